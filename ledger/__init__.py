@@ -1,0 +1,1 @@
+"""The ledger: the tamper-evident log, its keys, its store, its importers, and the one door to them."""

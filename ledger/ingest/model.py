@@ -1,0 +1,98 @@
+"""What every importer gives: facts, findings and rejected lines, in the order of the source.
+
+An importer is a pure, streaming state machine. It is fed the lines of a source in order and gives items; at the end
+``finish`` gives what the end of the source tells (a session that never closed, a recording without its last message).
+It keeps no more than what is open: constant memory in the length of the source.
+
+Nothing is dropped. A line that cannot be parsed is a :class:`Rejected` with its reason; something that parses but is
+wrong (a missing message id, a time running backwards, an unfinished session) is a :class:`Finding`. A line of no
+evidential interest (a service starting) gives no item; it stays in the kept source.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the source without its line end.
+
+    ``number`` counts from 1, ``offset`` is the byte offset of its first byte. ``truncated`` says that the line was
+    longer than the reader's limit: ``data`` then holds only its beginning.
+    """
+
+    number: int
+    offset: int
+    data: bytes
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a source says happened.
+
+    ``type`` is a wire name (``stream.event.vN``). ``occurred_at`` is UTC, ``YYYY-MM-DDThh:mm:ss[.f…]Z`` with as many
+    fractional digits as the source had, or None where the source tells no time. ``zone_assumed`` is the offset that
+    was assumed (``+09:00``) where the source names none. ``data`` holds only JSON values that the record format
+    allows: lower-case snake member names, integers within ±(2^53 − 1), booleans, strings without U+0000 and without
+    lone surrogates, null, lists, objects; no floats. ``natural`` names the real-world happening within one customer,
+    so that the same happening read from the same bytes twice has the same name. ``lines`` is the first and the last
+    line number that it was read from.
+    """
+
+    type: str
+    occurred_at: str | None
+    data: Mapping[str, Any]
+    natural: str
+    lines: tuple[int, int]
+    zone_assumed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong in the source: kept, named, and never a reason to refuse the rest.
+
+    ``code`` is a stable snake-case name (``message_id_missing``), ``text`` one English sentence without secrets.
+    """
+
+    code: str
+    text: str
+    lines: tuple[int, int]
+    occurred_at: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line that could not be parsed: counted and named with its reason; its bytes stay in the kept source."""
+
+    line: int
+    reason: str
+
+
+Item = Fact | Finding | Rejected
+
+
+class Importer(Protocol):
+    """One format's parser."""
+
+    def feed(self, line: Line) -> Iterable[Item]:
+        """Take the next line; give what it completes. Never raises for any bytes."""
+
+    def finish(self) -> Iterable[Item]:
+        """Give what the end of the source tells."""
+
+
+class Redactor(Protocol):
+    """Gives the bytes of a line as they may be kept: the line itself, or the line with its keystrokes cut out.
+
+    Keystrokes can hold secrets typed without echo (clause 4-1③, open point A-10), so they never reach the store.
+    """
+
+    removed: int
+    """How many keystrokes (characters, or key events of a desktop protocol) were cut out so far."""
+
+    def keep(self, line: Line) -> bytes:
+        """Give the line's bytes as they may be kept. Never raises: what cannot be parsed is kept as it is, unless it
+        may hold keystrokes, in which case it is replaced by a line that says so."""

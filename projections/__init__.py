@@ -1,0 +1,1 @@
+"""Views of one customer's chain, each a pure fold over opened entries."""

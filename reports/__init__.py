@@ -1,0 +1,1 @@
+"""What is said with proof: signed reports and evidence packages for readers."""
