@@ -94,5 +94,7 @@ class Redactor(Protocol):
     """How many keystrokes (characters, or key events of a desktop protocol) were cut out so far."""
 
     def keep(self, line: Line) -> bytes:
-        """Give the line's bytes as they may be kept. Never raises: what cannot be parsed is kept as it is, unless it
-        may hold keystrokes, in which case it is replaced by a line that says so."""
+        """Give the line's bytes as they may be kept; never raise.
+
+        What cannot be parsed is kept as it is, unless it may hold keystrokes: then a line that says so replaces it.
+        """

@@ -1,0 +1,100 @@
+"""Sealing a payload so that its key can be destroyed and its commitment stays (docs/record-format.md, section 3).
+
+Guarantees: an opened seal is returned only when salt and payload reproduce the commitment; every error is a
+:class:`SealError` that tells nothing of the payload. Leaves to others: where the two halves of a data key are kept,
+and which key seals what. The caller brings salt and nonce from a cryptographic source, never used before.
+
+    salt        32 random bytes, new for every entry
+    commitment  HMAC-SHA-256(key = salt, message = payload)
+    padded      salt ‖ payload ‖ 0x80 ‖ zero bytes up to a multiple of 256
+    sealed      0x01 ‖ nonce (12 bytes) ‖ AES-256-GCM(data key, nonce, padded, aad)
+"""
+
+import hmac
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from ledger.log.errors import SealError, UnknownFormatError
+
+SALT_BYTES = 32
+NONCE_BYTES = 12
+HALF_BYTES = 32
+TAG_BYTES = 16
+MAX_PAYLOAD_BYTES = 1_048_576
+_VERSION = b"\x01"
+_BLOCK = 256
+
+
+def commitment(salt: bytes, payload: bytes) -> bytes:
+    """Give HMAC-SHA-256(salt, payload): binds an entry to a payload without revealing it."""
+    return hmac.digest(salt, payload, "sha256")
+
+
+def reproduces(salt: bytes, payload: bytes, expected: bytes) -> bool:
+    """Tell whether a disclosed salt and payload are what the entry committed to."""
+    return len(salt) == SALT_BYTES and hmac.compare_digest(commitment(salt, payload), expected)
+
+
+def half_check(origin: str, half_id: str, half: bytes) -> str:
+    """Give the hex digest by which a half found in a backup can be matched to its announcement."""
+    return sha256(b"shoseki half v1\n%b\n%b\n%b" % (origin.encode(), half_id.encode(), half)).hexdigest()
+
+
+def derive_data_key(epoch_half: bytes, chain_half: bytes, *, origin: str, chain: str, key: str) -> bytes:
+    """Give the 32-byte data key of one chain and one epoch: HKDF-SHA-256 over both halves (RFC 5869, no salt)."""
+    if len(epoch_half) != HALF_BYTES or len(chain_half) != HALF_BYTES:
+        raise SealError("A key half has 32 bytes.")
+    info = b"shoseki data key v1\n%b\n%b\n%b" % (origin.encode(), chain.encode(), key.encode())
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(epoch_half + chain_half)
+
+
+class Sealer:
+    """Seals and opens the payloads of one chain under one data key. Cheap to keep, safe to share between threads."""
+
+    __slots__ = ("_aad", "_cipher")
+
+    def __init__(self, data_key: bytes, *, origin: str, chain: str, key: str) -> None:
+        """Bind a data key to the names that its seals authenticate."""
+        self._cipher = AESGCM(data_key)
+        self._aad = b"shoseki seal v1\n%b\n%b\n%b\n" % (origin.encode(), chain.encode(), key.encode())
+
+    def seal(self, payload: bytes, *, salt: bytes, nonce: bytes) -> tuple[bytes, bytes]:
+        """Give commitment and sealed bytes; raise SealError for a payload over 1 MiB."""
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            raise SealError(f"The payload has {len(payload)} bytes; a payload has at most {MAX_PAYLOAD_BYTES}.")
+        if len(salt) != SALT_BYTES or len(nonce) != NONCE_BYTES:
+            raise SealError("A seal needs a salt of 32 bytes and a nonce of 12.")
+        committed = commitment(salt, payload)
+        filled = SALT_BYTES + len(payload) + 1
+        padded = b"%b%b\x80%b" % (salt, payload, bytes(-filled % _BLOCK))
+        return committed, _VERSION + nonce + self._cipher.encrypt(nonce, padded, self._aad + committed.hex().encode())
+
+    def open(self, sealed: bytes, committed: bytes) -> tuple[bytes, bytes]:
+        """Give salt and payload.
+
+        Raises UnknownFormatError for another seal version; SealError when the seal does not open under this key and
+        these names, or opens to something that the commitment does not bind.
+        """
+        if sealed[:1] != _VERSION:
+            if sealed[:1] > _VERSION:
+                raise UnknownFormatError(f"The seal has version {sealed[0]}; this program knows {_VERSION[0]}.")
+            raise SealError("The sealed bytes name no seal version.")
+        nonce, box = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        if len(box) < _BLOCK + TAG_BYTES or (len(box) - TAG_BYTES) % _BLOCK:
+            raise SealError("The sealed bytes have a length that no seal has.")
+        try:
+            padded = self._cipher.decrypt(nonce, box, self._aad + committed.hex().encode())
+        except InvalidTag:
+            raise SealError("The seal does not open: bytes, key or names are not those it was made with.") from None
+        filled = padded.rstrip(b"\0")
+        if not filled.endswith(b"\x80") or len(filled) <= SALT_BYTES or len(padded) - len(filled) >= _BLOCK:
+            raise SealError("The seal opens to bytes that are not padded as a seal is.")
+        salt, payload = padded[:SALT_BYTES], filled[SALT_BYTES:-1]
+        # AES-GCM alone can be made to open to two texts under two keys; the commitment cannot.
+        if not reproduces(salt, payload, committed):
+            raise SealError("The seal opens to a payload that the entry did not commit to.")
+        return salt, payload
