@@ -2,7 +2,7 @@
 
     data/               the cluster, owned by the server's account, 0700
     owner.pgpass        the password of the role that owns the database, 0600
-    application.pgpass  the password of the role that may only read and append, 0600
+    application.pgpass  the password of the role that may not change the schema, 0600
     pg_hba.conf         who may log in; ours, so that the server's account cannot change it
     socket              one line: the directory of the Unix socket (see sockets.py)
     start.lock          held exclusively by whoever starts, joins or stops the server
@@ -11,14 +11,13 @@
     start.log           what PostgreSQL said before its own log (data/log/) was open
 
 The folder belongs to the account that uses Shoseki. Where that is root, the server runs in another account and owns
-``data/`` alone; the folder then is 0711, so that the account can pass but not look. Nothing above it is ever changed.
+``data/`` alone; the folder then is 0711, so that the server can pass but not look. Nothing above it is ever changed.
 """
 
 import os
 import pwd
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC, EROFS
 from pathlib import Path
@@ -30,6 +29,22 @@ from ledger.store.embedded.errors import PostgresUnavailable
 _ACCOUNTS = ("shoseki", "postgres", "nobody")
 
 
+class Folder:
+    """The paths in ``DIR/postgres``."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "postgres"
+        self.data = self.path / "data"
+        self.owner_passfile = self.path / "owner.pgpass"
+        self.application_passfile = self.path / "application.pgpass"
+        self.hba = self.path / "pg_hba.conf"
+        self.socket_record = self.path / "socket"
+        self.start_lock = self.path / "start.lock"
+        self.users_lock = self.path / "users.lock"
+        self.alive_lock = self.path / "alive.lock"
+        self.start_log = self.path / "start.log"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """The operating-system account in which the server runs."""
@@ -39,44 +54,127 @@ class Account:
     gid: int
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """The paths in ``DIR/postgres``."""
+@contextmanager
+def explained(folder: Folder) -> Iterator[None]:
+    """Turn what the file system refuses within the block into a PostgresUnavailable that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or folder.path
+        if error.errno in (ENOSPC, EDQUOT):
+            sentence = f"The disk that holds {folder.path} is full: make room and try again."
+        elif error.errno == EROFS:
+            sentence = f"{where} lies on a read-only file system: choose another data directory."
+        elif isinstance(error, PermissionError):
+            sentence = (
+                f"This account may not use {where}: run as the account that owns it, or choose another directory."
+            )
+        elif isinstance(error, FileExistsError | NotADirectoryError):
+            sentence = f"{where} is in the way: a directory has to be there. Choose another data directory."
+        else:
+            sentence = (
+                f"{where} cannot be used ({error.strerror or error}): put that right or choose another directory."
+            )
+        raise PostgresUnavailable(sentence, detail=str(error)) from error
 
-    path: Path
 
-    @property
-    def data(self) -> Path:
-        return self.path / "data"
+def prepare(folder: Folder) -> None:
+    """Make the folder where it is missing, and refuse one that is not ours alone. Raises PostgresUnavailable."""
+    with explained(folder):
+        folder.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            folder.path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
+        found = folder.path.stat()
+        if os.geteuid() not in (0, found.st_uid):
+            raise PostgresUnavailable(
+                f"{folder.path} belongs to {account_name(found.st_uid)}, and this is {account_name(os.geteuid())}: "
+                f"run as {account_name(found.st_uid)}, or choose another data directory."
+            )
+        if found.st_mode & 0o022:
+            raise PostgresUnavailable(f"Other accounts may change {folder.path}: take that away with chmod go-w.")
 
-    @property
-    def owner_passfile(self) -> Path:
-        return self.path / "owner.pgpass"
 
-    @property
-    def application_passfile(self) -> Path:
-        return self.path / "application.pgpass"
+def server_account(folder: Folder, preferred: str | None) -> Account:
+    """Decide in which account the server runs: the one that owns the cluster, once there is one.
 
-    @property
-    def hba(self) -> Path:
-        return self.path / "pg_hba.conf"
+    Anybody but root runs it in the account of their own. Root may name a ``preferred`` account for a new cluster.
+    Raises PostgresUnavailable.
+    """
+    if folder.data.exists():
+        return _owner_account(folder)
+    if os.geteuid() != 0:
+        return _account(os.geteuid())
+    for name in (preferred,) if preferred else _ACCOUNTS:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        if entry.pw_uid != 0:
+            return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    raise PostgresUnavailable(
+        f"PostgreSQL does not run as root, and there is no account {preferred or ', '.join(_ACCOUNTS)} to run it in: "
+        f"make one (useradd --system {preferred or _ACCOUNTS[0]}), or run as another account than root."
+    )
 
-    @property
-    def socket_record(self) -> Path:
-        return self.path / "socket"
 
-    @property
-    def start_lock(self) -> Path:
-        return self.path / "start.lock"
+def _owner_account(folder: Folder) -> Account:
+    owner = folder.data.stat().st_uid
+    if owner == 0:
+        raise PostgresUnavailable(
+            f"{folder.data} belongs to root, in whose account PostgreSQL does not run: "
+            f"give it back to the account that it was copied from (chown -R)."
+        )
+    if os.geteuid() not in (0, owner):
+        raise PostgresUnavailable(
+            f"{folder.data} belongs to {account_name(owner)}, and this is {account_name(os.geteuid())}: "
+            f"run as {account_name(owner)}, or choose another data directory."
+        )
+    return _account(owner)
 
-    @property
-    def users_lock(self) -> Path:
-        return self.path / "users.lock"
 
-    @property
-    def alive_lock(self) -> Path:
-        return self.path / "alive.lock"
+def _account(uid: int) -> Account:
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        raise PostgresUnavailable(
+            f"The account {uid} has no name on this system, and PostgreSQL needs one: add it to /etc/passwd, "
+            f"or name a PostgreSQL 15 or newer in SHOSEKI_DATABASE_URL."
+        ) from None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
-    @property
-    def start_log(self) -> Path:
-        return self.path / "start.log"
+
+def account_name(uid: int) -> str:
+    """Give the name of an account, or its number where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"account {uid}"
+
+
+def write_whole(folder: Folder, path: Path, text: str, mode: int) -> None:
+    """Replace a file of the folder so that a crash leaves the old one or the new one, both complete and durable.
+
+    The caller holds the start lock.
+    """
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        if os.geteuid() == 0:
+            owner = folder.path.stat()
+            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    sync_directory(folder.path)
+
+
+def sync_directory(path: Path) -> None:
+    """Make names that were created or replaced in a directory durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -4,13 +4,13 @@ Run as a script by :mod:`ledger.store.embedded.process`, never imported: what ha
 keeping a lock across exec) must not happen in a process with threads. It needs the standard library alone and runs with
 ``python -I -S``, so nothing in the environment or the working directory can put itself in front.
 
-It reads one JSON object from its first argument and then *is* the program: same process id, no parent left between. What
-it cannot do goes as one JSON object ``{"code", "path", "detail"}`` into the ``report`` descriptor; an empty report at end
-of file means that the program was started.
+It reads one JSON object from its first argument and then *is* the program: same process id, no parent left between.
+What it cannot do goes as one JSON object ``{"code", "path", "detail"}`` into the ``report`` descriptor; an empty report
+at end of file means that the program was started.
 
-The alive lock. A shared ``flock`` on ``alive.lock`` is taken here and deliberately inherited by the program and all that
-it forks. The kernel lets go of it when the last of them is gone, however they died. "Does any process of this cluster
-live?" so has an exact answer that no reused process id, foreign PID namespace or left-over file can falsify.
+The alive lock. A shared ``flock`` on ``alive.lock`` is taken here and deliberately inherited by the program and all
+that it forks. The kernel lets go of it when the last of them is gone, however they died. "Does any process of this
+cluster live?" so has an exact answer that no reused process id, foreign PID namespace or left-over file can falsify.
 
 Root. PostgreSQL refuses to run as root, yet root's directories are commonly closed to everybody (0700). No directory is
 opened wider for that. The process changes to the server's account and, only where it then really cannot reach what it
@@ -92,11 +92,13 @@ def _become(uid: int, gid: int) -> Iterator[None]:
         return
     permitted = _permitted(libc) & ((1 << CAP_DAC_READ_SEARCH) | (1 << CAP_DAC_OVERRIDE))
     for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
-        # Everything but these two leaves the permitted set here; exec takes what is not ambient.
-        if permitted >> capability & 1 and _set_capabilities(libc, 1 << capability, permitted):
-            libc.prctl(PR_CAP_AMBIENT, 4, 0, 0, 0)  # PR_CAP_AMBIENT_CLEAR_ALL: one capability at a time
-            if libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0:
-                yield
+        # Losing the inheritable capability of an earlier attempt loses its ambient one; exec takes all but the ambient.
+        if (
+            permitted >> capability & 1
+            and _set_capabilities(libc, 1 << capability, permitted)
+            and libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0
+        ):
+            yield
 
 
 def _execute(spec: dict[str, Any]) -> None:
@@ -124,7 +126,7 @@ def _execute(spec: dict[str, Any]) -> None:
 def _hold_alive_lock(path: str) -> None:
     try:
         lock = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-        # Waits at most for somebody who just looks whether the lock is free; the supervisor's start lock keeps others away.
+        # Waits at most for somebody who just looks whether it is free: the supervisor's start lock keeps others away.
         fcntl.flock(lock, fcntl.LOCK_SH)
         os.set_inheritable(lock, True)
     except OSError as error:

@@ -1,8 +1,8 @@
 """Locks on files that the kernel lets go of when their holder dies, however it dies.
 
-All are ``flock`` locks on files in the embedded folder. They bind to the open file, so threads and processes are the same
-to them, and a file left behind means nothing. Descriptors are not inherited by other programs (the launcher opens the
-alive lock itself).
+All are ``flock`` locks on files in the embedded folder. They bind to the open file, so threads and processes are the
+same to them, and a file left behind means nothing. Descriptors are not inherited by other programs (the launcher opens
+the alive lock itself).
 """
 
 import fcntl
@@ -69,14 +69,15 @@ def take(path: Path, mode: Mode, *, timeout: float, busy: str) -> int:
     """
     descriptor = open_lock(path)
     deadline = time.monotonic() + timeout
+    got = False
     try:
-        while not try_lock(descriptor, mode):
-            if time.monotonic() > deadline:
-                raise PostgresUnavailable(busy)
+        while not (got := try_lock(descriptor, mode)) and time.monotonic() < deadline:
             time.sleep(_POLL)
-    except BaseException:
-        os.close(descriptor)
-        raise
+    finally:
+        if not got:
+            os.close(descriptor)
+    if not got:
+        raise PostgresUnavailable(busy)
     return descriptor
 
 

@@ -1,0 +1,173 @@
+"""Making the cluster: complete and durable under its name, or not there at all.
+
+Everything is built in a temporary sibling, with the roles and the database already in it, then written to disk, then
+renamed to ``data``. A crash at any point leaves at most a sibling that the next start takes away.
+
+Who can log in. ``shoseki_owner`` owns the database and may create schemas; ``shoseki_application`` may connect and what
+the owner grants it. Neither is a superuser, may create roles or databases, or read files of the server. The bootstrap
+superuser cannot log in at all: it has no password, NOLOGIN, and no line in pg_hba.conf. Set-up that needs it is done in
+single-user mode, which takes the files, not the socket.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from ledger.store.embedded.credentials import APPLICATION_ROLE, DATABASE, OWNER_ROLE, Passwords, scram_verifier
+from ledger.store.embedded.errors import PostgresUnavailable
+from ledger.store.embedded.folder import Folder, sync_directory
+from ledger.store.embedded.process import Programs
+
+_SUPERUSER = "shoseki_bootstrap"
+_STAGING = "new-"
+_LAST_LINES = 20
+
+# Defaults for a ledger on one machine, kept in the cluster's postgresql.conf, where an operator may change them.
+_SETTINGS = {
+    "max_connections": "100",
+    "superuser_reserved_connections": "0",  # no superuser can log in
+    "max_wal_senders": "0",  # nor can a replica
+    "shared_buffers": "128MB",
+    "max_wal_size": "2GB",
+    "min_wal_size": "128MB",
+    "huge_pages": "off",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",  # reads follow an index; /dev/shm is small in containers
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "logging_collector": "on",
+    "log_directory": "log",
+    "log_filename": "postgres-%a.log",  # seven files, each begun anew after a week
+    "log_rotation_age": "1d",
+    "log_rotation_size": "0",
+    "log_truncate_on_rotation": "on",
+    "log_checkpoints": "off",
+    # Statements and their details may quote rows. What the log of the database says must not outlive an erasure.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+
+# One statement a line: that is how single-user mode reads them.
+_SET_UP = """\
+CREATE ROLE {owner} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+CREATE ROLE {application} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+CREATE DATABASE {database} OWNER {owner} TEMPLATE template0;
+REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+GRANT CONNECT ON DATABASE {database} TO {application};
+ALTER ROLE {superuser} NOLOGIN;
+"""
+_SET_PASSWORDS = """\
+ALTER ROLE {owner} PASSWORD '{owner_verifier}';
+ALTER ROLE {application} PASSWORD '{application_verifier}';
+"""
+
+
+def create(programs: Programs) -> None:
+    """Make the cluster of the folder; the caller holds the start lock. Raises PostgresUnavailable."""
+    folder = programs.folder
+    for leftover in folder.path.glob(f"{_STAGING}*"):
+        shutil.rmtree(leftover)
+    staging = _staging(programs)
+    try:
+        # Not synced here but once below, when all is in it: nothing counts before the rename.
+        _checked(programs, staging, "initdb", *_initdb_arguments(staging))
+        _single_user(
+            programs,
+            staging,
+            _SET_UP.format(owner=OWNER_ROLE, application=APPLICATION_ROLE, database=DATABASE, superuser=_SUPERUSER),
+        )
+        set_passwords(programs, staging)
+        _checked(programs, staging, "initdb", "--sync-only", "--pgdata", str(staging))
+        staging.rename(folder.data)
+        sync_directory(folder.path)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def set_passwords(programs: Programs, cluster: Path) -> None:
+    """Give both roles new passwords while no server runs on ``cluster``.
+
+    The server's side first: a crash in between leaves a file missing, and a missing file brings us here again.
+    """
+    folder, passwords = programs.folder, Passwords.new()
+    for path in (folder.owner_passfile, folder.application_passfile):
+        path.unlink(missing_ok=True)
+    sync_directory(folder.path)
+    _single_user(
+        programs,
+        cluster,
+        _SET_PASSWORDS.format(
+            owner=OWNER_ROLE,
+            application=APPLICATION_ROLE,
+            owner_verifier=scram_verifier(passwords.owner),
+            application_verifier=scram_verifier(passwords.application),
+        ),
+    )
+    passwords.write(folder)
+
+
+def version(folder: Folder) -> int | None:
+    """Give the major version that wrote the cluster, or None where there is no cluster.
+
+    Raises PostgresUnavailable for a data directory that is not a cluster.
+    """
+    if not folder.data.exists():
+        return None
+    try:
+        return int((folder.data / "PG_VERSION").read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError) as error:
+        raise PostgresUnavailable(
+            f"{folder.data} is not a whole PostgreSQL cluster (PG_VERSION is missing or empty): "
+            f"bring it back from a backup, or choose another data directory.",
+            detail=str(error),
+        ) from error
+
+
+def _staging(programs: Programs) -> Path:
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=programs.folder.path))
+    if os.geteuid() == 0:
+        descriptor = os.open(staging, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            os.fchown(descriptor, programs.account.uid, programs.account.gid)
+        finally:
+            os.close(descriptor)
+    return staging
+
+
+def _initdb_arguments(staging: Path) -> list[str]:
+    return [
+        *("--pgdata", str(staging), "--username", _SUPERUSER),
+        # Locale C: order and comparison are those of the bytes, on every system and after every upgrade of libc.
+        *("--encoding", "UTF8", "--locale", "C"),
+        *("--auth", "reject", "--data-checksums", "--no-sync", "--no-instructions"),
+        *(argument for name, value in _SETTINGS.items() for argument in ("--set", f"{name}={value}")),
+    ]
+
+
+def _single_user(programs: Programs, cluster: Path, statements: str) -> None:
+    arguments = ("--single", "-D", str(cluster), "-c", "exit_on_error=on", "-c", "logging_collector=off", "template1")
+    _checked(programs, cluster, "postgres", *arguments, text=statements)
+
+
+def _checked(programs: Programs, cluster: Path, name: str, *arguments: str, text: str = "") -> None:
+    status, output = programs.run(name, *arguments, cluster=cluster, text=text)
+    if status != 0:
+        raise failure(programs.folder, output, f"PostgreSQL's {name} failed on {programs.folder.path}: see the detail.")
+
+
+def failure(folder: Folder, output: str, otherwise: str) -> PostgresUnavailable:
+    """Make of what PostgreSQL said the sentence that helps, or ``otherwise``; its last lines become the detail."""
+    causes = (
+        ("shared memory", f"PostgreSQL got no shared memory from the system for {folder.path}: end other programs."),
+        ("No space left on device", f"The disk that holds {folder.path} is full: make room and try again."),
+        ("Disk quota exceeded", f"The disk quota for {folder.path} is used up: make room and try again."),
+        ("Read-only file system", f"{folder.path} lies on a read-only file system: choose another data directory."),
+        (
+            "Permission denied",
+            f"PostgreSQL may not use its own files in {folder.path}: put their owner and modes right.",
+        ),
+    )
+    sentence = next((sentence for mark, sentence in causes if mark in output), otherwise)
+    return PostgresUnavailable(sentence, detail="\n".join(output.strip().splitlines()[-_LAST_LINES:]))

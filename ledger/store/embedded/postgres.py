@@ -1,0 +1,188 @@
+"""One PostgreSQL for one data directory, shared by all threads and processes that use it.
+
+The first user starts the server (and makes the cluster, the first time ever), later ones join, the last one to leave
+stops it. A user that is killed has left: its lock is the kernel's to release. If the last one is killed, the server
+goes on, and the next user joins it. If the server is killed, the next ``start`` or ``recover`` brings it back.
+"""
+
+import os
+import threading
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Literal
+
+import psycopg
+
+from ledger.store.embedded import cluster, credentials, server, sockets
+from ledger.store.embedded.credentials import Urls
+from ledger.store.embedded.errors import PostgresUnavailable
+from ledger.store.embedded.folder import Folder, explained, prepare, server_account
+from ledger.store.embedded.holders import Postmaster, holds
+from ledger.store.embedded.locks import Mode, held, is_free, release, take, try_lock
+
+_START_TIMEOUT = 900.0  # somebody else's first start, or recovery after a crash, has to end first
+_USERS_TIMEOUT = 10.0
+
+State = Literal["absent", "stopped", "starting", "ready", "stopping", "crashed"]
+_STATES: Final[dict[str, State]] = {"ready": "ready", "stopping": "stopping"}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the embedded PostgreSQL stands: ``crashed`` is a server whose first process was killed."""
+
+    state: State
+    version: int | None
+    pid: int | None
+    socket: Path | None
+
+
+class EmbeddedPostgres:
+    """The PostgreSQL of a data directory; ``start`` gives URLs, ``close`` leaves it."""
+
+    def __init__(self, directory: Path, *, account: str | None = None) -> None:
+        """Name the data directory; nothing is touched before ``start``.
+
+        ``account`` is the account that root makes a new cluster for; everybody else, and every existing cluster, has
+        no choice.
+        """
+        self._folder = Folder(directory.absolute())
+        self._preferred = account
+        self._mutex = threading.RLock()
+        self._uses = 0
+        self._users_lock: int | None = None
+        self._process = os.getpid()
+
+    def start(self) -> Urls:
+        """Start the server, or join it, and give the URLs. Each ``start`` wants its ``close``.
+
+        Raises PostgresUnavailable.
+        """
+        with self._mutex:
+            self._forget_if_forked()
+            urls = self._enter()
+            self._uses += 1
+            return urls
+
+    def recover(self) -> Urls:
+        """Bring the server back if it has died, for a user whose connections broke; give the URLs, as ``start`` did.
+
+        Raises PostgresUnavailable.
+        """
+        with self._mutex:
+            self._forget_if_forked()
+            if self._uses == 0:
+                raise PostgresUnavailable("The embedded PostgreSQL has not been started here: call start first.")
+            return self._enter()
+
+    def close(self) -> None:
+        """Take back one ``start``; the last use in the last process stops the server. Raises PostgresUnavailable."""
+        with self._mutex:
+            self._forget_if_forked()
+            if self._uses == 0:
+                return
+            self._uses -= 1
+            if self._uses == 0:
+                self._leave()
+
+    def stop(self) -> None:
+        """Take back all that were started on this object; other users keep the server. Raises PostgresUnavailable."""
+        with self._mutex:
+            self._uses = min(self._uses, 1)
+            self.close()
+
+    def status(self) -> Status:
+        """Say how the server stands, without starting or making anything. Raises PostgresUnavailable."""
+        folder = self._folder
+        with explained(folder):
+            version = cluster.version(folder)
+            if version is None:
+                return Status("absent", None, None, None)
+            if is_free(folder.alive_lock):
+                return Status("stopped", version, None, None)
+            postmaster = Postmaster.read(folder.data)
+            if postmaster is None or not holds(folder, postmaster.pid):
+                return Status("crashed", version, None, None)
+            socket = sockets.recorded(folder, server_account(folder, self._preferred))
+            return Status(_STATES.get(postmaster.status, "starting"), version, postmaster.pid, socket)
+
+    def __enter__(self) -> Urls:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _enter(self) -> Urls:
+        folder = self._folder
+        with explained(folder):
+            prepare(folder)
+            with self._alone_at_the_door():
+                account = server_account(folder, self._preferred)
+                socket = server.ensure_running(folder, account, self._is_only_user)
+                urls = credentials.urls(folder, socket)
+                if self._users_lock is None:
+                    busy = f"Another program holds {folder.users_lock} for itself: end it, and try again."
+                    self._users_lock = take(folder.users_lock, Mode.SHARED, timeout=_USERS_TIMEOUT, busy=busy)
+            try:
+                _check(folder, urls)
+            except BaseException:
+                if self._uses == 0:
+                    self._leave()
+                raise
+            return urls
+
+    def _leave(self) -> None:
+        """Give up our share; whoever is alone then stops the server, while nobody can join."""
+        folder, lock, self._users_lock = self._folder, self._users_lock, None
+        if lock is None:
+            return
+        try:
+            with explained(folder), self._alone_at_the_door():
+                if try_lock(lock, Mode.EXCLUSIVE):
+                    server.stop(folder, server_account(folder, self._preferred))
+        finally:
+            release(lock)
+
+    def _alone_at_the_door(self) -> AbstractContextManager[None]:
+        path = self._folder.path
+        busy = (
+            f"Another program has been starting or stopping PostgreSQL in {path} for long: look at it, and try again."
+        )
+        return held(self._folder.start_lock, timeout=_START_TIMEOUT, busy=busy)
+
+    def _is_only_user(self) -> bool:
+        lock = self._users_lock
+        if lock is None:
+            return is_free(self._folder.users_lock)
+        alone = try_lock(lock, Mode.EXCLUSIVE)
+        return try_lock(lock, Mode.SHARED) and alone
+
+    def _forget_if_forked(self) -> None:
+        """In a forked child the use, and the lock that stands for it, are the parent's; the child begins with none."""
+        if self._process != os.getpid():
+            self._process, self._uses = os.getpid(), 0
+            if self._users_lock is not None:
+                os.close(self._users_lock)  # not released: that would take it from the parent too
+                self._users_lock = None
+
+
+def _check(folder: Folder, urls: Urls) -> None:
+    """See that what we hand out works: the server answers, knows the roles and takes the passwords."""
+    for url in (urls.owner, urls.application):
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError as error:
+            detail = str(error)
+            if "password authentication failed" in detail:
+                raise PostgresUnavailable(
+                    f"The passwords in {folder.path} are not those of its PostgreSQL: end the programs that use it, "
+                    f"delete {folder.owner_passfile.name} and {folder.application_passfile.name}, and start again.",
+                    detail=detail,
+                ) from error
+            raise PostgresUnavailable(
+                f"PostgreSQL in {folder.path} runs but takes no connection: wait, and try again.", detail=detail
+            ) from error

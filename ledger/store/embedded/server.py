@@ -1,0 +1,190 @@
+"""The running server: is it there, whose is it, start it, end it.
+
+Everything that changes something is called under the start lock. What is believed is the alive lock (does any process
+of ours live?) and, for a process that is sent a signal, that it holds that lock itself. ``postmaster.pid`` alone is
+never believed: after a crash or a reboot the number in it may be anybody's.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ledger.store.embedded import cluster, credentials, sockets
+from ledger.store.embedded.binaries import find_installation
+from ledger.store.embedded.errors import PostgresUnavailable
+from ledger.store.embedded.folder import Account, Folder, write_whole
+from ledger.store.embedded.holders import Postmaster, holders, holds, send, works_in
+from ledger.store.embedded.locks import is_free, open_lock
+from ledger.store.embedded.process import Programs
+
+_POLL = 0.01
+_GRACE = 2.0  # for processes that end by themselves, and for a server too young to have written its postmaster.pid
+_QUIT = 5.0
+_READY_TIMEOUT = 600.0  # recovery after a crash reads up to max_wal_size of log
+_STOP_TIMEOUT = 120.0
+_ROLES = f"{credentials.OWNER_ROLE},{credentials.APPLICATION_ROLE}"
+_HBA = f"local {credentials.DATABASE} {_ROLES} scram-sha-256\n"
+
+# On the command line, where no file and no ALTER SYSTEM can take them back.
+_FIXED = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0600",
+    "port": str(credentials.PORT),
+    "fsync": "on",
+    "full_page_writes": "on",
+    "synchronous_commit": "on",
+}
+
+
+def ensure_running(folder: Folder, account: Account, is_only_user: Callable[[], bool]) -> Path:
+    """Wait until the server of the folder takes connections, the one that runs or one started now; give its socket.
+
+    Processes that a killed server left behind are ended first. Raises PostgresUnavailable.
+    """
+    deadline = time.monotonic() + _READY_TIMEOUT
+    headless_since: float | None = None
+    while not is_free(folder.alive_lock):
+        postmaster = Postmaster.read(folder.data)
+        if postmaster is not None and holds(folder, postmaster.pid):
+            headless_since = None
+            if postmaster.status == "ready":
+                directory = sockets.recorded(folder, account)
+                if directory is not None:
+                    return directory
+                _give_up_lost_socket(folder, postmaster, is_only_user)
+        else:
+            headless_since = headless_since or time.monotonic()
+            _end_orphans(folder, time.monotonic() - headless_since)
+        if time.monotonic() > deadline:
+            raise PostgresUnavailable(
+                f"PostgreSQL in {folder.path} is still starting, recovering or stopping: wait, and try again.",
+                detail=_last_words(folder),
+            )
+        time.sleep(_POLL)
+    return _start(folder, account)
+
+
+def _start(folder: Folder, account: Account) -> Path:
+    os.close(open_lock(folder.alive_lock))  # made here, by the folder's owner, for the launcher to lock
+    version = cluster.version(folder)
+    programs = Programs(find_installation(version), folder, account)
+    if version is None:
+        cluster.create(programs)
+    else:
+        _clear_stale_pid(folder)
+        if not credentials.present(folder):
+            cluster.set_passwords(programs, folder.data)
+    write_whole(folder, folder.hba, _HBA, 0o644)
+    directory = sockets.ready_for_start(folder, account)
+    settings = {**_FIXED, "unix_socket_directories": str(directory), "hba_file": str(folder.hba)}
+    arguments = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
+    programs.spawn("postgres", "-D", str(folder.data), *arguments, reach=[str(folder.data), str(directory)])
+    _wait_ready(folder)
+    return directory
+
+
+def _wait_ready(folder: Folder) -> None:
+    deadline = time.monotonic() + _READY_TIMEOUT
+    while True:
+        postmaster = Postmaster.read(folder.data)
+        if postmaster is not None and postmaster.status == "ready" and holds(folder, postmaster.pid):
+            return
+        if is_free(folder.alive_lock):
+            raise cluster.failure(
+                folder,
+                _last_words(folder),
+                f"PostgreSQL did not start on {folder.data}; if its files are damaged, bring them back from a backup: "
+                f"its own words are in {folder.data / 'log'} and {folder.start_log}.",
+            )
+        if time.monotonic() > deadline:
+            raise PostgresUnavailable(
+                f"PostgreSQL in {folder.path} is still recovering from a crash: wait, and try again.",
+                detail=_last_words(folder),
+            )
+        time.sleep(_POLL)
+
+
+def stop(folder: Folder, account: Account) -> None:
+    """End the server: open transactions are rolled back, the rest is written. Raises PostgresUnavailable."""
+    postmaster = Postmaster.read(folder.data)
+    if postmaster is not None and holds(folder, postmaster.pid):
+        for number, patience in ((signal.SIGINT, _STOP_TIMEOUT), (signal.SIGQUIT, _QUIT)):
+            # SIGQUIT loses nothing that was committed: the next start recovers as after a crash.
+            send(postmaster.pid, number)
+            if _wait_gone(folder, patience):
+                break
+        else:
+            raise PostgresUnavailable(
+                f"PostgreSQL in {folder.path} does not end (process {postmaster.pid}): look whether the disk answers.",
+                detail=_last_words(folder),
+            )
+    sockets.remove(folder, account)
+
+
+def _wait_gone(folder: Folder, patience: float) -> bool:
+    deadline = time.monotonic() + patience
+    while not is_free(folder.alive_lock):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL)
+    return True
+
+
+def _give_up_lost_socket(folder: Folder, postmaster: Postmaster, is_only_user: Callable[[], bool]) -> None:
+    """End a server that nobody can reach any more, if nobody else uses it; the caller then starts another."""
+    if not is_only_user():
+        raise PostgresUnavailable(
+            f"PostgreSQL in {folder.path} runs, but its socket directory was removed or cannot be seen from here (a "
+            f"service with its own /tmp?): end the other programs that use it, and try again."
+        )
+    send(postmaster.pid, signal.SIGINT)
+    if not _wait_gone(folder, _STOP_TIMEOUT):
+        raise PostgresUnavailable(f"PostgreSQL in {folder.path} does not end (process {postmaster.pid}): try again.")
+
+
+def _end_orphans(folder: Folder, waited: float) -> None:
+    """End what a killed postmaster (or a killed set-up) left; idle backends end by themselves within the grace.
+
+    Nothing is lost: what was acknowledged is in the write-ahead log, and without a postmaster nobody else can commit.
+    """
+    if waited < _GRACE:
+        return
+    orphans = holders(folder)
+    if not orphans and waited > _GRACE + _QUIT:
+        raise PostgresUnavailable(
+            f"Processes of PostgreSQL that cannot be seen from here (in another container?) work on {folder.path}: "
+            f"end them there, and try again."
+        )
+    for pid in orphans:
+        send(pid, signal.SIGQUIT if waited < _GRACE + _QUIT else signal.SIGKILL)
+    time.sleep(0.1)
+
+
+def _clear_stale_pid(folder: Folder) -> None:
+    """Take away the ``postmaster.pid`` of a dead server.
+
+    No process of ours lives, so the number in it, if it is in use, is a stranger's, and PostgreSQL would refuse to
+    start because of it. Only a server that was started by hand, without the alive lock, could be meant: it works in the
+    data directory. (Should even that look fail, PostgreSQL's shared memory key stands in the way of a second server.)
+    """
+    path = folder.data / "postmaster.pid"
+    postmaster = Postmaster.read(folder.data)
+    if postmaster is not None and works_in(postmaster.pid, folder.data):
+        raise PostgresUnavailable(
+            f"A PostgreSQL that Shoseki did not start (process {postmaster.pid}) runs on {folder.data}: stop it first."
+        )
+    path.unlink(missing_ok=True)
+
+
+def _last_words(folder: Folder) -> str:
+    """Give the end of what the server said, before and after its own log was open."""
+    logs = sorted((folder.data / "log").glob("postgres-*.log"), key=lambda path: path.stat().st_mtime)
+    return "\n".join(_tail(path) for path in (folder.start_log, *logs[-1:]) if path.is_file())
+
+
+def _tail(path: Path) -> str:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 8192))
+        return file.read().decode("utf-8", errors="replace").strip()
