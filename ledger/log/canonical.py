@@ -13,14 +13,14 @@ where it is installed; verification needs only the standard library.
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from ledger.log.errors import FormatError
 
 _orjson: Any
 try:
     import orjson as _orjson
-except ImportError:  # pragma: no cover - an auditor's machine with Python and cryptography alone
+except ImportError:  # an auditor's machine with Python and cryptography alone
     _orjson = None
 
 Value: TypeAlias = "bool | int | str | list[Value] | dict[str, Value] | None"
@@ -31,6 +31,7 @@ MAX_INTEGER = 2**53 - 1
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _known_names: set[str] = set()
 _KNOWN_NAMES_LIMIT = 4096  # names repeat in every record; a hostile file must not grow the memory of them
+_KNOWN_NAME_LENGTH = 64
 
 
 def encode(value: object, *, depth: int = 1) -> bytes:
@@ -39,73 +40,95 @@ def encode(value: object, *, depth: int = 1) -> bytes:
     ``depth`` is where the value will stand: 1 by itself, 2 as a member of an object. Raises FormatError for anything
     outside the value space. RFC 8785.
     """
-    plain = _checked(value, depth)
-    if _orjson is not None:
-        return bytes(_orjson.dumps(plain, option=_orjson.OPT_SORT_KEYS))
-    return encode_with_standard_library(plain)
+    if _orjson is None:
+        return encode_with_standard_library(value, depth=depth)
+    _check(value, depth)
+    try:
+        return bytes(_orjson.dumps(value, default=dict, option=_orjson.OPT_SORT_KEYS))
+    except _orjson.JSONEncodeError:
+        raise FormatError("A string holds a lone surrogate.") from None
 
 
-def encode_with_standard_library(plain: Value) -> bytes:
-    """Give the canonical bytes of an already checked value without ``orjson``: the same bytes, by RFC 8785."""
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+def encode_with_standard_library(value: object, *, depth: int = 1) -> bytes:
+    """Give the same as ``encode``, without ``orjson``."""
+    _check(value, depth)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=dict)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise FormatError("A string holds a lone surrogate.") from None
 
 
-def decode(data: bytes) -> Value:
-    """Give the value of canonical bytes; raise FormatError for any other spelling, and for trailing bytes."""
+def decode(data: bytes, *, depth: int = 1) -> Value:
+    """Give the value of canonical bytes; raise FormatError for any other spelling, and for trailing bytes.
+
+    ``depth`` is where the value stands, as for ``encode``.
+    """
     value: Value = load(data)
-    if encode(value) != data:
+    if encode(value, depth=depth) != data:
         raise FormatError("The JSON is not in its canonical spelling (RFC 8785).")
     return value
 
 
 def load(data: bytes) -> Any:
     """Give the value of JSON bytes without a check of their spelling: only for callers that compare it themselves."""
+    if _orjson is None:
+        return load_with_standard_library(data)
     try:
-        if _orjson is not None:
-            return _orjson.loads(data)
-        return json.loads(data.decode())
+        return _orjson.loads(data)
+    except ValueError as error:
+        raise FormatError(f"Not JSON: {error}.") from None
+
+
+def load_with_standard_library(data: bytes) -> Any:
+    """Give the same as ``load``, without ``orjson``.
+
+    The two differ only in what no canonical bytes hold (escaped lone surrogates, numbers beyond 64 bits, hundreds of
+    levels); a caller to whom that matters takes this one everywhere.
+    """
+    try:
+        return json.loads(data.decode(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"Not JSON: {error}.") from None
 
 
-def _checked(value: object, depth: int) -> Value:
+def _refuse_constant(name: str) -> NoReturn:
+    raise FormatError(f"{name} is not JSON.")
+
+
+def _check(value: Any, depth: int) -> None:
+    """Refuse what is outside the value space; lone surrogates are left to the encoders, which both refuse them.
+
+    Types are compared exactly: an encoder writes a subclass (an enumeration, a bool as a number) in its own way.
+    """
     kind = type(value)
     if kind is str:
-        return _checked_string(value)  # type: ignore[arg-type]  # kind is exactly str
-    if kind is int:
-        if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]  # kind is exactly int
-            raise FormatError(f"The integer {value} is outside ±(2^53 − 1).")
-        return value  # type: ignore[return-value]
-    if value is None or kind is bool:
-        return value  # type: ignore[return-value]
+        if "\0" in value:
+            raise FormatError("A string holds U+0000.")
+    elif kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise FormatError("An integer is outside ±(2^53 − 1).")
+    elif kind is dict or isinstance(value, Mapping):
+        _check_depth(depth)
+        for name, member in value.items():
+            if name not in _known_names or type(name) is not str:
+                _check_name(name)
+            _check(member, depth + 1)
+    elif kind is list or kind is tuple:
+        _check_depth(depth)
+        for item in value:
+            _check(item, depth + 1)
+    elif value is not None and kind is not bool:
+        raise FormatError(f"A value of type {kind.__name__} has no place in a record.")
+
+
+def _check_depth(depth: int) -> None:
     if depth > MAX_DEPTH:
         raise FormatError(f"The value is nested more than {MAX_DEPTH} deep.")
-    if isinstance(value, Mapping):
-        return {_checked_name(name): _checked(member, depth + 1) for name, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [_checked(item, depth + 1) for item in value]
-    raise FormatError(f"A value of type {kind.__name__} has no place in a record.")
 
 
-def _checked_string(text: str) -> str:
-    if text.isascii():
-        if "\0" in text:
-            raise FormatError("A string holds U+0000.")
-        return text
-    if "\0" in text:
-        raise FormatError("A string holds U+0000.")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise FormatError("A string holds a lone surrogate.") from None
-    return text
-
-
-def _checked_name(name: object) -> str:
-    if name in _known_names:
-        return str(name)
-    if not isinstance(name, str) or not _NAME.match(name):
-        raise FormatError(f"{name!r} is not a member name ([a-z][a-z0-9_]*).")
-    if len(_known_names) < _KNOWN_NAMES_LIMIT:
+def _check_name(name: object) -> None:
+    if type(name) is not str or not _NAME.match(name):
+        raise FormatError(f"{name!r:.80} is not a member name ([a-z][a-z0-9_]*).")
+    if len(name) <= _KNOWN_NAME_LENGTH and len(_known_names) < _KNOWN_NAMES_LIMIT:
         _known_names.add(name)
-    return name

@@ -1,0 +1,105 @@
+"""An entry before it has its place: what is known of a record outside the append lock, checked and encoded once.
+
+Guarantees: a template holds members that the format allows, in their canonical spelling; filled with a place it gives
+the same bytes as ``entry.encode``. Leaves to others: the place, for which the sequencer vouches.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from ledger.log import canonical
+from ledger.log.errors import FormatError
+from ledger.log.members import (
+    MAX_ENTRY_BYTES,
+    NO_PREV,
+    VERSION,
+    check_chain,
+    check_key,
+    check_length,
+    check_origin,
+    check_tag_order,
+    check_text,
+)
+
+_PLAIN_TAG = r'"[!#-\[\]-~]{1,128}"'  # no quote and no backslash: nothing to escape
+_PLAIN_TAGS = re.compile(rf"{_PLAIN_TAG}(?:,{_PLAIN_TAG})*").fullmatch
+
+
+class Template:
+    """An entry without its place: all members but position, time and link."""
+
+    __slots__ = ("_before_position", "_before_seq", "_tail", "chain", "key")
+
+    def __init__(
+        self,
+        *,
+        origin: str,
+        chain: str,
+        type: str,  # noqa: A002 - the member's name in the format
+        tags: tuple[str, ...],
+        public: Mapping[str, Any],
+        commitment: bytes | None,
+        key: str | None,
+    ) -> None:
+        """Check and encode; raise FormatError naming the member that is wrong."""
+        before_commitment, after_commitment, tail = _spell_names(origin, chain, key, type)
+        self.chain = chain
+        self.key = key
+        self._before_position = f"{before_commitment}{_spell_commitment(commitment, key)}{after_commitment}"
+        self._before_seq = f'","public":{_spell_public(public)},"seq":'
+        self._tail = f',"tags":[{_spell_tags(tags)}{tail}'
+
+    def fill(self, position: int, at: str, prev: bytes, seq: int) -> bytes:
+        """Give the entry's bytes at its place. The caller vouches for the four values; the size is checked here."""
+        data = (
+            f'{{"at":"{at}{self._before_position}{position},"prev":"{prev.hex()}{self._before_seq}{seq}{self._tail}'
+        ).encode()
+        if len(data) > MAX_ENTRY_BYTES:
+            check_length(data)
+        return data
+
+
+def _spell_tags(tags: tuple[str, ...]) -> str:
+    if not tags:
+        return ""
+    text = '"' + '","'.join(tags) + '"'
+    if not _PLAIN_TAGS(text) or text.count('"') != 2 * len(tags):
+        for tag in tags:
+            check_text("tag", tag)
+        text = canonical.encode(tags, depth=2)[1:-1].decode()
+    check_tag_order(tags)
+    return text
+
+
+def _spell_public(public: Mapping[str, Any]) -> str:
+    if type(public) is not dict and not isinstance(public, Mapping):
+        raise FormatError("The member public is not an object.")
+    return canonical.encode(public, depth=2).decode() if public else "{}"
+
+
+def _spell_commitment(commitment: bytes | None, key: str | None) -> str:
+    if (commitment is None) is not (key is None):
+        raise FormatError("An entry has a commitment exactly when it has a key.")
+    if commitment is None:
+        return "null"
+    if len(commitment) != len(NO_PREV):
+        raise FormatError("The commitment has not 32 bytes.")
+    return f'"{commitment.hex()}"'
+
+
+@lru_cache(maxsize=1024)  # a writer meets few combinations; a reader of foreign bytes does not come here
+def _spell_names(origin: str, chain: str, key: str | None, type_: str) -> tuple[str, str, str]:
+    """Give what stands between ``at`` and the commitment, between that and the position, and after the tags."""
+    check_origin(origin)
+    check_chain(chain)
+    if key is not None:
+        check_key(key)
+    check_text("type", type_)
+    keyed = "null" if key is None else f'"{key}"'
+    return (
+        f'","chain":"{chain}","commitment":',
+        f',"key":{keyed},"origin":"{origin}","position":',
+        f'],"type":"{type_}","v":{VERSION}}}',
+    )
