@@ -4,7 +4,7 @@
 
 -- The one row that every append locks: who holds it numbers, links and commits.
 CREATE TABLE {schema}.log (
-    only          boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton     boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     origin        text COLLATE "C" NOT NULL,
     size          bigint NOT NULL CHECK (size >= 0),
     at            timestamptz,            -- of the newest entry
@@ -17,12 +17,14 @@ CREATE TABLE {schema}.chain (
     chain text COLLATE "C" PRIMARY KEY,
     seq   bigint NOT NULL,
     leaf  bytea NOT NULL,
+    half  text COLLATE "C" NOT NULL,      -- the announced check of the chain half: a half made anew is noticed
     destroyed bigint                      -- position of the key.destroyed entry of the whole chain
 ) WITH (fillfactor = 50);
 
 -- What the entries key.created and key.destroyed say of each epoch half.
 CREATE TABLE {schema}.key (
     key       text COLLATE "C" PRIMARY KEY,
+    half      text COLLATE "C" NOT NULL,  -- the announced check of the epoch half
     created   bigint NOT NULL,
     destroyed bigint
 );
@@ -71,9 +73,9 @@ ALTER TABLE {schema}.payload ALTER sealed SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX payload_position ON {schema}.payload (position, part);
 CREATE TABLE {schema}.payload_subjects PARTITION OF {schema}.payload FOR VALUES IN ('subjects');
 
--- The caller's idempotency keys and what was appended under them, both as HMAC under the chain half.
+-- The caller's idempotency keys and what was appended under them, both as HMAC under the chain half ("marks").
 CREATE TABLE {schema}.idempotency (
-    mac      bytea PRIMARY KEY,
+    mark     bytea PRIMARY KEY,
     body     bytea NOT NULL,
     position bigint NOT NULL
 );

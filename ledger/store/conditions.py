@@ -1,0 +1,113 @@
+"""Append conditions and queries as SQL, and the same decision in Python for entries that are not committed yet.
+
+An entry matches a query item when its type is among the item's types (or there are none) and it has all the item's
+tags; it matches a query when it matches an item, or when there are no items. Positions of the port are an entry's
+position + 1, so "after p" at the port means "position ≥ p" in the tables.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
+from psycopg import Connection, sql
+from psycopg.types.json import Jsonb
+
+from ledger.store.rows import tag_number
+
+# The rarest tag of an item drives the look-up, judged by counting at most 256 places of each.
+_RAREST = """(SELECT number FROM unnest(q.numbers) AS number ORDER BY
+    (SELECT count(*) FROM (SELECT FROM {schema}.tag t WHERE t.tag = number AND t.position >= q.after LIMIT 256) few)
+    LIMIT 1)"""
+
+_FAILED = f"""
+SELECT DISTINCT q.request
+FROM jsonb_to_recordset(%s) AS q(request int, after bigint, numbers bigint[], tags text[], types text[])
+WHERE CASE WHEN q.numbers = '{{{{}}}}' THEN EXISTS (
+        SELECT FROM {{schema}}.entry e WHERE e.position >= q.after AND e.type = ANY(q.types))
+    ELSE EXISTS (
+        SELECT FROM {{schema}}.tag t JOIN {{schema}}.entry e ON e.position = t.position
+        WHERE t.tag = CASE cardinality(q.numbers) WHEN 1 THEN q.numbers[1] ELSE {_RAREST} END
+          AND t.position >= q.after AND e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types)))
+    END
+"""  # noqa: S608 - two constants of this file; the schema is put in as an identifier
+
+
+class Conditions:
+    """Decides append conditions against what is committed."""
+
+    def __init__(self, schema: str) -> None:
+        """Prepare the statement for the log's schema."""
+        self._failed = sql.SQL(_FAILED).format(schema=sql.Identifier(schema))
+
+    def failed(
+        self, connection: Connection[Any], size: int, conditions: Sequence[tuple[int, DCBAppendCondition]]
+    ) -> set[int]:
+        """Give the numbers of the conditions that fail in a log of ``size`` entries."""
+        failed: set[int] = set()
+        rows: list[dict[str, Any]] = []
+        for number, condition in conditions:
+            after = condition.after or 0
+            items = condition.fail_if_events_match.items
+            if after >= size:
+                continue
+            if not items or any(not item.types and not item.tags for item in items):
+                failed.add(number)
+                continue
+            rows.extend(
+                {
+                    "request": number,
+                    "after": after,
+                    "numbers": [tag_number(tag) for tag in item.tags],
+                    "tags": list(item.tags),
+                    "types": list(item.types),
+                }
+                for item in items
+            )
+        if rows:
+            failed.update(row[0] for row in connection.execute(self._failed, (Jsonb(rows),), prepare=True))
+        return failed
+
+
+def matches(query: DCBQuery, type_: str, tags: Sequence[str]) -> bool:
+    """Tell whether an entry of this type and these tags matches the query."""
+    return not query.items or any(_matches_item(item, type_, tags) for item in query.items)
+
+
+def _matches_item(item: DCBQueryItem, type_: str, tags: Sequence[str]) -> bool:
+    return (not item.types or type_ in item.types) and all(tag in tags for tag in item.tags)
+
+
+def select_positions(schema: str, query: DCBQuery | None, after: int, before: int, limit: int) -> sql.Composed | None:
+    """Give a SELECT of the first ``limit`` positions in ``after`` … ``before`` − 1 that match, or None for all."""
+    items = query.items if query is not None else []
+    if not items or any(not item.types and not item.tags for item in items):
+        return None
+    parts = [_select_item(schema, item, after, before, limit) for item in items]
+    return sql.SQL(" UNION ").join(sql.SQL("({})").format(part) for part in parts)
+
+
+def _select_item(schema: str, item: DCBQueryItem, after: int, before: int, limit: int) -> sql.Composed:
+    name = sql.Identifier(schema)
+    clauses = [
+        sql.SQL("e.position >= {} AND e.position < {}").format(sql.Literal(after), sql.Literal(before)),
+    ]
+    source = sql.SQL("{}.entry e").format(name)
+    if item.tags:
+        source = sql.SQL("{}.tag t JOIN {}.entry e ON e.position = t.position").format(name, name)
+        # Every tag but one is checked on the entry; the planner's statistics know no better than the order given.
+        clauses = [
+            sql.SQL("t.tag = {} AND t.position >= {} AND t.position < {}").format(
+                sql.Literal(tag_number(item.tags[-1])), sql.Literal(after), sql.Literal(before)
+            ),
+            sql.SQL("e.tags @> {}::text[]").format(sql.Literal(list(item.tags))),
+        ]
+    if item.types:
+        clauses.append(sql.SQL("e.type = ANY({}::text[])").format(sql.Literal(list(item.types))))
+    return sql.SQL("SELECT e.position FROM {} WHERE {} ORDER BY e.position LIMIT {}").format(
+        source, sql.SQL(" AND ").join(clauses), sql.Literal(limit)
+    )
+
+
+def matches_condition(condition: DCBAppendCondition, type_: str, tags: Sequence[str]) -> bool:
+    """Tell whether an entry that comes now would make the condition fail."""
+    return matches(condition.fail_if_events_match, type_, tags)

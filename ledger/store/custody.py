@@ -1,0 +1,116 @@
+"""Data keys as the store uses them: made of two halves on demand, remembered for a minute, forgotten on destruction.
+
+Guarantees: a destroyed half leaves this process's memory of derived keys within ``REMEMBER_SECONDS``, at once when the
+destruction went through it. Leaves to others: keeping the halves (``ledger.keys``), announcing them (the sequencer).
+"""
+
+import hmac
+import threading
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+
+from ledger.keys.errors import HalfDestroyedError, HalfUnknownError
+from ledger.keys.ports import HalfStore
+from ledger.log.seal import Sealer, derive_data_key, half_check
+
+REMEMBER_SECONDS = 60.0
+_REMEMBER_KEYS = 4096  # five hundred customers on eight keys each; more only costs a derivation
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """What seals one chain's payloads of one epoch, with the checks by which both halves are announced."""
+
+    sealer: Sealer
+    epoch_check: str
+    chain_check: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainSecret:
+    """What one chain half gives besides data keys: its check, and the key for idempotency marks."""
+
+    check: str
+    mark_key: bytes
+
+    def mark(self, kind: str, data: bytes) -> bytes:
+        """Give HMAC-SHA-256 of ``data`` under the chain half: nothing about it outlives the half."""
+        return hmac.digest(self.mark_key, kind.encode() + b"\n" + data, "sha256")
+
+
+class Custody:
+    """Gives data keys and chain secrets of one log. Safe to share between threads."""
+
+    def __init__(self, halves: HalfStore, origin: str) -> None:
+        """Take the halves of the log ``origin``."""
+        self.halves = halves
+        self.origin = origin
+        self._lock = threading.Lock()
+        self._keys: dict[tuple[str, str], tuple[float, DataKey]] = {}
+        self._chains: dict[str, tuple[float, ChainSecret]] = {}
+
+    def for_sealing(self, chain: str, key: str) -> DataKey:
+        """Give the data key, making the epoch half when it is new. The chain half must be there.
+
+        Raises KeysError when a half is unknown, destroyed or unreadable.
+        """
+        return self._data_key(chain, key, create=True)
+
+    def for_opening(self, chain: str, key: str) -> DataKey | None:
+        """Give the data key, or None when one of its halves is not there any more (or never was).
+
+        Raises KeysError when the halves cannot be read: a lost keyring is no erasure.
+        """
+        try:
+            return self._data_key(chain, key, create=False)
+        except (HalfUnknownError, HalfDestroyedError):
+            return None
+
+    def chain_secret(self, chain: str) -> ChainSecret:
+        """Give what the chain half gives; raise KeysError when it is unknown, destroyed or unreadable."""
+        now = time.monotonic()
+        with self._lock:
+            known = self._chains.get(chain)
+        if known is not None and known[0] > now:
+            return known[1]
+        half = self.halves.open(chain)
+        secret = ChainSecret(
+            half_check(self.origin, chain, half),
+            hmac.digest(half, b"shoseki idempotency v1\n" + self.origin.encode() + b"\n" + chain.encode(), "sha256"),
+        )
+        with self._lock:
+            self._chains[chain] = (now + REMEMBER_SECONDS, secret)
+        return secret
+
+    def forget(self) -> None:
+        """Forget every derived key: called when something was destroyed."""
+        with self._lock:
+            self._keys.clear()
+            self._chains.clear()
+
+    def _data_key(self, chain: str, key: str, *, create: bool) -> DataKey:
+        now = time.monotonic()
+        with self._lock:
+            known = self._keys.get((chain, key))
+        if known is not None and known[0] > now:
+            return known[1]
+        chain_half = self.halves.open(chain)
+        epoch_half = self.halves.create(key) if create else self.halves.open(key)
+        derived = derive_data_key(epoch_half, chain_half, origin=self.origin, chain=chain, key=key)
+        data_key = DataKey(
+            Sealer(derived, origin=self.origin, chain=chain, key=key),
+            half_check(self.origin, key, epoch_half),
+            half_check(self.origin, chain, chain_half),
+        )
+        with self._lock:
+            if len(self._keys) >= _REMEMBER_KEYS:
+                self._keys.clear()
+            self._keys[chain, key] = (now + REMEMBER_SECONDS, data_key)
+        return data_key
+
+
+def content_mark_input(type_: str, tags: tuple[str, ...], public: bytes, key_class: str, payload: bytes) -> bytes:
+    """Give the bytes over which "the same content" is decided: lengths first, so that no two contents coincide."""
+    parts = (type_.encode(), "\n".join(tags).encode(), public, key_class.encode(), payload)
+    return sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()

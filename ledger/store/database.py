@@ -1,0 +1,76 @@
+"""Connections to the log's database, and PostgreSQL's errors under the names that callers know.
+
+Owner and application connect by separate URLs and roles: the owner runs migrations, the application appends and reads.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection, errors
+from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from ledger.store.errors import DatabaseFullError, DatabaseUnavailableError, LogMissingError, StoreError
+
+_CONNECT_SECONDS = 10
+_POOL_SIZE = 8
+# Times come as UTC whatever the server's zone; statements are planned for their values, because one tag may stand for
+# three entries and another for a million; nobody waits for a lock for ever.
+_OPTIONS = "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan -c lock_timeout=30s -c jit=off"
+
+
+def connect(url: str, *, application: str = "shoseki") -> Connection[Any]:
+    """Give a new connection in autocommit mode; raise DatabaseUnavailableError in one sentence."""
+    try:
+        parameters = _parameters(url, application)
+    except psycopg.ProgrammingError as error:
+        raise DatabaseUnavailableError(f"The database URL cannot be used ({_first_line(error)}).") from None
+    with named_errors():
+        return psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS, **parameters)
+
+
+def pool(url: str) -> ConnectionPool[Connection[Any]]:
+    """Give a pool of reading connections that opens them as they are needed."""
+    return ConnectionPool(
+        url,
+        min_size=0,
+        max_size=_POOL_SIZE,
+        open=True,
+        timeout=_CONNECT_SECONDS,
+        kwargs={"autocommit": True, "connect_timeout": _CONNECT_SECONDS, **_parameters(url, "shoseki reader")},
+    )
+
+
+def _parameters(url: str, application: str) -> dict[str, Any]:
+    given = conninfo_to_dict(url).get("options") or ""
+    return {"application_name": application, "options": f"{given} {_OPTIONS}".strip()}
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Turn what psycopg raises into a StoreError of one sentence."""
+    try:
+        yield
+    except (errors.DiskFull, errors.OutOfMemory) as error:
+        raise DatabaseFullError(
+            "The database has no room left and nothing was written: make room, then do it again."
+        ) from error
+    except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
+        raise LogMissingError("There is no log in this database and schema: make one with 'shoseki init'.") from error
+    except errors.InsufficientPrivilege as error:
+        raise StoreError(f"The database refuses ({_first_line(error)}): check the role in the database URL.") from error
+    except errors.LockNotAvailable as error:
+        raise DatabaseUnavailableError("Another session holds the log for too long: end it, or try again.") from error
+    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed) as error:
+        raise DatabaseUnavailableError(
+            f"The database cannot be reached ({_first_line(error)}): start it or check the URL, then try again."
+        ) from error
+    except psycopg.Error as error:
+        raise StoreError(f"The database refused ({_first_line(error)}); run 'shoseki fsck'.") from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

@@ -1,0 +1,172 @@
+"""Reading records back: entries from the tables, payloads opened, page by page in constant memory."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from eventsourcing.dcb.api import DCBQuery, DCBReadResponse, DCBSequencedEvent
+from psycopg import Connection, sql
+from psycopg_pool import ConnectionPool
+
+from ledger.log.entry import Entry, parse
+from ledger.log.errors import FormatError, LogError
+from ledger.store.conditions import select_positions
+from ledger.store.custody import Custody
+from ledger.store.database import named_errors
+from ledger.store.errors import LogMissingError
+from ledger.store.prepare import part_of
+from ledger.store.record import PayloadState, Recorded
+
+PAGE = 500
+
+
+class Reader:
+    """Reads one log. Safe to share between threads."""
+
+    def __init__(self, connections: ConnectionPool[Connection[Any]], schema: str, custody: Custody) -> None:
+        """Read through these connections, opening payloads with these keys."""
+        self._connections = connections
+        self._schema = schema
+        self._custody = custody
+        name = sql.Identifier(schema)
+        self._size = sql.SQL("SELECT size FROM {}.log").format(name)
+        self._all = sql.SQL(
+            "SELECT position, entry FROM {}.entry WHERE position >= {} AND position < {} ORDER BY position LIMIT {}"
+        )
+        self._sealed = sql.SQL("SELECT position, sealed FROM {}.payload WHERE part = %s AND position = ANY(%s)").format(
+            name
+        )
+        self._gone = sql.SQL(
+            "SELECT position FROM {s}.entry e WHERE position = ANY(%s) AND ("
+            " EXISTS (SELECT FROM {s}.key k WHERE k.key = e.key AND k.destroyed IS NOT NULL)"
+            " OR EXISTS (SELECT FROM {s}.chain c WHERE c.chain = e.chain AND c.destroyed IS NOT NULL)"
+            " OR EXISTS (SELECT FROM {s}.destroyed_pair d WHERE d.chain = e.chain AND d.key = e.key)"
+            " OR EXISTS (SELECT FROM {s}.entry r WHERE r.type = 'payload.removed.v1' AND r.chain = 'log'"
+            "     AND (convert_from(r.entry, 'UTF8')::jsonb #>> '{{public,position}}')::bigint = e.position))"
+        ).format(s=name)
+
+    def size(self) -> int:
+        """Give the number of entries."""
+        with named_errors(), self._connections.connection() as connection:
+            row = connection.execute(self._size).fetchone()
+        if row is None:
+            raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
+        return int(row[0])
+
+    def page(
+        self, query: DCBQuery | None, start: int, before: int, limit: int, *, opened: bool = True
+    ) -> list[tuple[int, Recorded]]:
+        """Give up to ``limit`` matching records of positions ``start`` … ``before`` − 1, in order."""
+        positions = select_positions(self._schema, query, start, before, limit)
+        name = sql.Identifier(self._schema)
+        if positions is None:
+            statement = self._all.format(name, sql.Literal(start), sql.Literal(before), sql.Literal(limit))
+        else:
+            statement = sql.SQL(
+                "SELECT position, entry FROM {}.entry WHERE position IN ({}) ORDER BY position LIMIT {}"
+            ).format(name, positions, sql.Literal(limit))
+        with named_errors(), self._connections.connection() as connection:
+            found = connection.execute(statement, binary=True).fetchall()
+            return self._records(connection, found, opened=opened)
+
+    def _records(
+        self, connection: Connection[Any], found: Iterable[tuple[int, bytes]], *, opened: bool
+    ) -> list[tuple[int, Recorded]]:
+        records: list[tuple[int, Recorded]] = []
+        by_part: dict[str, list[int]] = {}
+        entries: dict[int, Entry] = {}
+        for position, data in found:
+            try:
+                entry = parse(data)
+            except FormatError:
+                # Somebody changed the stored bytes: told as it stands, and the full check names it.
+                records.append((position, Recorded("", b"", [], state=PayloadState.ABSENT, entry=data)))
+                continue
+            entries[position] = entry
+            records.append((position, _recorded(entry, data)))
+            if entry.key is not None and opened:
+                by_part.setdefault(part_of(entry.key), []).append(position)
+        if by_part:
+            self._open(connection, dict(records), entries, by_part)
+        return records
+
+    def _open(
+        self,
+        connection: Connection[Any],
+        records: dict[int, Recorded],
+        entries: dict[int, Entry],
+        by_part: dict[str, list[int]],
+    ) -> None:
+        unopened: list[int] = []
+        for part, positions in by_part.items():
+            sealed = dict(connection.execute(self._sealed, (part, positions), binary=True).fetchall())
+            unopened += [p for p in positions if not self._unseal(records[p], entries[p], sealed.get(p))]
+        if unopened:
+            for (position,) in connection.execute(self._gone, (unopened,)):
+                records[position].state = PayloadState.ERASED
+
+    def _unseal(self, record: Recorded, entry: Entry, sealed: bytes | None) -> bool:
+        record.state = PayloadState.ABSENT
+        assert entry.key is not None
+        assert entry.commitment is not None
+        if sealed is None:
+            return False
+        data_key = self._custody.for_opening(entry.chain, entry.key)
+        if data_key is None:
+            return False
+        try:
+            record.salt, record.data = data_key.sealer.open(sealed, entry.commitment)
+        except LogError:
+            return False
+        record.state = PayloadState.OPEN
+        return True
+
+
+def _recorded(entry: Entry, data: bytes) -> Recorded:
+    return Recorded(
+        type=entry.type,
+        data=b"",
+        tags=list(entry.tags),
+        chain=entry.chain,
+        seq=entry.seq,
+        at=entry.at,
+        key=entry.key,
+        public=entry.public,
+        state=PayloadState.NONE,
+        entry=data,
+    )
+
+
+class ReadResponse(DCBReadResponse):
+    """Matching events of one moment, fetched as they are read. Positions are the entry's + 1."""
+
+    def __init__(self, reader: Reader, query: DCBQuery | None, after: int | None, limit: int | None) -> None:
+        """Fix the moment: what is appended later is not in this response."""
+        self._limited = limit is not None
+        self._size = reader.size()
+        self._head: int | None = None if self._limited else (self._size or None)
+        self._events = self._read(reader, query, after or 0, limit)
+
+    @property
+    def head(self) -> int | None:
+        """Give the last position of the log at that moment, or with a limit that of the last event read."""
+        return self._head
+
+    def __next__(self) -> DCBSequencedEvent:
+        """Give the next event."""
+        return next(self._events)
+
+    def _read(
+        self, reader: Reader, query: DCBQuery | None, start: int, limit: int | None
+    ) -> Iterator[DCBSequencedEvent]:
+        left = limit
+        while left is None or left > 0:
+            wanted = PAGE if left is None else min(PAGE, left)
+            page = reader.page(query, start, self._size, wanted)
+            for position, record in page:
+                if self._limited:
+                    self._head = position + 1
+                yield DCBSequencedEvent(event=record, position=position + 1)
+            if len(page) < wanted:
+                return
+            start = page[-1][0] + 1
+            left = None if left is None else left - len(page)

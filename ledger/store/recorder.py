@@ -1,0 +1,282 @@
+"""The recorder: ``eventsourcing``'s DCB port over the tamper-evident log.
+
+Guarantees: an append that returned is durable, sealed, numbered and linked; it is appended whole or not at all; its
+condition was decided under the lock that numbers entries. Callers that wait at the same time share one transaction
+(group commit): one thread commits for all, while the others go on sealing. Leaves to others: signing (checkpoints),
+what records mean (the domain).
+
+Positions of the port are an entry's position + 1, as the port counts from 1.
+"""
+
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBRecorder
+from psycopg import Connection, sql
+
+from ledger.keys.classes import CLASSES, day_of
+from ledger.keys.keyring import Keyring
+from ledger.keys.ports import HalfStore
+from ledger.keys.sqlite import SqliteHalfStore
+from ledger.log.entry import LOG_CHAIN, check_origin
+from ledger.log.seal import half_check
+from ledger.store.clock import Clock, ManualClock, SystemClock
+from ledger.store.custody import Custody
+from ledger.store.database import connect, named_errors, pool
+from ledger.store.errors import StoreError, WrongLogError
+from ledger.store.migrate import migrate
+from ledger.store.prepare import prepare
+from ledger.store.reader import Reader, ReadResponse
+from ledger.store.record import Record
+from ledger.store.sequencer import DEFAULT_CLOCK_BOUND, DayIsOverError, Request, Sequencer
+from ledger.store.subscription import Subscription
+
+_GROUP_RECORDS = 2_000
+"""How many records one transaction takes at most: more would make everybody wait for the slowest."""
+_REST_SECONDS = 0.05
+
+
+class Recorder(DCBRecorder):
+    """Appends to and reads from one log. Safe to share between threads; close it when done."""
+
+    def __init__(
+        self,
+        url: str,
+        schema: str,
+        origin: str,
+        halves: HalfStore,
+        *,
+        clock: Clock | None = None,
+        clock_bound: timedelta = DEFAULT_CLOCK_BOUND,
+    ) -> None:
+        """Open the log ``origin`` in this schema through the application's URL.
+
+        Raises LogMissingError, WrongLogError, DatabaseUnavailableError.
+        """
+        self.url = url
+        self.schema = schema
+        self.origin = origin
+        self.clock = clock or SystemClock()
+        self.custody = Custody(halves, origin)
+        self._connections = pool(url)
+        self.reader = Reader(self._connections, schema, self.custody)
+        self._sequencer = Sequencer(schema, origin, self.clock, clock_bound=clock_bound)
+        self._turn = threading.Condition()
+        self._waiting: list[tuple[Request, Any]] = []
+        self._closed = False
+        self._connection: Connection[Any] | None = None
+        self._latest_at = datetime.min.replace(tzinfo=UTC)
+        self._committer = threading.Thread(target=self._commit_for_all, name="shoseki committer", daemon=True)
+        try:
+            self._check_origin()
+        except BaseException:
+            self._connections.close()
+            raise
+        self._committer.start()
+
+    # -- the port ------------------------------------------------------------------------------------------------------
+
+    def append(self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None = None) -> int:
+        """Append the events, all or none, and give the port's position of the last.
+
+        With idempotency keys, what was appended before is not appended again, and the condition is decided only for
+        what is new. Raises ConditionFailedError (an IntegrityError), RecordRefusedError, IdempotencyConflictError,
+        ClockJumpError, KeyGoneError, DatabaseUnavailableError, DatabaseFullError, KeysError.
+        """
+        positions = self.append_all(events, condition)
+        return positions[-1] + 1 if positions else self.reader.size()
+
+    def append_all(self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None = None) -> list[int]:
+        """Append as ``append`` does; give the entry positions of all events, in their order."""
+        return self._append(events, condition, core=False)
+
+    def append_core(self, records: Sequence[Record]) -> list[int]:
+        """Append entries of the core's own types (keys, chains, heads, holds, times)."""
+        return self._append(records, None, core=True)
+
+    def read(
+        self, query: DCBQuery | None = None, *, after: int | None = None, limit: int | None = None
+    ) -> ReadResponse:
+        """Give the matching events as of now, in order, fetched as they are read."""
+        return ReadResponse(self.reader, query, after, limit)
+
+    def subscribe(self, query: DCBQuery | None = None, *, after: int | None = None) -> Subscription:
+        """Follow the matching events, waiting for new ones."""
+        return Subscription(self, query, after)
+
+    # -- more than the port --------------------------------------------------------------------------------------------
+
+    def create_chain(self, chain: str) -> int:
+        """Open a customer's chain; give the position of its first entry. Raises RecordRefusedError when it is there."""
+        half = self.custody.halves.create(chain)
+        public = {"chain": chain, "check": half_check(self.origin, chain, half)}
+        return self.append_core([Record("chain.created.v1", b"", chain=chain, key_class=None, public=public)])[0]
+
+    def announce_day_key(self, key_class: str) -> None:
+        """Make and announce today's key of a class ahead of its first use."""
+        key = f"{key_class}:{day_of(self.clock.now())}"
+        check = half_check(self.origin, key, self.custody.halves.create(key))
+        public = {"key": key, "retain": CLASSES[key_class].retain, "check": check}
+        self.append_core([Record("key.created.v1", b"", key_class=None, public=public)])
+
+    def append_genesis(self, genesis: Mapping[str, Any], check: str) -> None:
+        """Append what every log begins with: what it is, and the announcement of its own chain's half."""
+        records = [
+            Record("log.created.v1", b"", key_class=None, public=genesis),
+            Record("chain.created.v1", b"", key_class=None, public={"chain": LOG_CHAIN, "check": check}),
+        ]
+        prepared = prepare(records, self.custody, self.clock.now(), core=True)
+        prepared[0].chain_check = check  # the chain begins one entry before its announcement
+        request = Request(prepared)
+        self._wait_for_commit(request)
+        if request.error is not None:
+            raise request.error
+
+    def confirm_clock(self) -> None:
+        """Take an operator's word that the present time is right: the next append goes through."""
+        self._sequencer.confirm_clock()
+
+    def close(self) -> None:
+        """Commit what waits, and let go of the connections."""
+        with self._turn:
+            self._closed = True
+            self._turn.notify_all()
+        self._committer.join()
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.close()
+
+    # -- appending -----------------------------------------------------------------------------------------------------
+
+    def _append(self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None, *, core: bool) -> list[int]:
+        if not events:
+            return []
+        now = max(self.clock.now(), self._latest_at)
+        while True:
+            request = Request(prepare(events, self.custody, now, core=core), condition)
+            self._wait_for_commit(request)
+            if isinstance(request.error, DayIsOverError):
+                now = self._latest_at = request.error.at  # midnight in Japan fell between sealing and numbering
+                continue
+            if request.error is not None:
+                raise request.error
+            return request.positions
+
+    def _wait_for_commit(self, request: Request) -> None:
+        done = threading.Lock()
+        done.acquire()
+        with self._turn:
+            if self._closed:
+                raise StoreError("This recorder is closed: open another.")
+            self._waiting.append((request, done))
+            self._turn.notify()
+        done.acquire()
+
+    def _commit_for_all(self) -> None:
+        """Take what waits, commit it, wake its callers; until closed and nothing waits."""
+        while True:
+            with self._turn:
+                while not self._waiting and not self._closed:
+                    self._turn.wait()
+                group = self._take()
+            if not group:
+                break
+            requests = [request for request, _ in group]
+            try:
+                self._commit(requests)
+            except Exception as error:  # noqa: BLE001 - whatever it is, every caller hears it, and none waits for ever
+                for request in requests:
+                    request.error = error
+            for _, done in group:
+                done.release()
+        if self._connection is not None:
+            self._connection.close()
+
+    def _take(self) -> list[tuple[Request, Any]]:
+        records = 0
+        for count, (request, _) in enumerate(self._waiting):
+            records += len(request.prepared)
+            if count and records > _GROUP_RECORDS:
+                group, self._waiting = self._waiting[:count], self._waiting[count:]
+                return group
+        group, self._waiting = self._waiting, []
+        return group
+
+    def _commit(self, requests: Sequence[Request]) -> None:
+        try:
+            with named_errors():
+                if self._connection is None or self._connection.closed:
+                    self._connection = connect(self.url, application="shoseki sequencer")
+                    self._sequencer.forget()
+                self._sequencer.commit(self._connection, requests)
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _abandon(self) -> None:
+        """After a failure nothing is known: drop the connection, its transaction and what was remembered."""
+        self._sequencer.forget()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _check_origin(self) -> None:
+        statement = sql.SQL("SELECT origin FROM {}.log").format(sql.Identifier(self.schema))
+        with named_errors(), self._connections.connection() as connection:
+            row = connection.execute(statement).fetchone()
+        if row is not None and row[0] != self.origin:
+            raise WrongLogError(f"The schema {self.schema} holds the log {row[0]}, not {self.origin}.")
+
+
+def create_log(
+    owner_url: str,
+    schema: str,
+    origin: str,
+    halves: HalfStore,
+    *,
+    vkeys: Sequence[str] = (),
+    application_role: str | None = None,
+    predecessor: Mapping[str, Any] | None = None,
+    clock: Clock | None = None,
+) -> None:
+    """Make the tables and the first entries of a new log; do nothing when the same log is there already.
+
+    Raises WrongLogError when the schema holds another log, StoreError, DatabaseUnavailableError.
+    """
+    check_origin(origin)
+    migrate(owner_url, schema, application_role)
+    name = sql.Identifier(schema)
+    with named_errors(), connect(owner_url, application="shoseki init") as connection:
+        connection.execute(
+            sql.SQL("INSERT INTO {}.log (origin, size) VALUES (%s, 0) ON CONFLICT DO NOTHING").format(name), (origin,)
+        )
+    half = halves.create(LOG_CHAIN)
+    check = half_check(origin, LOG_CHAIN, half)
+    genesis = {"format": 1, "origin": origin, "vkeys": list(vkeys), "zone": "+09:00", "predecessor": predecessor}
+    with Recorder(owner_url, schema, origin, halves, clock=clock) as recorder:
+        if recorder.reader.size() == 0:
+            recorder.append_genesis(genesis, check)
+
+
+def for_contract_tests(database_url: str, key_dir: Path) -> Recorder:
+    """Give a recorder on a fresh log, for a suite that checks the port's contract.
+
+    The log holds nothing but its first entries and the announcement of the key that bare events are sealed under; its
+    clock stands still, so that no day ends in the middle of the suite.
+    """
+    origin, schema = "shoseki.example/contract", f"contract_{secrets.token_hex(6)}"
+    clock = ManualClock(datetime.now(UTC))
+    keyring = Keyring.open_or_create(key_dir / "keyring.json", origin, clock.now())
+    halves = SqliteHalfStore.open_or_create(key_dir / "halves.sqlite", keyring, clock.now)
+    create_log(database_url, schema, origin, halves, clock=clock)
+    recorder = Recorder(database_url, schema, origin, halves, clock=clock)
+    recorder.announce_day_key("trail")
+    return recorder

@@ -1,0 +1,436 @@
+"""The one place where entries get their position, their link and their time: under the lock of the log's row.
+
+``Sequencer.commit`` takes all requests that wait and appends them in one transaction: lock the log row, decide every
+condition against what is committed and against the requests before it, number and link, COPY in, move the heads,
+commit, wake the followers. A request is appended whole or not at all, and a refused one does not hold up the others.
+
+What a crash leaves: before COMMIT nothing; after it everything, whether or not the caller heard of it. A caller that
+heard nothing tries again with the same idempotency keys.
+
+Heads and keys are remembered between transactions. The memory counts only while the log's size is the one that this
+sequencer committed last: another writer's entry makes it void.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from eventsourcing.dcb.api import DCBAppendCondition
+from psycopg import Connection, sql
+
+from ledger.keys.classes import CLASSES, day_of, is_day_key
+from ledger.log.entry import LOG_CHAIN, NO_PREV, Template, leaf_hash
+from ledger.log.members import format_at
+from ledger.store import rows
+from ledger.store.clock import Clock
+from ledger.store.conditions import Conditions, matches_condition
+from ledger.store.errors import (
+    ClockJumpError,
+    ConditionFailedError,
+    IdempotencyConflictError,
+    KeyGoneError,
+    LogMissingError,
+    RecordRefusedError,
+    StoreError,
+)
+from ledger.store.prepare import Prepared
+
+DEFAULT_CLOCK_BOUND = timedelta(hours=1)
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class DayIsOverError(Exception):
+    """The day of a record's key ended while it waited: the caller seals it anew for ``at``. Never leaves the store."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__("The day of the record's key is over.")
+        self.at = at
+
+
+@dataclass(slots=True)
+class Request:
+    """What one caller wants appended, and after ``commit`` what became of it: ``positions`` or ``error``."""
+
+    prepared: list[Prepared]
+    condition: DCBAppendCondition | None = None
+    positions: list[int] = field(default_factory=list)
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
+class _Chain:
+    seq: int
+    leaf: bytes
+    half: str
+    destroyed: bool
+
+
+@dataclass(slots=True)
+class _Key:
+    half: str
+    destroyed: bool
+
+
+@dataclass(slots=True)
+class _Group:
+    """One transaction's work in the making."""
+
+    start: int
+    at: datetime
+    at_text: str
+    at_field: int
+    day: str
+    position: int
+    entries: list[bytes] = field(default_factory=list)
+    tags: list[bytes] = field(default_factory=list)
+    payloads: list[bytes] = field(default_factory=list)
+    marks: list[bytes] = field(default_factory=list)
+    effects: list[tuple[int, Prepared]] = field(default_factory=list)
+    placed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    moved: set[str] = field(default_factory=set)
+    marked: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
+
+
+class Sequencer:
+    """Appends to one log through one connection; its callers take turns."""
+
+    def __init__(self, schema: str, origin: str, clock: Clock, *, clock_bound: timedelta = DEFAULT_CLOCK_BOUND) -> None:
+        """Prepare the statements for the log's schema."""
+        self._origin = origin
+        self._clock = clock
+        self._clock_bound = clock_bound
+        self._conditions = Conditions(schema)
+        self._statements = _Statements(schema)
+        self._channel = channel_of(schema)
+        self._size = -1
+        self._chains: dict[str, _Chain] = {}
+        self._keys: dict[str, _Key] = {}
+        self._pairs: set[tuple[str, str]] = set()
+        self._confirmed = False
+
+    def confirm_clock(self) -> None:
+        """Take the operator's word that the clock is right: the next append does not compare it."""
+        self._confirmed = True
+
+    def forget(self) -> None:
+        """Forget what was remembered of heads and keys: after any failure, and on a new connection."""
+        self._size = -1
+        self._chains.clear()
+        self._keys.clear()
+        self._pairs.clear()
+
+    def commit(self, connection: Connection[Any], requests: Sequence[Request]) -> None:
+        """Append what can be appended, and set positions or error on every request.
+
+        Raises what the database raises; then nothing is known about any request, and the caller rolls back.
+        """
+        group = self._begin(connection, requests)
+        if group is None:
+            return
+        known = self._known_marks(connection, requests)
+        failed = self._failed_conditions(connection, requests, group.start)
+        self._load(connection, requests)
+        for number, request in enumerate(requests):
+            if request.error is None:
+                try:
+                    self._append(group, request, known, condition_failed=number in failed)
+                except (StoreError, DayIsOverError) as error:
+                    request.error = error
+        if group.position == group.start:
+            connection.execute("ROLLBACK")
+            return
+        self._write(connection, group)
+
+    # -- one transaction, in order -------------------------------------------------------------------------------------
+
+    def _begin(self, connection: Connection[Any], requests: Sequence[Request]) -> _Group | None:
+        cursor = connection.execute(self._statements.begin)
+        cursor.nextset()
+        row = cursor.fetchone()
+        if row is None:
+            raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
+        size, last, boot, elapsed = row
+        if size != self._size:
+            self.forget()
+            self._size = size
+        try:
+            at = self._time(last, boot, elapsed)
+        except ClockJumpError as error:
+            for request in requests:
+                request.error = error
+            connection.execute("ROLLBACK")
+            return None
+        return _Group(
+            start=size,
+            at=at,
+            at_text=format_at(at),
+            at_field=(at - _EPOCH) // _MICROSECOND,
+            day=day_of(at),
+            position=size,
+        )
+
+    def _time(self, last: datetime | None, boot: str | None, elapsed: int | None) -> datetime:
+        """Give the group's time: the wall clock, but never before the newest entry.
+
+        Record format, section 2: the time that passed since the newest entry is measured by the machine's own count;
+        after a restart of the machine nothing can measure it.
+        """
+        now = self._clock.now()
+        if last is None or now <= last:
+            return now if last is None else last
+        if boot == self._clock.boot() and elapsed is not None and not self._confirmed:
+            passed = timedelta(microseconds=(self._clock.elapsed() - elapsed) // 1000)
+            if now - last > passed + self._clock_bound:
+                raise ClockJumpError(
+                    f"The clock says {format_at(now)}, but the newest entry is of {format_at(last)} and only {passed} "
+                    "passed since: set the clock right, or confirm it with 'shoseki status --confirm-clock'."
+                )
+        return now
+
+    def _known_marks(self, connection: Connection[Any], requests: Sequence[Request]) -> dict[bytes, tuple[bytes, int]]:
+        marks = [each.mark for request in requests for each in request.prepared if each.mark is not None]
+        if not marks:
+            return {}
+        found = connection.execute(self._statements.marks, (marks,), prepare=True, binary=True)
+        return {mark: (body, position) for mark, body, position in found}
+
+    def _failed_conditions(self, connection: Connection[Any], requests: Sequence[Request], size: int) -> set[int]:
+        conditions = [(i, request.condition) for i, request in enumerate(requests) if request.condition is not None]
+        return self._conditions.failed(connection, size, conditions) if conditions else set()
+
+    def _load(self, connection: Connection[Any], requests: Sequence[Request]) -> None:
+        """Remember what the log says of every chain and key that the requests need."""
+        chains = {each.chain for request in requests for each in request.prepared} | {LOG_CHAIN}
+        keys = {each.key for request in requests for each in request.prepared if each.key is not None}
+        keys |= {str(each.public["key"]) for request in requests for each in request.prepared if "key" in each.public}
+        if new := [chain for chain in chains if chain not in self._chains]:
+            for chain, seq, leaf, half, destroyed in connection.execute(self._statements.chains, (new,)):
+                self._chains[chain] = _Chain(seq, leaf, half, destroyed is not None)
+        if new := [key for key in keys if key not in self._keys]:
+            for key, half, destroyed in connection.execute(self._statements.keys, (new,)):
+                self._keys[key] = _Key(half, destroyed is not None)
+            self._pairs.update(connection.execute(self._statements.pairs, (new,)))
+
+    # -- one request ---------------------------------------------------------------------------------------------------
+
+    def _append(
+        self, group: _Group, request: Request, known: dict[bytes, tuple[bytes, int]], *, condition_failed: bool
+    ) -> None:
+        places, new = _split_known(request.prepared, known, group.marked)
+        if new:
+            condition = request.condition
+            if condition_failed or (
+                condition is not None and any(matches_condition(condition, type_, tags) for type_, tags in group.placed)
+            ):
+                raise ConditionFailedError("Entries that the append condition excludes are there: read again.")
+            # All checks come before the first placing, so that a refused request leaves no trace in the group.
+            announced = self._check(group, new)
+            for announcement in announced:
+                self._place(group, announcement)
+            for index, each in new:
+                places[index] = self._place(group, each)
+        request.positions = places
+
+    def _check(self, group: _Group, new: Sequence[tuple[int, Prepared]]) -> list[Prepared]:
+        """Refuse what must not be appended now; give the announcements of keys that are used for the first time."""
+        announcements: dict[str, Prepared] = {}
+        created = {each.chain for _, each in new if each.type in _OPENING}
+        for _, each in new:
+            chain = self._chains.get(each.chain)
+            if chain is None and each.chain not in created:
+                raise RecordRefusedError(f"There is no chain {each.chain} in this log: register the customer first.")
+            if chain is not None and each.type in _OPENING:
+                raise RecordRefusedError(f"The chain {each.chain} is there already.")
+            if each.type == "key.created.v1" and each.public["key"] in self._keys:
+                raise RecordRefusedError(f"The key {each.public['key']} is announced already.")
+            if chain is not None and chain.destroyed:
+                raise KeyGoneError(f"The chain {each.chain} was destroyed: nothing can be recorded in it any more.")
+            if each.key is None:
+                continue
+            if each.day is not None and each.day != group.day:
+                raise DayIsOverError(group.at)
+            if chain is not None and each.chain_check != chain.half:
+                raise KeyGoneError(
+                    f"The key half of chain {each.chain} is not the announced one: restore the halves from the backup."
+                )
+            key = self._keys.get(each.key)
+            if key is None:
+                announcements.setdefault(each.key, _announcement(self._origin, each))
+            elif key.destroyed or (each.chain, each.key) in self._pairs:
+                raise KeyGoneError(f"The key {each.key} was destroyed: nothing can be sealed under it any more.")
+            elif key.half != each.epoch_check:
+                raise KeyGoneError(
+                    f"The key half {each.key} is not the announced one: restore the halves from the backup."
+                )
+        return list(announcements.values())
+
+    def _place(self, group: _Group, each: Prepared) -> int:
+        chain = self._chains.get(each.chain)
+        if chain is None:
+            chain = self._chains[each.chain] = _Chain(0, NO_PREV, each.chain_check or "", destroyed=False)
+        position, seq = group.position, chain.seq + 1
+        data = each.template.fill(position, group.at_text, chain.leaf, seq)
+        leaf = leaf_hash(data)
+        group.entries.append(rows.entry_row(position, each.chain_field, seq, group.at_field, each.middle, leaf, data))
+        for number in each.tag_numbers:
+            group.tags.append(rows.tag_row(number, position))
+        if each.sealed is not None:
+            group.payloads.append(rows.payload_row(each.part_field, position, each.sealed))
+        if each.mark is not None and each.body is not None:
+            group.marks.append(rows.idempotency_row(each.mark, each.body, position))
+            group.marked[each.mark] = (each.body, position)
+        if each.type in _EFFECTS:
+            group.effects.append((position, each))
+            self._remember(each)
+        chain.seq, chain.leaf = seq, leaf
+        group.moved.add(each.chain)
+        group.placed.append((each.type, each.tags))
+        group.position += 1
+        return position
+
+    def _remember(self, each: Prepared) -> None:
+        """Know at once what a core entry says, for the requests that follow in the same group."""
+        public: Mapping[str, Any] = each.public
+        if each.type == "key.created.v1":
+            self._keys[public["key"]] = _Key(public["check"], destroyed=False)
+        elif each.type == "key.destroyed.v1":
+            chain, key = public.get("chain"), public.get("key")
+            if chain is not None and key is not None:
+                self._pairs.add((chain, key))
+            elif chain is not None and chain in self._chains:
+                self._chains[chain].destroyed = True
+            elif key is not None and key in self._keys:
+                self._keys[key].destroyed = True
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+
+    def _write(self, connection: Connection[Any], group: _Group) -> None:
+        statements = self._statements
+        for position, each in group.effects:
+            self._apply(connection, position, each.type, each.public)
+        cursor = connection.cursor()
+        for statement, lines in (
+            (statements.copy_entry, group.entries),
+            (statements.copy_tag, group.tags),
+            (statements.copy_payload, group.payloads),
+            (statements.copy_mark, group.marks),
+        ):
+            if lines:
+                with cursor.copy(statement) as copy:
+                    copy.write(b"".join((rows.HEADER, *lines, rows.TRAILER)))
+        moved = sorted(group.moved)
+        heads = [self._chains[chain] for chain in moved]
+        cursor.execute(
+            statements.advance,
+            (
+                moved,
+                [head.seq for head in heads],
+                [head.leaf for head in heads],
+                [head.half for head in heads],
+                group.position,
+                group.at,
+                self._clock.boot(),
+                self._clock.elapsed(),
+                self._channel,
+                str(group.position),
+            ),
+            prepare=True,
+        )
+        connection.execute("COMMIT")
+        self._size = group.position
+        self._confirmed = False
+
+    def _apply(self, connection: Connection[Any], position: int, type_: str, public: Mapping[str, Any]) -> None:
+        """Write down what a core entry says of keys."""
+        if type_ == "key.created.v1":
+            connection.execute(self._statements.new_key, (public["key"], public["check"], position))
+            if is_day_key(public["key"]):
+                connection.execute(self._statements.new_part, (public["key"],))
+            return
+        chain, key = public.get("chain"), public.get("key")
+        if chain is not None and key is not None:
+            connection.execute(self._statements.end_pair, (chain, key, position))
+        elif chain is not None:
+            connection.execute(self._statements.end_chain, (position, chain))
+        else:
+            connection.execute(self._statements.end_key, (position, key))
+
+
+_OPENING = frozenset({"log.created.v1", "chain.created.v1"})
+_EFFECTS = frozenset({"key.created.v1", "key.destroyed.v1"})
+
+
+def channel_of(schema: str) -> str:
+    """Give the notification channel of a log."""
+    return f"shoseki {schema}"
+
+
+def _split_known(
+    prepared: Sequence[Prepared], committed: dict[bytes, tuple[bytes, int]], in_group: dict[bytes, tuple[bytes, int]]
+) -> tuple[list[int], list[tuple[int, Prepared]]]:
+    """Give the places of records that were appended before (−1 for the others), and the others with their index."""
+    places = [-1] * len(prepared)
+    new: list[tuple[int, Prepared]] = []
+    for index, each in enumerate(prepared):
+        found = None if each.mark is None else committed.get(each.mark) or in_group.get(each.mark)
+        if found is None:
+            new.append((index, each))
+        elif found[0] != each.body:
+            raise IdempotencyConflictError(
+                f"The idempotency key of a record {each.type} was used at position {found[1]} for other content."
+            )
+        else:
+            places[index] = found[1]
+    return places, new
+
+
+def _announcement(origin: str, each: Prepared) -> Prepared:
+    """Give the entry that announces the key of ``each`` before its first use."""
+    assert each.key is not None
+    public: dict[str, object] = {
+        "key": each.key,
+        "retain": CLASSES[each.key.partition(":")[0]].retain,
+        "check": each.epoch_check,
+    }
+    template = Template(
+        origin=origin, chain=LOG_CHAIN, type="key.created.v1", tags=(), public=public, commitment=None, key=None
+    )
+    announcement = Prepared(template, LOG_CHAIN, "key.created.v1", (), None)
+    announcement.public = public
+    return announcement
+
+
+class _Statements:
+    """The SQL of the sequencer, made once for a schema."""
+
+    def __init__(self, schema: str) -> None:
+        def made(text: str) -> sql.Composed:
+            return sql.SQL(text).format(schema=sql.Identifier(schema))
+
+        self.begin = made("BEGIN; SELECT size, at, clock_boot, clock_elapsed FROM {schema}.log FOR UPDATE")
+        self.marks = made("SELECT mark, body, position FROM {schema}.idempotency WHERE mark = ANY(%s)")
+        self.chains = made("SELECT chain, seq, leaf, half, destroyed FROM {schema}.chain WHERE chain = ANY(%s)")
+        self.keys = made("SELECT key, half, destroyed FROM {schema}.key WHERE key = ANY(%s)")
+        self.pairs = made("SELECT chain, key FROM {schema}.destroyed_pair WHERE key = ANY(%s)")
+        self.new_key = made("INSERT INTO {schema}.key (key, half, created) VALUES (%s, %s, %s)")
+        self.new_part = made("SELECT {schema}.add_partition(%s)")
+        self.end_key = made("UPDATE {schema}.key SET destroyed = %s WHERE key = %s")
+        self.end_chain = made("UPDATE {schema}.chain SET destroyed = %s WHERE chain = %s")
+        self.end_pair = made(
+            "INSERT INTO {schema}.destroyed_pair (chain, key, position) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+        )
+        self.copy_entry = made(
+            "COPY {schema}.entry (position, chain, seq, at, type, tags, key, leaf, entry) FROM STDIN (FORMAT binary)"
+        )
+        self.copy_tag = made("COPY {schema}.tag (tag, position) FROM STDIN (FORMAT binary)")
+        self.copy_payload = made("COPY {schema}.payload (part, position, sealed) FROM STDIN (FORMAT binary)")
+        self.copy_mark = made("COPY {schema}.idempotency (mark, body, position) FROM STDIN (FORMAT binary)")
+        self.advance = made(
+            "WITH moved AS (INSERT INTO {schema}.chain (chain, seq, leaf, half)"
+            " SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bytea[], %s::text[])"
+            " ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, leaf = excluded.leaf),"
+            " grown AS (UPDATE {schema}.log SET size = %s, at = %s, clock_boot = %s, clock_elapsed = %s)"
+            " SELECT pg_notify(%s, %s)"
+        )
