@@ -6,7 +6,6 @@ no escape in JSON, tags apart. Leaves to others: how members make an entry, and 
 
 import re
 from datetime import UTC, date, datetime
-from operator import lt
 
 from ledger.log.canonical import MAX_INTEGER
 from ledger.log.errors import FormatError
@@ -68,8 +67,11 @@ def check_day(at: str) -> None:
 
 def check_tag_order(tags: tuple[str, ...]) -> None:
     """Raise FormatError unless the tags are sorted and unique."""
-    if not all(map(lt, tags, tags[1:])):
-        raise FormatError("The tags are not sorted and unique.")
+    before = ""
+    for tag in tags:
+        if tag <= before:
+            raise FormatError("The tags are not sorted and unique.")
+        before = tag
 
 
 def check_place(position: object, seq: object, prev: bytes) -> None:

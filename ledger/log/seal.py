@@ -1,8 +1,8 @@
 """Sealing a payload so that its key can be destroyed and its commitment stays (docs/record-format.md, section 3).
 
-Guarantees: an opened seal is returned only when salt and payload reproduce the commitment; every error is a
-:class:`SealError` that tells nothing of the payload. Leaves to others: where the two halves of a data key are kept,
-and which key seals what. The caller brings salt and nonce from a cryptographic source, never used before.
+Guarantees: an opened seal is returned only when salt and payload reproduce the commitment; no error tells anything of
+the payload. Leaves to others: where the two halves of a data key are kept, and which key seals what. The caller brings
+salt and nonce from a cryptographic source, never used before.
 
     salt        32 random bytes, new for every entry
     commitment  HMAC-SHA-256(key = salt, message = payload)
@@ -19,14 +19,17 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ledger.log.errors import SealError, UnknownFormatError
+from ledger.log.members import check_chain, check_key, check_origin
 
 SALT_BYTES = 32
 NONCE_BYTES = 12
 HALF_BYTES = 32
+DATA_KEY_BYTES = 32
 TAG_BYTES = 16
 MAX_PAYLOAD_BYTES = 1_048_576
 _VERSION = b"\x01"
 _BLOCK = 256
+_LONGEST_BOX = -(-(SALT_BYTES + MAX_PAYLOAD_BYTES + 1) // _BLOCK) * _BLOCK + TAG_BYTES
 
 
 def commitment(salt: bytes, payload: bytes) -> bytes:
@@ -35,21 +38,32 @@ def commitment(salt: bytes, payload: bytes) -> bytes:
 
 
 def reproduces(salt: bytes, payload: bytes, expected: bytes) -> bool:
-    """Tell whether a disclosed salt and payload are what the entry committed to."""
-    return len(salt) == SALT_BYTES and hmac.compare_digest(commitment(salt, payload), expected)
+    """Tell whether a disclosed salt and payload can be such, and are what the entry committed to."""
+    if len(salt) != SALT_BYTES or len(payload) > MAX_PAYLOAD_BYTES:
+        return False
+    return hmac.compare_digest(commitment(salt, payload), expected)
 
 
 def half_check(origin: str, half_id: str, half: bytes) -> str:
-    """Give the hex digest by which a half found in a backup can be matched to its announcement."""
+    """Give the hex digest by which a half found in a backup can be matched to its announcement.
+
+    ``half_id`` is a chain, or the id of a key. Raises FormatError for another name, SealError for another length.
+    """
+    check_origin(origin)
+    (check_key if ":" in half_id else check_chain)(half_id)
+    _check_half(half)
     return sha256(b"shoseki half v1\n%b\n%b\n%b" % (origin.encode(), half_id.encode(), half)).hexdigest()
 
 
 def derive_data_key(epoch_half: bytes, chain_half: bytes, *, origin: str, chain: str, key: str) -> bytes:
-    """Give the 32-byte data key of one chain and one epoch: HKDF-SHA-256 over both halves (RFC 5869, no salt)."""
-    if len(epoch_half) != HALF_BYTES or len(chain_half) != HALF_BYTES:
-        raise SealError("A key half has 32 bytes.")
-    info = b"shoseki data key v1\n%b\n%b\n%b" % (origin.encode(), chain.encode(), key.encode())
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(epoch_half + chain_half)
+    """Give the 32-byte data key of one chain and one epoch: HKDF-SHA-256 over both halves (RFC 5869, no salt).
+
+    Raises FormatError for names that no entry can bear, SealError for a half of another length.
+    """
+    _check_half(epoch_half)
+    _check_half(chain_half)
+    info = b"shoseki data key v1\n" + _names(origin, chain, key)
+    return HKDF(algorithm=SHA256(), length=DATA_KEY_BYTES, salt=None, info=info).derive(epoch_half + chain_half)
 
 
 class Sealer:
@@ -58,9 +72,14 @@ class Sealer:
     __slots__ = ("_aad", "_cipher")
 
     def __init__(self, data_key: bytes, *, origin: str, chain: str, key: str) -> None:
-        """Bind a data key to the names that its seals authenticate."""
+        """Bind a data key to the names that its seals authenticate.
+
+        Raises FormatError for names that no entry can bear, SealError for a key of another length (AES-128 included).
+        """
+        if len(data_key) != DATA_KEY_BYTES:
+            raise SealError("A data key has 32 bytes.")
         self._cipher = AESGCM(data_key)
-        self._aad = b"shoseki seal v1\n%b\n%b\n%b\n" % (origin.encode(), chain.encode(), key.encode())
+        self._aad = b"shoseki seal v1\n" + _names(origin, chain, key) + b"\n"
 
     def seal(self, payload: bytes, *, salt: bytes, nonce: bytes) -> tuple[bytes, bytes]:
         """Give commitment and sealed bytes; raise SealError for a payload over 1 MiB."""
@@ -84,7 +103,7 @@ class Sealer:
                 raise UnknownFormatError(f"The seal has version {sealed[0]}; this program knows {_VERSION[0]}.")
             raise SealError("The sealed bytes name no seal version.")
         nonce, box = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-        if len(box) < _BLOCK + TAG_BYTES or (len(box) - TAG_BYTES) % _BLOCK:
+        if not _BLOCK + TAG_BYTES <= len(box) <= _LONGEST_BOX or (len(box) - TAG_BYTES) % _BLOCK:
             raise SealError("The sealed bytes have a length that no seal has.")
         try:
             padded = self._cipher.decrypt(nonce, box, self._aad + committed.hex().encode())
@@ -94,7 +113,20 @@ class Sealer:
         if not filled.endswith(b"\x80") or len(filled) <= SALT_BYTES or len(padded) - len(filled) >= _BLOCK:
             raise SealError("The seal opens to bytes that are not padded as a seal is.")
         salt, payload = padded[:SALT_BYTES], filled[SALT_BYTES:-1]
-        # AES-GCM alone can be made to open to two texts under two keys; the commitment cannot.
+        # AES-GCM alone can be made to open to two texts under two keys; the commitment can't.
         if not reproduces(salt, payload, committed):
             raise SealError("The seal opens to a payload that the entry did not commit to.")
         return salt, payload
+
+
+def _names(origin: str, chain: str, key: str) -> bytes:
+    """Join the names that bind a key to its use. None of them can hold the line feed that parts them."""
+    check_origin(origin)
+    check_chain(chain)
+    check_key(key)
+    return f"{origin}\n{chain}\n{key}".encode()
+
+
+def _check_half(half: bytes) -> None:
+    if len(half) != HALF_BYTES:
+        raise SealError("A key half has 32 bytes.")

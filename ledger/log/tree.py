@@ -1,171 +1,32 @@
-"""The Merkle tree over all entries (RFC 9162, section 2.1), its proofs and their verification.
+"""The Merkle tree over all entries: checking its proofs (RFC 9162, section 2.1; docs/record-format.md, section 4).
 
 Guarantees: index and size come from the caller, never from a proof; a proof with a hash too many or too few is
-refused. Verifiers return nothing and raise :class:`ProofError`. Leaves to others: where hashes are stored. A prover
-asks for the hash of a maximal subtree through :class:`Hashes`, so it works over memory, files and a database alike.
-
-    leaf   H(0x00 ‖ entry)        node   H(0x01 ‖ left ‖ right)        empty tree   H("")
+refused. Verifiers return nothing and raise :class:`ProofError`. Leaves to others, and hands on under this name: the
+growing tree (``frontier``) and the making of proofs (``prove``).
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import sha256
-from itertools import pairwise
-from typing import Self, TypeAlias
+from collections.abc import Mapping, Sequence
 
-from ledger.log.errors import FormatError, ProofError
+from ledger.log.errors import ProofError
+from ledger.log.frontier import EMPTY_ROOT, HASH_BYTES, Frontier, node_hash, root_of
+from ledger.log.prove import Hashes, hashes_of, left_size, prove_consistency, prove_inclusion, prove_inclusion_batch
 
-HASH_BYTES = 32
-EMPTY_ROOT = sha256(b"").digest()
-
-Hashes: TypeAlias = Callable[[int, int], bytes]
-"""Gives the root hash of the leaves start … end − 1, which is a subtree that the RFC's recursion reaches."""
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Give H(0x01 ‖ left ‖ right). RFC 9162, 2.1.1."""
-    return sha256(b"\x01" + left + right).digest()
-
-
-class Frontier:
-    """A growing tree as the roots of its full subtrees, largest first: at most 53 hashes whatever its size.
-
-    ``to_bytes`` gives the hashes one after the other; with the size they are the whole state.
-    """
-
-    __slots__ = ("_hashes", "size")
-
-    def __init__(self) -> None:
-        """Begin with the empty tree."""
-        self.size = 0
-        self._hashes: list[bytes] = []
-
-    def append(self, leaf_hash: bytes) -> None:
-        """Add one leaf."""
-        carry, size, hashes = leaf_hash, self.size, self._hashes
-        while size & 1:
-            carry = sha256(b"\x01" + hashes.pop() + carry).digest()
-            size >>= 1
-        hashes.append(carry)
-        self.size += 1
-
-    def append_subtree(self, root: bytes, size: int) -> None:
-        """Add a full subtree of ``size`` leaves, a power of two that the present size is a multiple of.
-
-        Ranges hashed by several processes are joined so. Raises FormatError where it does not fit.
-        """
-        if size < 1 or size & (size - 1) or self.size % size:
-            raise FormatError(f"A subtree of {size} leaves does not fit behind {self.size} leaves.")
-        carry, rank = root, self.size // size
-        while rank & 1:
-            carry = node_hash(self._hashes.pop(), carry)
-            rank >>= 1
-        self._hashes.append(carry)
-        self.size += size
-
-    def root(self, edge: bytes | None = None) -> bytes:
-        """Give the root hash of the tree as it is now, or with ``edge``, the hash of all that follows, joined."""
-        parts = self._hashes if edge is None else [*self._hashes, edge]
-        if not parts:
-            return EMPTY_ROOT
-        root = parts[-1]
-        for left in parts[-2::-1]:
-            root = node_hash(left, root)
-        return root
-
-    def copy(self) -> "Frontier":
-        """Give an independent tree of the same leaves."""
-        other = Frontier()
-        other.size, other._hashes = self.size, list(self._hashes)
-        return other
-
-    def to_bytes(self) -> bytes:
-        """Give the state to keep beside the size."""
-        return b"".join(self._hashes)
-
-    @classmethod
-    def from_bytes(cls, size: int, data: bytes) -> Self:
-        """Take up a kept state; raise FormatError when it cannot belong to a tree of that size."""
-        if size < 0 or len(data) != HASH_BYTES * size.bit_count():
-            raise FormatError(f"{len(data)} bytes are not the state of a tree of {size} leaves.")
-        tree = cls()
-        tree.size = size
-        tree._hashes = [data[i : i + HASH_BYTES] for i in range(0, len(data), HASH_BYTES)]
-        return tree
-
-
-def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
-    """Give the root hash of these leaves, read once in order."""
-    tree = Frontier()
-    for leaf_hash in leaf_hashes:
-        tree.append(leaf_hash)
-    return tree.root()
-
-
-def hashes_of(leaf_hashes: Sequence[bytes]) -> Hashes:
-    """Give a source of subtree hashes over leaves held in memory."""
-    return lambda start, end: root_of(leaf_hashes[start:end])
-
-
-def prove_inclusion(index: int, size: int, hashes: Hashes) -> list[bytes]:
-    """Give the audit path of leaf ``index`` in a tree of ``size`` leaves, from the leaf up. RFC 9162, 2.1.3.1."""
-    if not 0 <= index < size:
-        raise ProofError(f"Position {index} is not in a tree of size {size}.")
-    proof: list[bytes] = []
-    start, end = 0, size
-    while end - start > 1:
-        middle = start + _split(end - start)
-        if index < middle:
-            proof.append(hashes(middle, end))
-            end = middle
-        else:
-            proof.append(hashes(start, middle))
-            start = middle
-    return proof[::-1]
-
-
-def prove_inclusion_batch(indexes: Sequence[int], size: int, hashes: Hashes) -> list[bytes]:
-    """Give the hashes, left to right, of the maximal subtrees that hold none of ``indexes`` (rising, unique).
-
-    docs/record-format.md, section 4.
-    """
-    if any(left >= right for left, right in pairwise(indexes)):
-        raise ProofError("The positions of a batch proof are not rising.")
-    if indexes and not 0 <= indexes[0] <= indexes[-1] < size:
-        raise ProofError(f"A position of the batch is not in a tree of size {size}.")
-    proof: list[bytes] = []
-    pending = [(0, size)] if size else []
-    while pending:
-        start, end = pending.pop()
-        first = bisect_left(indexes, start)
-        if first == len(indexes) or indexes[first] >= end:
-            proof.append(hashes(start, end))
-        elif end - start > 1:
-            middle = start + _split(end - start)
-            pending.append((middle, end))
-            pending.append((start, middle))
-    return proof
-
-
-def prove_consistency(size1: int, size2: int, hashes: Hashes) -> list[bytes]:
-    """Give the proof that the tree of ``size1`` leaves is a prefix of that of ``size2``. RFC 9162, 2.1.4.1."""
-    if not 0 <= size1 <= size2:
-        raise ProofError(f"A tree of size {size1} is not a prefix of one of size {size2}.")
-    if size1 in {0, size2}:
-        return []
-    proof: list[bytes] = []
-    start, end = 0, size2
-    while size1 != end:
-        middle = start + _split(end - start)
-        if size1 <= middle:
-            proof.append(hashes(middle, end))
-            end = middle
-        else:
-            proof.append(hashes(start, middle))
-            start = middle
-    if start:  # the old root itself is known to the verifier; any smaller subtree is not
-        proof.append(hashes(start, end))
-    return proof[::-1]
+__all__ = [
+    "EMPTY_ROOT",
+    "HASH_BYTES",
+    "BatchVerifier",
+    "Frontier",
+    "Hashes",
+    "hashes_of",
+    "node_hash",
+    "prove_consistency",
+    "prove_inclusion",
+    "prove_inclusion_batch",
+    "root_of",
+    "verify_consistency",
+    "verify_inclusion",
+    "verify_inclusion_batch",
+]
 
 
 def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[bytes], root: bytes) -> None:
@@ -200,9 +61,8 @@ def verify_inclusion_batch(leaves: Mapping[int, bytes], size: int, proof: Sequen
 
     Raises ProofError. docs/record-format.md, section 4.
     """
-    indexes = sorted(leaves)
     batch = BatchVerifier(size, proof)
-    for index in indexes:
+    for index in sorted(leaves):
         batch.add(index, leaves[index])
     batch.finish(root)
 
@@ -231,7 +91,8 @@ class BatchVerifier:
         if not self._tree.size <= index < self.size:
             raise ProofError(f"Position {index} is not a next position in a tree of size {self.size}.")
         _check_hashes(leaf_hash)
-        self._fill(index)
+        if index > self._tree.size:
+            self._fill(index)
         self._tree.append(leaf_hash)
 
     def finish(self, root: bytes) -> None:
@@ -301,16 +162,11 @@ def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, proof
         raise ProofError(f"The tree of size {size2} does not continue the signed tree of size {size1}.")
 
 
-def _split(size: int) -> int:
-    """Give the largest power of two smaller than ``size``."""
-    return 1 << (size - 1).bit_length() - 1
-
-
 def _next_subtree(start: int, until: int, size: int) -> tuple[int, int]:
     """Give the largest subtree of the recursion over ``size`` leaves that begins at ``start`` and ends by ``until``."""
     low, high = 0, size
     while low != start or high > until:
-        middle = low + _split(high - low)
+        middle = low + left_size(high - low)
         if start < middle:
             high = middle
         else:
@@ -320,5 +176,5 @@ def _next_subtree(start: int, until: int, size: int) -> tuple[int, int]:
 
 def _check_hashes(*hashes: bytes) -> None:
     for digest in hashes:
-        if len(digest) != HASH_BYTES:
-            raise ProofError("A hash in the proof has not 32 bytes.")
+        if not isinstance(digest, bytes) or len(digest) != HASH_BYTES:
+            raise ProofError("A hash has not 32 bytes.")

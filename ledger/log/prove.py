@@ -1,0 +1,93 @@
+"""Making the proofs that ``tree`` verifies (RFC 9162, section 2.1; docs/record-format.md, section 4).
+
+Guarantees: the proofs are those of the recursive definition, hash by hash. Leaves to others: where hashes are stored.
+A prover asks for the hash of a maximal subtree through :data:`Hashes`, so it works over memory, files and a database.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import TypeAlias
+
+from ledger.log.errors import ProofError
+from ledger.log.frontier import Frontier
+
+Hashes: TypeAlias = Callable[[int, int], bytes]
+"""Gives the root hash of the leaves start … end − 1, which is a subtree that the RFC's recursion reaches."""
+
+
+def hashes_of(leaf_hashes: Sequence[bytes]) -> Hashes:
+    """Give a source of subtree hashes over leaves held in memory."""
+
+    def root(start: int, end: int) -> bytes:
+        tree = Frontier()
+        tree.extend(leaf_hashes[start:end])
+        return tree.root()
+
+    return root
+
+
+def prove_inclusion(index: int, size: int, hashes: Hashes) -> list[bytes]:
+    """Give the audit path of leaf ``index`` in a tree of ``size`` leaves, from the leaf up. RFC 9162, 2.1.3.1."""
+    if not 0 <= index < size:
+        raise ProofError(f"Position {index} is not in a tree of size {size}.")
+    proof: list[bytes] = []
+    start, end = 0, size
+    while end - start > 1:
+        middle = start + left_size(end - start)
+        if index < middle:
+            proof.append(hashes(middle, end))
+            end = middle
+        else:
+            proof.append(hashes(start, middle))
+            start = middle
+    return proof[::-1]
+
+
+def prove_inclusion_batch(indexes: Sequence[int], size: int, hashes: Hashes) -> list[bytes]:
+    """Give the hashes, left to right, of the maximal subtrees that hold none of ``indexes`` (rising, unique).
+
+    docs/record-format.md, section 4.
+    """
+    if any(left >= right for left, right in pairwise(indexes)):
+        raise ProofError("The positions of a batch proof are not rising.")
+    if indexes and not 0 <= indexes[0] <= indexes[-1] < size:
+        raise ProofError(f"A position of the batch is not in a tree of size {size}.")
+    proof: list[bytes] = []
+    pending = [(0, size)] if size else []
+    while pending:
+        start, end = pending.pop()
+        first = bisect_left(indexes, start)
+        if first == len(indexes) or indexes[first] >= end:
+            proof.append(hashes(start, end))
+        elif end - start > 1:
+            middle = start + left_size(end - start)
+            pending.append((middle, end))
+            pending.append((start, middle))
+    return proof
+
+
+def prove_consistency(size1: int, size2: int, hashes: Hashes) -> list[bytes]:
+    """Give the proof that the tree of ``size1`` leaves is a prefix of that of ``size2``. RFC 9162, 2.1.4.1."""
+    if not 0 <= size1 <= size2:
+        raise ProofError(f"A tree of size {size1} is not a prefix of one of size {size2}.")
+    if size1 in {0, size2}:
+        return []
+    proof: list[bytes] = []
+    start, end = 0, size2
+    while size1 != end:
+        middle = start + left_size(end - start)
+        if size1 <= middle:
+            proof.append(hashes(middle, end))
+            end = middle
+        else:
+            proof.append(hashes(start, middle))
+            start = middle
+    if start:  # the old root itself is known to the verifier; any smaller subtree is not
+        proof.append(hashes(start, end))
+    return proof[::-1]
+
+
+def left_size(size: int) -> int:
+    """Give the largest power of two smaller than ``size``."""
+    return 1 << (size - 1).bit_length() - 1
