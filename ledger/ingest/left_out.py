@@ -1,0 +1,27 @@
+"""The line that stands where a line was not kept, because it could not be read and might hold keystrokes.
+
+It keeps the count of lines, so that every other line keeps its number, and says that something was there. It begins
+with ``#``, which none of the recording formats takes for a record. It tells neither the content nor its hash, by which
+a short secret could be guessed.
+"""
+
+import re
+
+from ledger.ingest.model import Line
+
+_STANDING = re.compile(
+    rb"# not kept: (?:[0-9]{1,12} bytes|a line longer than the limit), unreadable, possibly keystrokes"
+)
+
+
+def left_out(line: Line) -> bytes:
+    """Give the line to keep in place of ``line``; one that stands for another already stays as it is."""
+    if is_left_out(line.data):
+        return line.data
+    size = "a line longer than the limit" if line.truncated else f"{len(line.data)} bytes"
+    return f"# not kept: {size}, unreadable, possibly keystrokes".encode()
+
+
+def is_left_out(data: bytes) -> bool:
+    """Tell whether a line of a kept source stands for one that was not kept."""
+    return _STANDING.fullmatch(data) is not None
