@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.log.canonical import MAX_INTEGER
+from ledger.log import shape
 from ledger.log.entry import check_origin
 from ledger.log.errors import FormatError, UnknownFormatError
 from ledger.log.note import COSIGNATURE, ED25519, VerifierKey, parse_vkey
@@ -33,7 +33,10 @@ MAX_POLICY_BYTES = 1_048_576
 _ANY_FORMAT = re.compile(r"shoseki-policy-[0-9]+\Z")
 _CLASS = re.compile(r"[a-z0-9_]+\Z")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}\Z")
-_MEMBERS = ("format", "log_keys", "monitors", "origin", "quorum", "retain", "tsa", "witnesses")
+_MEMBERS = frozenset(("format", "log_keys", "monitors", "origin", "quorum", "retain", "tsa", "witnesses"))
+_LOG_KEY = frozenset(("from_size", "to_size", "vkey"))
+_KEY = frozenset(("vkey",))
+_WHERE = "A value of the policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,14 @@ def parse(data: bytes) -> Policy:
         if type(stated) is str and _ANY_FORMAT.match(stated):
             raise UnknownFormatError(f"The policy has the format {stated}; this program knows {FORMAT}.")
         raise FormatError("The file is not a policy: its format is not " + FORMAT + ".")
-    members = _members(document, _MEMBERS)
+    members = shape.members(document, _MEMBERS, "The policy")
     return Policy(
-        origin=_string(members["origin"]),
-        log_keys=tuple(_log_key(item) for item in _array(members["log_keys"])),
+        origin=shape.text(members["origin"], _WHERE),
+        log_keys=tuple(_log_key(item) for item in shape.array(members["log_keys"], _WHERE)),
         witnesses=_keys(members["witnesses"]),
-        quorum=_size(members["quorum"]),
+        quorum=shape.number(members["quorum"], _WHERE),
         monitors=_keys(members["monitors"]),
-        tsa=tuple(_string(item) for item in _array(members["tsa"])),
+        tsa=tuple(shape.text(item, _WHERE) for item in shape.array(members["tsa"], _WHERE)),
         retain=_retain(members["retain"]),
     )
 
@@ -138,44 +141,20 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _log_key(value: object) -> LogKey:
-    members = _members(value, ("from_size", "to_size", "vkey"))
+    members = shape.members(value, _LOG_KEY, "A log key of the policy")
     to_size = members["to_size"]
     return LogKey(
-        parse_vkey(_string(members["vkey"])),
-        _size(members["from_size"]),
-        None if to_size is None else _size(to_size),
+        parse_vkey(shape.text(members["vkey"], _WHERE)),
+        shape.number(members["from_size"], _WHERE),
+        None if to_size is None else shape.number(to_size, _WHERE),
     )
 
 
 def _keys(value: object) -> tuple[VerifierKey, ...]:
-    return tuple(parse_vkey(_string(_members(item, ("vkey",))["vkey"])) for item in _array(value))
+    named = (shape.members(item, _KEY, "A key of the policy") for item in shape.array(value, _WHERE))
+    return tuple(parse_vkey(shape.text(members["vkey"], _WHERE)) for members in named)
 
 
 def _retain(value: object) -> dict[str, Period | None]:
-    if type(value) is not dict:
-        raise FormatError("The policy's member retain is not an object.")
-    return {name: None if period is None else Period.parse(_string(period)) for name, period in value.items()}
-
-
-def _members(value: object, names: tuple[str, ...]) -> dict[str, Any]:
-    if type(value) is not dict or value.keys() != set(names):
-        raise FormatError(f"An object of the policy has not exactly the members {', '.join(names)}.")
-    return value
-
-
-def _array(value: object) -> list[Any]:
-    if type(value) is not list:
-        raise FormatError("The policy has something else where an array belongs.")
-    return value
-
-
-def _string(value: object) -> str:
-    if type(value) is not str:
-        raise FormatError("The policy has something else where a string belongs.")
-    return value
-
-
-def _size(value: object) -> int:
-    if type(value) is not int or not 0 <= value <= MAX_INTEGER:
-        raise FormatError("The policy has something else where a number from 0 belongs.")
-    return value
+    periods = shape.members(value, None, "The policy's member retain").items()
+    return {name: None if period is None else Period.parse(shape.text(period, _WHERE)) for name, period in periods}

@@ -103,8 +103,8 @@ class Refusal(Enum):
     POSITION_NOT_RISING = _L, _FINDING, _CHANGED, "Positions do not rise.", "位置が昇順でない。"
     OTHER_CHAIN = _L, _FINDING, _CHANGED, "An entry is another chain's.", "別の連鎖の記録がある。"
 
-    HEADS_NOT_LAST = _H, _FINDING, _LACKING, "The heads map is not the last leaf.", "最新記録の一覧が木の最後の葉でない。"
-    HEAD_DIFFERS = _H, _FINDING, _LACKING, "The last entry is not the chain's head.", "最後の記録が連鎖の最新記録でない。"
+    HEADS_NOT_LAST = _H, _FINDING, _LACKING, "The heads map is not the last leaf.", "最新記録一覧が最後の葉でない。"
+    HEAD_DIFFERS = _H, _FINDING, _LACKING, "The last entry is not the chain's head.", "末尾が連鎖の最新記録でない。"
 
     COMMITMENT_DIFFERS = _D, _FINDING, _CHANGED, "A payload is not the committed one.", "内容が約束されたものと異なる。"
     BLOB_FORM = _D, _FINDING, _CHANGED, "A payload names its recording wrongly.", "録画の参照の形式が正しくない。"

@@ -5,7 +5,7 @@ refused. Verifiers return nothing and raise :class:`ProofError`. Leaves to other
 growing tree (``frontier``) and the making of proofs (``prove``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ledger.log.errors import ProofError
 from ledger.log.frontier import EMPTY_ROOT, HASH_BYTES, Frontier, node_hash, root_of
@@ -70,19 +70,18 @@ def verify_inclusion_batch(leaves: Mapping[int, bytes], size: int, proof: Sequen
 class BatchVerifier:
     """Checks a batch proof as a stream: leaves come in rising order, and no more than 53 hashes are held.
 
-    The positions alone decide where a hash of the proof belongs, so a proof cannot choose its own shape.
+    The positions alone decide where a hash of the proof belongs, so a proof cannot choose its own shape. The proof is
+    read as far as the leaves need it, and by ``finish`` to its end.
     """
 
-    __slots__ = ("_edge", "_proof", "_taken", "_tree", "size")
+    __slots__ = ("_edge", "_proof", "_tree", "size")
 
-    def __init__(self, size: int, proof: Sequence[bytes]) -> None:
+    def __init__(self, size: int, proof: Iterable[bytes]) -> None:
         """Begin the check of a proof in a tree of ``size`` leaves; raise ProofError where there is no such tree."""
         if size < 0:
             raise ProofError(f"There is no tree of size {size}.")
-        _check_hashes(*proof)
         self.size = size
-        self._proof = proof
-        self._taken = 0
+        self._proof = iter(proof)
         self._tree = Frontier()
         self._edge: bytes | None = None  # the right edge of the tree, when the proof gives it as one hash
 
@@ -99,7 +98,7 @@ class BatchVerifier:
         """Raise ProofError unless leaves and proof together make exactly this root."""
         _check_hashes(root)
         self._fill(self.size)
-        if self._taken != len(self._proof):
+        if next(self._proof, None) is not None:
             raise ProofError("The batch proof has a hash too many.")
         if self._tree.root(self._edge) != root:
             raise ProofError(f"The entries are not all in the signed tree of size {self.size}.")
@@ -107,15 +106,15 @@ class BatchVerifier:
     def _fill(self, until: int) -> None:
         """Take from the proof the maximal subtrees between what is covered and ``until``."""
         while self._tree.size < until and self._edge is None:
-            if self._taken == len(self._proof):
+            digest = next(self._proof, None)
+            if digest is None:
                 raise ProofError("The batch proof has a hash too few.")
-            digest = self._proof[self._taken]
+            _check_hashes(digest)
             start, end = _next_subtree(self._tree.size, until, self.size)
             if (end - start).bit_count() == 1:
                 self._tree.append_subtree(digest, end - start)
             else:  # not a full subtree: only the recursion's right edge is such
                 self._edge = digest
-            self._taken += 1
 
 
 def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> None:
