@@ -1,8 +1,9 @@
 """Preparing a record outside the append lock: everything that needs no position is checked, sealed and encoded here."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from eventsourcing.dcb.api import DCBEvent
 
@@ -11,13 +12,15 @@ from ledger.log import canonical
 from ledger.log.entry import CORE_TYPES, NO_PREV, Template
 from ledger.log.errors import FormatError, SealError
 from ledger.log.seal import NONCE_BYTES, SALT_BYTES
-from ledger.store.custody import Custody, content_mark_input
+from ledger.store.custody import Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
 from ledger.store.record import Record
-from ledger.store.rows import tag_number, text_array_field, text_field
+from ledger.store.rows import name_field, tag_number, text_array_field
 
 SUBJECTS_PART = "subjects"
 _FEW_TAGS = 100
+_RANDOM_BYTES = SALT_BYTES + NONCE_BYTES
+_NOTHING: Mapping[str, Any] = {}
 _LONGEST_AT = "2026-11-22T00:00:00.000000Z"
 
 
@@ -50,17 +53,17 @@ class Prepared:
         self.type = type_
         self.tags = tags
         self.key = key
-        self.day = key.partition(":")[2] if key is not None and is_day_key(key) else None
-        self.chain_field = text_field(chain)
-        self.middle = text_field(type_) + text_array_field(tags) + text_field(key)
-        self.part_field = text_field(part_of(key)) if key is not None else b""
+        self.day: str | None = None
+        self.chain_field = name_field(chain)
+        self.middle = b"%b%b%b" % (name_field(type_), text_array_field(tags), name_field(key))
+        self.part_field = b""
         self.tag_numbers = [tag_number(tag) for tag in tags]
         self.sealed: bytes | None = None
         self.mark: bytes | None = None
         self.body: bytes | None = None
         self.epoch_check: str | None = None
         self.chain_check: str | None = None
-        self.public: dict[str, object] = {}
+        self.public: Mapping[str, Any] = _NOTHING
 
 
 def part_of(key: str) -> str:
@@ -73,64 +76,88 @@ def prepare(events: Sequence[DCBEvent], custody: Custody, now: datetime, *, core
 
     Raises RecordRefusedError for what cannot become an entry, KeysError where a key is not to be had.
     """
-    day = day_of(now)
-    return [_prepare(event, custody, day, core=core) for event in events]
-
-
-def _prepare(event: DCBEvent, custody: Custody, day: str, *, core: bool) -> Prepared:
-    record = event if isinstance(event, Record) else Record(event.type, event.data, event.tags)
-    if not core and record.type.startswith(CORE_TYPES):
-        raise RecordRefusedError(f"Entries of type {record.type} are written by the core only: use another type.")
-    try:
-        return _sealed(record, custody, day)
-    except (FormatError, SealError) as error:
-        raise RecordRefusedError(f"The record {record.type} cannot be an entry: {error}") from None
-
-
-def _sealed(record: Record, custody: Custody, day: str) -> Prepared:
-    tags = tuple(sorted(set(record.tags))) if record.tags else ()
-    key = _key_of(record, day)
-    data_key = None
-    committed = sealed = None
-    if key is not None:
-        data_key = custody.for_sealing(record.chain, key)
-        random = os.urandom(SALT_BYTES + NONCE_BYTES)
-        committed, sealed = data_key.sealer.seal(record.data, salt=random[:SALT_BYTES], nonce=random[SALT_BYTES:])
-    template = Template(
-        origin=custody.origin,
-        chain=record.chain,
-        type=record.type,
-        tags=tags,
-        public=record.public,
-        commitment=committed,
-        key=key,
-    )
-    if record.public or len(tags) > _FEW_TAGS:
-        # The longest place there can be: nothing may turn out too long once entries are being numbered.
-        template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
-    prepared = Prepared(template, record.chain, record.type, tags, key)
-    prepared.public = dict(record.public)
-    if data_key is not None:
-        prepared.sealed = sealed
-        prepared.epoch_check, prepared.chain_check = data_key.epoch_check, data_key.chain_check
-    elif "check" in record.public and record.type == "chain.created.v1":
-        prepared.chain_check = str(record.public["check"])
-    if record.idempotency_key is not None:
-        secret = custody.chain_secret(record.chain)
-        prepared.mark = secret.mark("key", record.idempotency_key.encode())
-        public = canonical.encode(record.public, depth=2)
-        prepared.body = secret.mark(
-            "content", content_mark_input(record.type, tags, public, record.key_class or "", record.data)
-        )
+    work = _Work(custody, day_of(now), len(events))
+    prepared = []
+    for event in events:
+        record = event if isinstance(event, Record) else Record(event.type, event.data, event.tags)
+        if not core and record.type.startswith(CORE_TYPES):
+            raise RecordRefusedError(f"Entries of type {record.type} are written by the core only: use another type.")
+        try:
+            prepared.append(work.sealed(record))
+        except (FormatError, SealError) as error:
+            raise RecordRefusedError(f"The record {record.type} cannot be an entry: {error}") from None
     return prepared
 
 
-def _key_of(record: Record, day: str) -> str | None:
-    if record.key_class is None:
-        if record.data:
+class _Work:
+    """What the records of one call share: the day, the keys, one draw of randomness."""
+
+    def __init__(self, custody: Custody, day: str, count: int) -> None:
+        self._custody = custody
+        self._day = day
+        self._keys: dict[tuple[str, str | None, str | None], tuple[str, DataKey]] = {}
+        self._random = os.urandom(_RANDOM_BYTES * count)
+        self._drawn = 0
+
+    def sealed(self, record: Record) -> Prepared:
+        tags = tuple(sorted(set(record.tags))) if record.tags else ()
+        key = committed = sealed = data_key = None
+        if record.key_class is not None:
+            key, data_key = self._key(record)
+            salt, nonce = self._salt_and_nonce()
+            committed, sealed = data_key.sealer.seal(record.data, salt=salt, nonce=nonce)
+        elif record.data:
             raise RecordRefusedError(f"The record {record.type} has a payload and no key class: give it one.")
-        return None
-    key_class = CLASSES.get(record.key_class)
+        template = Template(
+            origin=self._custody.origin,
+            chain=record.chain,
+            type=record.type,
+            tags=tags,
+            public=record.public,
+            commitment=committed,
+            key=key,
+        )
+        if record.public or len(tags) > _FEW_TAGS:
+            # The longest place there can be: nothing may turn out too long once entries are being numbered.
+            template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
+        prepared = Prepared(template, record.chain, record.type, tags, key)
+        if record.public:
+            prepared.public = dict(record.public)
+        if data_key is not None and key is not None:
+            prepared.sealed = sealed
+            prepared.epoch_check, prepared.chain_check = data_key.epoch_check, data_key.chain_check
+            prepared.part_field = name_field(part_of(key))
+            prepared.day = self._day if CLASSES[record.key_class or ""].epoch == "day" else None
+        elif record.type == "chain.created.v1":
+            prepared.chain_check = str(record.public["check"])
+        if record.idempotency_key is not None:
+            self._mark(record, tags, prepared)
+        return prepared
+
+    def _key(self, record: Record) -> tuple[str, DataKey]:
+        names = (record.chain, record.key_class, record.subject)
+        found = self._keys.get(names)
+        if found is None:
+            key = _key_of(record, self._day)
+            found = self._keys[names] = (key, self._custody.for_sealing(record.chain, key))
+        return found
+
+    def _salt_and_nonce(self) -> tuple[bytes, bytes]:
+        start = self._drawn
+        self._drawn = end = start + _RANDOM_BYTES
+        return self._random[start : start + SALT_BYTES], self._random[start + SALT_BYTES : end]
+
+    def _mark(self, record: Record, tags: tuple[str, ...], prepared: Prepared) -> None:
+        assert record.idempotency_key is not None
+        secret = self._custody.chain_secret(record.chain)
+        prepared.mark = secret.mark("key", record.idempotency_key.encode())
+        public = canonical.encode(record.public, depth=2)
+        content = content_mark_input(record.type, tags, public, record.key_class or "", record.data)
+        prepared.body = secret.mark("content", content)
+
+
+def _key_of(record: Record, day: str) -> str:
+    key_class = CLASSES.get(record.key_class or "")
     if key_class is None:
         raise RecordRefusedError(f"There is no key class {record.key_class!r}: use one of {', '.join(CLASSES)}.")
     if key_class.epoch == "day":

@@ -6,6 +6,7 @@ COPY, "Binary Format".
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
 
@@ -13,23 +14,33 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
 _TEXT_OID = 25
+_NUMBER_OID = 20
+_BYTES_OID = 17
 _length = Struct(">i").pack
 _array_head = Struct(">iiiii").pack
 _entry_head = Struct(">hiq").pack
 _two_numbers = Struct(">iqiq").pack
 _tag_row = Struct(">hiqiq").pack
 _number = Struct(">iq").pack
+_bare_number = Struct(">q").pack
+_first_number = Struct(">q").unpack_from
 _leaf_and_length = Struct(">i32si").pack
 _fields_3 = Struct(">h").pack(3)
 _NULL = _length(-1)
+_EMPTY_ARRAY = Struct(">iiii").pack(12, 0, 0, _TEXT_OID)
+_ONE_DIMENSION = Struct(">iii").pack(1, 0, _TEXT_OID)
 
 
 def text_field(value: str | None) -> bytes:
-    """Give a text or bytea field."""
+    """Give a text field."""
     if value is None:
         return _NULL
     data = value.encode()
     return _length(len(data)) + data
+
+
+name_field = lru_cache(maxsize=8192)(text_field)
+"""Gives a text field of something that many rows share: a chain, a type, a key."""
 
 
 def bytes_field(data: bytes) -> bytes:
@@ -40,15 +51,35 @@ def bytes_field(data: bytes) -> bytes:
 def text_array_field(values: Sequence[str]) -> bytes:
     """Give a text[] field of one dimension without NULLs."""
     if not values:
-        body = Struct(">iii").pack(0, 0, _TEXT_OID)
-    else:
-        body = _array_head(1, 0, _TEXT_OID, len(values), 1) + b"".join(text_field(value) for value in values)
-    return _length(len(body)) + body
+        return _EMPTY_ARRAY
+    body = b"".join([text_field(value) for value in values])
+    return b"%b%b%b%b%b" % (_length(len(body) + 20), _ONE_DIMENSION, _length(len(values)), _length(1), body)
+
+
+def text_array(values: Sequence[str]) -> bytes:
+    """Give a text[] value, as a parameter in binary form."""
+    return _array_head(1, 0, _TEXT_OID, len(values), 1) + b"".join([text_field(value) for value in values])
+
+
+def number_array(values: Sequence[int]) -> bytes:
+    """Give a bigint[] value, as a parameter in binary form."""
+    return _array_head(1, 0, _NUMBER_OID, len(values), 1) + b"".join([_number(8, value) for value in values])
+
+
+def bytes_array(values: Sequence[bytes]) -> bytes:
+    """Give a bytea[] value, as a parameter in binary form."""
+    return _array_head(1, 0, _BYTES_OID, len(values), 1) + b"".join([bytes_field(value) for value in values])
+
+
+def number(value: int) -> bytes:
+    """Give a bigint or timestamptz value, as a parameter in binary form."""
+    return _bare_number(value)
 
 
 def tag_number(tag: str) -> int:
     """Give the number that a tag is looked up by: the first eight bytes of its SHA-256."""
-    return int.from_bytes(sha256(tag.encode()).digest()[:8], "big", signed=True)
+    found: int = _first_number(sha256(tag.encode()).digest())[0]
+    return found
 
 
 def entry_row(position: int, chain: bytes, seq: int, at: int, middle: bytes, leaf: bytes, entry: bytes) -> bytes:
@@ -56,15 +87,13 @@ def entry_row(position: int, chain: bytes, seq: int, at: int, middle: bytes, lea
 
     ``chain`` is a ready field, ``middle`` the ready fields type, tags and key; ``at`` counts microseconds from 2000.
     """
-    return b"".join(
-        (
-            _entry_head(9, 8, position),
-            chain,
-            _two_numbers(8, seq, 8, at),
-            middle,
-            _leaf_and_length(32, leaf, len(entry)),
-            entry,
-        )
+    return b"%b%b%b%b%b%b" % (
+        _entry_head(9, 8, position),
+        chain,
+        _two_numbers(8, seq, 8, at),
+        middle,
+        _leaf_and_length(32, leaf, len(entry)),
+        entry,
     )
 
 
@@ -75,7 +104,7 @@ def tag_row(tag: int, position: int) -> bytes:
 
 def payload_row(part: bytes, position: int, sealed: bytes) -> bytes:
     """Give a row of ``payload``; ``part`` is a ready field."""
-    return b"".join((_fields_3, part, _number(8, position), _length(len(sealed)), sealed))
+    return b"%b%b%b%b%b" % (_fields_3, part, _number(8, position), _length(len(sealed)), sealed)
 
 
 def idempotency_row(mac: bytes, body: bytes, position: int) -> bytes:

@@ -35,6 +35,7 @@ from ledger.store.errors import (
     StoreError,
 )
 from ledger.store.prepare import Prepared
+from ledger.store.wire import Wire
 
 DEFAULT_CLOCK_BOUND = timedelta(hours=1)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -103,12 +104,12 @@ class Sequencer:
         self._clock_bound = clock_bound
         self._conditions = Conditions(schema)
         self._statements = _Statements(schema)
-        self._channel = channel_of(schema)
         self._size = -1
         self._chains: dict[str, _Chain] = {}
         self._keys: dict[str, _Key] = {}
         self._pairs: set[tuple[str, str]] = set()
         self._confirmed = False
+        self._spoken: tuple[Connection[Any], Wire] | None = None
 
     def confirm_clock(self) -> None:
         """Take the operator's word that the clock is right: the next append does not compare it."""
@@ -146,17 +147,15 @@ class Sequencer:
     # -- one transaction, in order -------------------------------------------------------------------------------------
 
     def _begin(self, connection: Connection[Any], requests: Sequence[Request]) -> _Group | None:
-        cursor = connection.execute(self._statements.begin)
-        cursor.nextset()
-        row = cursor.fetchone()
+        row = self._wire(connection).run(self._statements.begin)
         if row is None:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
-        size, last, boot, elapsed = row
+        size, last = int(row[0] or 0), None if row[1] is None else _EPOCH + int(row[1]) * _MICROSECOND
         if size != self._size:
             self.forget()
             self._size = size
         try:
-            at = self._time(last, boot, elapsed)
+            at = self._time(last, row[2], None if row[3] is None else int(row[3]))
         except ClockJumpError as error:
             for request in requests:
                 request.error = error
@@ -170,6 +169,11 @@ class Sequencer:
             day=day_of(at),
             position=size,
         )
+
+    def _wire(self, connection: Connection[Any]) -> Wire:
+        if self._spoken is None or self._spoken[0] is not connection:
+            self._spoken = (connection, Wire(connection))
+        return self._spoken[1]
 
     def _time(self, last: datetime | None, boot: str | None, elapsed: int | None) -> datetime:
         """Give the group's time: the wall clock, but never before the newest entry.
@@ -307,10 +311,9 @@ class Sequencer:
     # -- writing -------------------------------------------------------------------------------------------------------
 
     def _write(self, connection: Connection[Any], group: _Group) -> None:
-        statements = self._statements
+        statements, wire = self._statements, self._wire(connection)
         for position, each in group.effects:
             self._apply(connection, position, each.type, each.public)
-        cursor = connection.cursor()
         for statement, lines in (
             (statements.copy_entry, group.entries),
             (statements.copy_tag, group.tags),
@@ -318,27 +321,21 @@ class Sequencer:
             (statements.copy_mark, group.marks),
         ):
             if lines:
-                with cursor.copy(statement) as copy:
-                    copy.write(b"".join((rows.HEADER, *lines, rows.TRAILER)))
+                wire.copy(statement, b"".join((rows.HEADER, *lines, rows.TRAILER)))
         moved = sorted(group.moved)
         heads = [self._chains[chain] for chain in moved]
-        cursor.execute(
-            statements.advance,
-            (
-                moved,
-                [head.seq for head in heads],
-                [head.leaf for head in heads],
-                [head.half for head in heads],
-                group.position,
-                group.at,
-                self._clock.boot(),
-                self._clock.elapsed(),
-                self._channel,
-                str(group.position),
-            ),
-            prepare=True,
-        )
-        connection.execute("COMMIT")
+        values = [
+            rows.text_array(moved),
+            rows.number_array([head.seq for head in heads]),
+            rows.bytes_array([head.leaf for head in heads]),
+            rows.text_array([head.half for head in heads]),
+            rows.number(group.position),
+            rows.number(group.at_field),
+            self._clock.boot().encode(),
+            rows.number(self._clock.elapsed()),
+        ]
+        wire.run_prepared(b"advance", statements.advance, values)
+        wire.run(statements.commit)
         self._size = group.position
         self._confirmed = False
 
@@ -407,9 +404,13 @@ class _Statements:
 
     def __init__(self, schema: str) -> None:
         def made(text: str) -> sql.Composed:
-            return sql.SQL(text).format(schema=sql.Identifier(schema))
+            return sql.SQL(text).format(schema=sql.Identifier(schema), channel=sql.Identifier(channel_of(schema)))
 
-        self.begin = made("BEGIN; SELECT size, at, clock_boot, clock_elapsed FROM {schema}.log FOR UPDATE")
+        # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.
+        self.begin = made(
+            "BEGIN; SELECT size, (extract(epoch FROM at) * 1000000)::bigint - 946684800000000,"
+            " clock_boot, clock_elapsed FROM {schema}.log FOR UPDATE"
+        ).as_bytes()
         self.marks = made("SELECT mark, body, position FROM {schema}.idempotency WHERE mark = ANY(%s)")
         self.chains = made("SELECT chain, seq, leaf, half, destroyed FROM {schema}.chain WHERE chain = ANY(%s)")
         self.keys = made("SELECT key, half, destroyed FROM {schema}.key WHERE key = ANY(%s)")
@@ -423,14 +424,14 @@ class _Statements:
         )
         self.copy_entry = made(
             "COPY {schema}.entry (position, chain, seq, at, type, tags, key, leaf, entry) FROM STDIN (FORMAT binary)"
-        )
-        self.copy_tag = made("COPY {schema}.tag (tag, position) FROM STDIN (FORMAT binary)")
-        self.copy_payload = made("COPY {schema}.payload (part, position, sealed) FROM STDIN (FORMAT binary)")
-        self.copy_mark = made("COPY {schema}.idempotency (mark, body, position) FROM STDIN (FORMAT binary)")
+        ).as_bytes()
+        self.copy_tag = made("COPY {schema}.tag (tag, position) FROM STDIN (FORMAT binary)").as_bytes()
+        self.copy_payload = made("COPY {schema}.payload (part, position, sealed) FROM STDIN (FORMAT binary)").as_bytes()
+        self.copy_mark = made("COPY {schema}.idempotency (mark, body, position) FROM STDIN (FORMAT binary)").as_bytes()
         self.advance = made(
             "WITH moved AS (INSERT INTO {schema}.chain (chain, seq, leaf, half)"
-            " SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bytea[], %s::text[])"
-            " ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, leaf = excluded.leaf),"
-            " grown AS (UPDATE {schema}.log SET size = %s, at = %s, clock_boot = %s, clock_elapsed = %s)"
-            " SELECT pg_notify(%s, %s)"
-        )
+            " SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[])"
+            " ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, leaf = excluded.leaf)"
+            " UPDATE {schema}.log SET size = $5, at = $6::timestamptz, clock_boot = $7::text, clock_elapsed = $8"
+        ).as_bytes()
+        self.commit = made("NOTIFY {channel}; COMMIT").as_bytes()

@@ -43,9 +43,6 @@ _SETTINGS = {
     "log_rotation_size": "0",
     "log_truncate_on_rotation": "on",
     "log_checkpoints": "off",
-    # Statements and their details may quote rows. What the log of the database says must not outlive an erasure.
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
 }
 
 # One statement a line: that is how single-user mode reads them.
@@ -111,10 +108,12 @@ def set_passwords(programs: Programs, cluster: Path) -> None:
 def version(folder: Folder) -> int | None:
     """Give the major version that wrote the cluster, or None where there is no cluster.
 
-    Raises PostgresUnavailable for a data directory that is not a cluster.
+    Raises PostgresUnavailable for a data directory that is not a cluster, or not private.
     """
     if not folder.data.exists():
         return None
+    if folder.data.stat().st_mode & 0o077:
+        raise PostgresUnavailable(f"Other accounts may enter {folder.data}: take that away with chmod 700.")
     try:
         return int((folder.data / "PG_VERSION").read_text(encoding="ascii"))
     except (FileNotFoundError, ValueError) as error:
@@ -147,8 +146,10 @@ def _initdb_arguments(staging: Path) -> list[str]:
 
 
 def _single_user(programs: Programs, cluster: Path, statements: str) -> None:
-    arguments = ("--single", "-D", str(cluster), "-c", "exit_on_error=on", "-c", "logging_collector=off", "template1")
-    _checked(programs, cluster, "postgres", *arguments, text=statements)
+    # An error ends it (else it goes on and reports success), is printed here, and without the statement it failed on.
+    settings = ("exit_on_error=on", "logging_collector=off", "log_min_error_statement=panic")
+    arguments = [argument for setting in settings for argument in ("-c", setting)]
+    _checked(programs, cluster, "postgres", "--single", "-D", str(cluster), *arguments, "template1", text=statements)
 
 
 def _checked(programs: Programs, cluster: Path, name: str, *arguments: str, text: str = "") -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from ledger.store.embedded.errors import PostgresUnavailable
 from ledger.store.embedded.folder import Folder, write_whole
 
 DATABASE = "shoseki"
@@ -51,6 +52,13 @@ def _url(role: str, passfile: Path, socket_directory: Path) -> str:
     }
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
     return f"postgresql://{role}@/{DATABASE}?{query}"
+
+
+def check_private(folder: Folder) -> None:
+    """Refuse password files that others may read, as libpq does. Raises PostgresUnavailable."""
+    for path in (folder.owner_passfile, folder.application_passfile):
+        if path.exists() and path.stat().st_mode & 0o077:
+            raise PostgresUnavailable(f"Other accounts may read the password in {path}: take that away with chmod 600.")
 
 
 def present(folder: Folder) -> bool:

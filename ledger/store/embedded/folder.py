@@ -151,6 +151,18 @@ def account_name(uid: int) -> str:
         return f"account {uid}"
 
 
+def open_own(folder: Folder, path: Path) -> int:
+    """Open a file of the folder for reading and writing, making it where it is missing; give the descriptor.
+
+    What root makes as a guest in another account's folder is that account's: it must be able to go on tomorrow.
+    """
+    missing = not path.exists()
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    if missing:
+        _give_to_owner(folder, descriptor)
+    return descriptor
+
+
 def write_whole(folder: Folder, path: Path, text: str, mode: int) -> None:
     """Replace a file of the folder so that a crash leaves the old one or the new one, both complete and durable.
 
@@ -163,12 +175,16 @@ def write_whole(folder: Folder, path: Path, text: str, mode: int) -> None:
         file.write(text)
         file.flush()
         os.fchmod(file.fileno(), mode)
-        if os.geteuid() == 0:
-            owner = folder.path.stat()
-            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        _give_to_owner(folder, file.fileno())
         os.fsync(file.fileno())
     unfinished.replace(path)
     sync_directory(folder.path)
+
+
+def _give_to_owner(folder: Folder, descriptor: int) -> None:
+    if os.geteuid() == 0:
+        owner = folder.path.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def sync_directory(path: Path) -> None:

@@ -32,6 +32,12 @@ class Postmaster:
         status = lines[_STATUS_LINE].strip() if len(lines) > _STATUS_LINE else ""
         return cls(pid, status) if pid > 1 else None
 
+    @classmethod
+    def living(cls, folder: Folder) -> "Postmaster | None":
+        """Give the folder's first process if it lives: the one that the file names, and that holds the alive lock."""
+        named = cls.read(folder.data)
+        return named if named is not None and holds(folder, named.pid) else None
+
 
 def holds(folder: Folder, pid: int) -> bool:
     """Say whether the process has the folder's alive lock open, and so is one of its server's.

@@ -136,7 +136,7 @@ def _hold_alive_lock(path: str) -> None:
 def _detach(log: str) -> None:
     """Leave the terminal, the session and the caller's streams; errors before PostgreSQL's own log go to ``log``."""
     try:
-        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        output = os.open(log, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW)
     except OSError as error:
         raise Refused("log", log, error) from error
     if os.fork() > 0:

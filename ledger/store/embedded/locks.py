@@ -14,6 +14,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from ledger.store.embedded.errors import PostgresUnavailable
+from ledger.store.embedded.folder import Folder, open_own
 
 _POLL = 0.01
 
@@ -23,17 +24,6 @@ class Mode(IntEnum):
 
     SHARED = fcntl.LOCK_SH
     EXCLUSIVE = fcntl.LOCK_EX
-
-
-def open_lock(path: Path) -> int:
-    """Open the lock file, making it for the folder's owner where it is missing."""
-    created = not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    if created and os.geteuid() == 0:
-        # Root may be a guest in another account's folder; that account must be able to lock tomorrow.
-        folder = path.parent.stat()
-        os.fchown(descriptor, folder.st_uid, folder.st_gid)
-    return descriptor
 
 
 def try_lock(descriptor: int, mode: Mode) -> bool:
@@ -62,12 +52,12 @@ def is_free(path: Path) -> bool:
         release(descriptor)
 
 
-def take(path: Path, mode: Mode, *, timeout: float, busy: str) -> int:
+def take(folder: Folder, path: Path, mode: Mode, *, timeout: float, busy: str) -> int:
     """Wait for the lock and give its descriptor.
 
     Raises PostgresUnavailable with the sentence ``busy`` after ``timeout`` seconds.
     """
-    descriptor = open_lock(path)
+    descriptor = open_own(folder, path)
     deadline = time.monotonic() + timeout
     got = False
     try:
@@ -82,9 +72,9 @@ def take(path: Path, mode: Mode, *, timeout: float, busy: str) -> int:
 
 
 @contextmanager
-def held(path: Path, *, timeout: float, busy: str) -> Iterator[None]:
+def held(folder: Folder, path: Path, *, timeout: float, busy: str) -> Iterator[None]:
     """Hold the lock exclusively for the length of a ``with`` block."""
-    descriptor = take(path, Mode.EXCLUSIVE, timeout=timeout, busy=busy)
+    descriptor = take(folder, path, Mode.EXCLUSIVE, timeout=timeout, busy=busy)
     try:
         yield
     finally:

@@ -19,7 +19,7 @@ from ledger.store.embedded import cluster, credentials, server, sockets
 from ledger.store.embedded.credentials import Urls
 from ledger.store.embedded.errors import PostgresUnavailable
 from ledger.store.embedded.folder import Folder, explained, prepare, server_account
-from ledger.store.embedded.holders import Postmaster, holds
+from ledger.store.embedded.holders import Postmaster
 from ledger.store.embedded.locks import Mode, held, is_free, release, take, try_lock
 
 _START_TIMEOUT = 900.0  # somebody else's first start, or recovery after a crash, has to end first
@@ -60,8 +60,8 @@ class EmbeddedPostgres:
 
         Raises PostgresUnavailable.
         """
+        self._forget_if_forked()
         with self._mutex:
-            self._forget_if_forked()
             urls = self._enter()
             self._uses += 1
             return urls
@@ -71,16 +71,16 @@ class EmbeddedPostgres:
 
         Raises PostgresUnavailable.
         """
+        self._forget_if_forked()
         with self._mutex:
-            self._forget_if_forked()
             if self._uses == 0:
                 raise PostgresUnavailable("The embedded PostgreSQL has not been started here: call start first.")
             return self._enter()
 
     def close(self) -> None:
         """Take back one ``start``; the last use in the last process stops the server. Raises PostgresUnavailable."""
+        self._forget_if_forked()
         with self._mutex:
-            self._forget_if_forked()
             if self._uses == 0:
                 return
             self._uses -= 1
@@ -89,6 +89,7 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Take back all that were started on this object; other users keep the server. Raises PostgresUnavailable."""
+        self._forget_if_forked()
         with self._mutex:
             self._uses = min(self._uses, 1)
             self.close()
@@ -102,8 +103,8 @@ class EmbeddedPostgres:
                 return Status("absent", None, None, None)
             if is_free(folder.alive_lock):
                 return Status("stopped", version, None, None)
-            postmaster = Postmaster.read(folder.data)
-            if postmaster is None or not holds(folder, postmaster.pid):
+            postmaster = Postmaster.living(folder)
+            if postmaster is None:
                 return Status("crashed", version, None, None)
             socket = sockets.recorded(folder, server_account(folder, self._preferred))
             return Status(_STATES.get(postmaster.status, "starting"), version, postmaster.pid, socket)
@@ -120,14 +121,15 @@ class EmbeddedPostgres:
         folder = self._folder
         with explained(folder):
             prepare(folder)
-            with self._alone_at_the_door():
-                account = server_account(folder, self._preferred)
-                socket = server.ensure_running(folder, account, self._is_only_user)
-                urls = credentials.urls(folder, socket)
-                if self._users_lock is None:
-                    busy = f"Another program holds {folder.users_lock} for itself: end it, and try again."
-                    self._users_lock = take(folder.users_lock, Mode.SHARED, timeout=_USERS_TIMEOUT, busy=busy)
             try:
+                with self._alone_at_the_door():
+                    if self._users_lock is None:
+                        busy = f"Another program holds {folder.users_lock} for itself: end it, and try again."
+                        timeout = _USERS_TIMEOUT
+                        self._users_lock = take(folder, folder.users_lock, Mode.SHARED, timeout=timeout, busy=busy)
+                    account = server_account(folder, self._preferred)
+                    urls = credentials.urls(folder, server.ensure_running(folder, account, self._is_only_user))
+                credentials.check_private(folder)
                 _check(folder, urls)
             except BaseException:
                 if self._uses == 0:
@@ -148,11 +150,8 @@ class EmbeddedPostgres:
             release(lock)
 
     def _alone_at_the_door(self) -> AbstractContextManager[None]:
-        path = self._folder.path
-        busy = (
-            f"Another program has been starting or stopping PostgreSQL in {path} for long: look at it, and try again."
-        )
-        return held(self._folder.start_lock, timeout=_START_TIMEOUT, busy=busy)
+        busy = f"Another program has long been starting or stopping PostgreSQL in {self._folder.path}: look at it."
+        return held(self._folder, self._folder.start_lock, timeout=_START_TIMEOUT, busy=busy)
 
     def _is_only_user(self) -> bool:
         lock = self._users_lock
@@ -164,7 +163,7 @@ class EmbeddedPostgres:
     def _forget_if_forked(self) -> None:
         """In a forked child the use, and the lock that stands for it, are the parent's; the child begins with none."""
         if self._process != os.getpid():
-            self._process, self._uses = os.getpid(), 0
+            self._process, self._uses, self._mutex = os.getpid(), 0, threading.RLock()
             if self._users_lock is not None:
                 os.close(self._users_lock)  # not released: that would take it from the parent too
                 self._users_lock = None
@@ -177,7 +176,7 @@ def _check(folder: Folder, urls: Urls) -> None:
             psycopg.connect(url).close()
         except psycopg.OperationalError as error:
             detail = str(error)
-            if "password authentication failed" in detail:
+            if "password" in detail:
                 raise PostgresUnavailable(
                     f"The passwords in {folder.path} are not those of its PostgreSQL: end the programs that use it, "
                     f"delete {folder.owner_passfile.name} and {folder.application_passfile.name}, and start again.",

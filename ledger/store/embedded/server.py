@@ -14,9 +14,9 @@ from pathlib import Path
 from ledger.store.embedded import cluster, credentials, sockets
 from ledger.store.embedded.binaries import find_installation
 from ledger.store.embedded.errors import PostgresUnavailable
-from ledger.store.embedded.folder import Account, Folder, write_whole
-from ledger.store.embedded.holders import Postmaster, holders, holds, send, works_in
-from ledger.store.embedded.locks import is_free, open_lock
+from ledger.store.embedded.folder import Account, Folder, open_own, write_whole
+from ledger.store.embedded.holders import Postmaster, holders, send, works_in
+from ledger.store.embedded.locks import is_free
 from ledger.store.embedded.process import Programs
 
 _POLL = 0.01
@@ -24,6 +24,7 @@ _GRACE = 2.0  # for processes that end by themselves, and for a server too young
 _QUIT = 5.0
 _READY_TIMEOUT = 600.0  # recovery after a crash reads up to max_wal_size of log
 _STOP_TIMEOUT = 120.0
+_LOG_AGE = 6 * 86400.0
 _ROLES = f"{credentials.OWNER_ROLE},{credentials.APPLICATION_ROLE}"
 _HBA = f"local {credentials.DATABASE} {_ROLES} scram-sha-256\n"
 
@@ -35,6 +36,10 @@ _FIXED = {
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
+    # Statements and their details may quote rows, and what the server's log says would outlive an erasure.
+    "log_statement": "none",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 
@@ -43,37 +48,42 @@ def ensure_running(folder: Folder, account: Account, is_only_user: Callable[[], 
 
     Processes that a killed server left behind are ended first. Raises PostgresUnavailable.
     """
-    deadline = time.monotonic() + _READY_TIMEOUT
-    headless_since: float | None = None
+    began = since = time.monotonic()
+    before = ""
     while not is_free(folder.alive_lock):
-        postmaster = Postmaster.read(folder.data)
-        if postmaster is not None and holds(folder, postmaster.pid):
-            headless_since = None
-            if postmaster.status == "ready":
-                directory = sockets.recorded(folder, account)
-                if directory is not None:
-                    return directory
-                _give_up_lost_socket(folder, postmaster, is_only_user)
-        else:
-            headless_since = headless_since or time.monotonic()
-            _end_orphans(folder, time.monotonic() - headless_since)
-        if time.monotonic() > deadline:
+        postmaster = Postmaster.living(folder)
+        state = postmaster.status if postmaster is not None else "headless"
+        if state != before:
+            before, since = state, time.monotonic()
+        waited = time.monotonic() - since
+        if postmaster is None:
+            _end_orphans(folder, waited)
+        elif state == "ready":
+            directory = sockets.recorded(folder, account)
+            if directory is not None:
+                return directory
+            _give_up_lost_socket(folder, postmaster, is_only_user)
+        elif state == "stopping" and waited > _GRACE:
+            # Nobody of ours stops it, we have the start lock. A slow shutdown that was asked for by hand becomes fast.
+            send(postmaster.pid, signal.SIGINT)
+        if time.monotonic() - began > _READY_TIMEOUT:
             raise PostgresUnavailable(
-                f"PostgreSQL in {folder.path} is still starting, recovering or stopping: wait, and try again.",
-                detail=_last_words(folder),
+                f"PostgreSQL in {folder.path} is still {state}: wait, and try again.", detail=_last_words(folder)
             )
         time.sleep(_POLL)
     return _start(folder, account)
 
 
 def _start(folder: Folder, account: Account) -> Path:
-    os.close(open_lock(folder.alive_lock))  # made here, by the folder's owner, for the launcher to lock
+    for path in (folder.alive_lock, folder.start_log):
+        os.close(open_own(folder, path))
     version = cluster.version(folder)
     programs = Programs(find_installation(version), folder, account)
     if version is None:
         cluster.create(programs)
     else:
         _clear_stale_pid(folder)
+        _drop_old_logs(folder)
         if not credentials.present(folder):
             cluster.set_passwords(programs, folder.data)
     write_whole(folder, folder.hba, _HBA, 0o644)
@@ -88,8 +98,8 @@ def _start(folder: Folder, account: Account) -> Path:
 def _wait_ready(folder: Folder) -> None:
     deadline = time.monotonic() + _READY_TIMEOUT
     while True:
-        postmaster = Postmaster.read(folder.data)
-        if postmaster is not None and postmaster.status == "ready" and holds(folder, postmaster.pid):
+        postmaster = Postmaster.living(folder)
+        if postmaster is not None and postmaster.status == "ready":
             return
         if is_free(folder.alive_lock):
             raise cluster.failure(
@@ -107,9 +117,14 @@ def _wait_ready(folder: Folder) -> None:
 
 
 def stop(folder: Folder, account: Account) -> None:
-    """End the server: open transactions are rolled back, the rest is written. Raises PostgresUnavailable."""
-    postmaster = Postmaster.read(folder.data)
-    if postmaster is not None and holds(folder, postmaster.pid):
+    """End the server: open transactions are rolled back, the rest is written. Raises PostgresUnavailable.
+
+    One that still recovers from a crash is left to it: ending it would make the next start begin from the beginning.
+    """
+    postmaster = Postmaster.living(folder)
+    if postmaster is not None:
+        if postmaster.status == "starting":
+            return
         for number, patience in ((signal.SIGINT, _STOP_TIMEOUT), (signal.SIGQUIT, _QUIT)):
             # SIGQUIT loses nothing that was committed: the next start recovers as after a crash.
             send(postmaster.pid, number)
@@ -169,19 +184,28 @@ def _clear_stale_pid(folder: Folder) -> None:
     start because of it. Only a server that was started by hand, without the alive lock, could be meant: it works in the
     data directory. (Should even that look fail, PostgreSQL's shared memory key stands in the way of a second server.)
     """
-    path = folder.data / "postmaster.pid"
     postmaster = Postmaster.read(folder.data)
     if postmaster is not None and works_in(postmaster.pid, folder.data):
         raise PostgresUnavailable(
             f"A PostgreSQL that Shoseki did not start (process {postmaster.pid}) runs on {folder.data}: stop it first."
         )
-    path.unlink(missing_ok=True)
+    (folder.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _drop_old_logs(folder: Folder) -> None:
+    """Take away what a server restarted every day would add to for ever: it begins a file anew only while it runs."""
+    for path in _logs(folder):
+        if path.stat().st_mtime < time.time() - _LOG_AGE:
+            path.unlink()
+
+
+def _logs(folder: Folder) -> list[Path]:
+    return sorted((folder.data / "log").glob("postgres-*.log"), key=lambda path: path.stat().st_mtime)
 
 
 def _last_words(folder: Folder) -> str:
     """Give the end of what the server said, before and after its own log was open."""
-    logs = sorted((folder.data / "log").glob("postgres-*.log"), key=lambda path: path.stat().st_mtime)
-    return "\n".join(_tail(path) for path in (folder.start_log, *logs[-1:]) if path.is_file())
+    return "\n".join(_tail(path) for path in (folder.start_log, *_logs(folder)[-1:]) if path.is_file())
 
 
 def _tail(path: Path) -> str:

@@ -7,6 +7,7 @@ looked at again before each use.
 
 import contextlib
 import os
+import re
 import socket
 import stat
 import sys
@@ -19,6 +20,7 @@ from ledger.store.embedded.folder import Account, Folder, write_whole
 
 _PREFIX = "shoseki-"
 _SOCKET = f".s.PGSQL.{PORT}"
+_PLAIN = re.compile(r"/[A-Za-z0-9_./+-]*")
 _MAX_PATH = 107 if sys.platform == "linux" else 103
 
 
@@ -51,7 +53,8 @@ def ready_for_start(folder: Folder, account: Account) -> Path:
 
 def _make(account: Account) -> Path:
     for base in _candidates():
-        if len(os.fsencode(base)) + len(f"/{_PREFIX}01234567/{_SOCKET}") > _MAX_PATH:
+        # PostgreSQL takes a comma or a quote in the path for one between two paths, libpq does so too.
+        if not _PLAIN.fullmatch(base) or len(base) + len(f"/{_PREFIX}01234567/{_SOCKET}") > _MAX_PATH:
             continue
         try:
             path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
