@@ -19,13 +19,15 @@ class Line:
     """One line of the source without its line end.
 
     ``number`` counts from 1, ``offset`` is the byte offset of its first byte. ``truncated`` says that the line was
-    longer than the reader's limit: ``data`` then holds only its beginning.
+    longer than the reader's limit: ``data`` then holds only its beginning. ``end`` is the line end that was read,
+    empty for a last line without one: ``data + end`` of all lines are the source's bytes, unless one is truncated.
     """
 
     number: int
     offset: int
     data: bytes
     truncated: bool = False
+    end: bytes = b"\n"
 
 
 @dataclass(frozen=True, slots=True)

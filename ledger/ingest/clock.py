@@ -1,0 +1,112 @@
+"""Times of log lines as integers of microseconds since 1970, and as the facts spell them.
+
+The spelling keeps as many fractional digits as the source had (``utc.py`` has the form); the integer is for comparing.
+A log repeats its seconds, so the calendar is asked once a second of log, not once a line.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from ledger.ingest import utc
+
+MICROSECONDS = 1_000_000
+
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
+_SPELLED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
+
+
+class ClockError(ValueError):
+    """The text names no instant between the years 1970 and 9999; ``str()`` says why."""
+
+
+def parse_rfc3339(text: str) -> tuple[int, str]:
+    """Read an RFC 3339 date-time; give microseconds since 1970 and the spelling. Raises :class:`ClockError`."""
+    found = _RFC3339.fullmatch(text)
+    if found is None:
+        raise ClockError("the time is not an RFC 3339 date-time")
+    second = _second(found[1], found[3])
+    return with_fraction(second, found[2] or "")
+
+
+def parse_spelled(text: str) -> tuple[int, int]:
+    """Read an instant as the facts spell it; give the first and the last microsecond that it can mean.
+
+    Raises :class:`ClockError`.
+    """
+    found = _SPELLED.fullmatch(text)
+    if found is None:
+        raise ClockError("the time is not spelled as a fact spells it")
+    digits = (found[2] or "")[:6]
+    width = 10 ** (6 - len(digits))
+    first = _second(found[1], "Z") * MICROSECONDS + int(digits or "0") * width
+    return first, first + width - 1
+
+
+def with_fraction(second: int, digits: str) -> tuple[int, str]:
+    """Give microseconds and spelling of ``second`` since 1970 with the decimal digits that follow it."""
+    spelled = spell_second(second)
+    if not digits:
+        return second * MICROSECONDS, f"{spelled}Z"
+    return second * MICROSECONDS + int(f"{digits:0<6}"[:6]), f"{spelled}.{digits}Z"
+
+
+@lru_cache(maxsize=4096)
+def spell_second(second: int) -> str:
+    """Spell a second since 1970 without the closing ``Z``; raises :class:`ClockError` outside 1970 to 9999."""
+    spelled = utc.from_seconds(second)
+    if spelled is None:
+        raise ClockError("the time lies outside the years 1970 to 9999")
+    return spelled[:-1]
+
+
+def to_second(local: datetime) -> int:
+    """Give the seconds since 1970 of an aware local time; raises :class:`ClockError` before 1970."""
+    try:
+        since = local.astimezone(UTC) - _EPOCH
+    except OverflowError:
+        raise ClockError("the time lies outside the years 1970 to 9999") from None
+    return since.days * 86_400 + since.seconds
+
+
+def parse_zone(name: str) -> tzinfo:
+    """Read ``+09:00`` or a zone of the IANA database such as ``Asia/Tokyo``; raises :class:`ClockError`."""
+    if name in {"Z", "UTC"}:
+        return UTC
+    if found := _OFFSET.fullmatch(name):
+        offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+        if int(found[3]) < 60 and offset < timedelta(days=1):  # noqa: PLR2004 -- minutes of an hour
+            return timezone(-offset if found[1] == "-" else offset)
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError):
+        # ZoneInfoNotFoundError is a KeyError; a name with a path in it is a ValueError, a folder's name an OSError.
+        pass
+    except KeyError:
+        pass
+    raise ClockError(f"{name!r} is neither an offset such as +09:00 nor a known time zone such as Asia/Tokyo")
+
+
+def spell_offset(local: datetime) -> str:
+    """Spell the offset of an aware local time as ``+09:00``."""
+    return local.isoformat()[19:25]
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@lru_cache(maxsize=4096)
+def _second(date_time: str, offset: str) -> int:
+    """Give the seconds since 1970 of a date-time that has the right form."""
+    zone = "+00:00" if offset in {"Z", "z"} else offset
+    try:
+        local = datetime.fromisoformat(f"{date_time[:10]}T{date_time[11:]}{zone}")
+    except ValueError:
+        raise ClockError("the time is none that the calendar has") from None
+    second = to_second(local)
+    spell_second(second)
+    return second

@@ -1,0 +1,77 @@
+"""Lines of a source of any size, in constant memory.
+
+Guaranteed: every byte of the source lies in exactly one line; ``data + end`` of the lines, joined, are the source's
+bytes wherever no line is truncated; numbers count from 1 and offsets are the source's own. A line ends with LF; a CR
+before the LF belongs to the line end. Any other byte, NUL included, is data. A line longer than the limit is given
+once, cut at the limit and marked; the rest is read and let go: a line of a gigabyte costs no more than a short one.
+
+Left to others: what the bytes mean. Reading errors of the file (``OSError``) go to the caller.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from ledger.ingest.model import Line
+
+LINE_LIMIT = 1 << 20
+CHUNK_SIZE = 1 << 18
+
+
+def read_lines(
+    source: BinaryIO,
+    *,
+    limit: int = LINE_LIMIT,
+    chunk_size: int = CHUNK_SIZE,
+    tap: Callable[[bytes], object] | None = None,
+) -> Iterator[Line]:
+    """Give the lines of ``source`` in order, each at most ``limit`` bytes without its line end.
+
+    ``tap`` is called with every chunk of raw bytes before its lines are given (a hash, a progress bar): together the
+    chunks are the whole source, what truncated lines leave out included.
+    """
+    if limit < 1 or chunk_size < 1:
+        raise ValueError("a limit is at least one byte")
+    number = 1
+    offset = 0
+    held = b""  # the beginning of a line that the last chunk did not end; never longer than limit + 1 (a CR)
+    let_go = 0  # bytes of that line that were read and not held
+    while chunk := source.read(chunk_size):
+        if tap is not None:
+            tap(chunk)
+        first, *rest = chunk.split(b"\n")
+        if not rest:
+            held, let_go = _hold(held, let_go, first, limit)
+            continue
+        # Only the first part can continue a line, and only the last one can be unended.
+        last = rest.pop()
+        held, let_go = _hold(held, let_go, first, limit)
+        yield _line(number, offset, held, let_go, limit)
+        offset += len(held) + let_go + 1
+        number += 1
+        for part in rest:
+            size = len(part)
+            if size > limit or part.endswith(b"\r"):
+                yield _line(number, offset, *_hold(b"", 0, part, limit), limit)
+            else:
+                yield Line(number, offset, part)
+            offset += size + 1
+            number += 1
+        held, let_go = _hold(b"", 0, last, limit)
+    if held:
+        yield Line(number, offset, held[:limit], let_go > 0 or len(held) > limit, b"")
+
+
+def _hold(held: bytes, let_go: int, part: bytes, limit: int) -> tuple[bytes, int]:
+    """Add ``part`` to the line that is held, and let go what is over the limit."""
+    room = limit + 1 - len(held)
+    if let_go or len(part) > room:
+        return held + part[:room], let_go + max(0, len(part) - room)
+    return held + part, 0
+
+
+def _line(number: int, offset: int, held: bytes, let_go: int, limit: int) -> Line:
+    if let_go:
+        return Line(number, offset, held[:limit], truncated=True)
+    if held.endswith(b"\r"):
+        return Line(number, offset, held[:-1], end=b"\r\n")
+    return Line(number, offset, held[:limit], truncated=len(held) > limit)

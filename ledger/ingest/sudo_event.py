@@ -1,0 +1,214 @@
+"""One event of sudo's JSON log as a fact: what was run as whom, or refused, and how it ended.
+
+    session.command_observed.v1    accept or reject (``decision``: accepted, rejected)
+    session.command_exited.v1      exit: value, signal, running time
+
+Members, absent where the source does not tell: ``service`` (sudo), ``uuid`` (opaque, joins accept and exit), ``host``,
+``user`` (who ran sudo), ``run_as``, ``run_as_uid``, ``run_as_group``, ``command`` (path), ``arguments``, ``directory``
+(where sudo was run), ``run_directory``, ``chroot``, ``tty``, ``columns``, ``rows``, ``reason``, ``io_log``,
+``environment``, ``environment_withheld``, ``sudo_pid``, ``audit_session``, ``boot_id``; in an exit ``exit_value``,
+``signal``, ``core_dumped``, ``running_us``; ``escaped`` where a character had to be escaped.
+
+Arguments are the evidence and are kept. Environments carry tokens and passwords: only the variables that tell who is
+connected from where are kept, the others are counted.
+
+The times are sudo's own (``submit_time``, ``exit_time``), which auth.log, journal and sudo.json tell alike; so do the
+natural names, which are made of the uuid.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.ingest import clock
+from ledger.ingest.clock import MICROSECONDS, ClockError
+from ledger.ingest.message import Message
+from ledger.ingest.model import Fact
+from ledger.ingest.text import clean, integer
+
+OBSERVED = "session.command_observed.v1"
+EXITED = "session.command_exited.v1"
+KEPT_ENVIRONMENT = frozenset(
+    {
+        "LANG",
+        "LOGNAME",
+        "SSH_CLIENT",
+        "SSH_CONNECTION",
+        "SSH_TTY",
+        "SUDO_GID",
+        "SUDO_UID",
+        "SUDO_USER",
+        "TERM",
+        "TZ",
+        "USER",
+        "XDG_SESSION_ID",
+    }
+)
+MAX_TEXT = 4096
+MAX_ARGUMENTS = 4096
+MAX_ARGUMENT_CHARS = 128 * 1024
+"""A fact is far smaller than a command line may be; what is cut here stays in the kept source, and is said."""
+
+_DECISIONS = {"accept": "accepted", "reject": "rejected"}
+_TEXTS = {
+    "submituser": "user",
+    "runuser": "run_as",
+    "rungroup": "run_as_group",
+    "command": "command",
+    "submitcwd": "directory",
+    "runcwd": "run_directory",
+    "runchroot": "chroot",
+    "reason": "reason",
+    "iolog_path": "io_log",
+    "signal": "signal",
+}
+_NUMBERS = {"runuid": "run_as_uid", "columns": "columns", "lines": "rows", "exit_value": "exit_value"}
+_NANOSECONDS = 1_000_000_000
+
+
+class EventError(ValueError):
+    """The event is none that sudo writes; ``str()`` says why, in words that quote nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What the carrier of an event adds to it; ``message`` is None in sudo's own file."""
+
+    lines: tuple[int, int]
+    message: Message | None = None
+
+
+class _Texts:
+    """Cleans texts for one fact and remembers whether it had to."""
+
+    def __init__(self) -> None:
+        self.escaped = False
+        self.cut = False
+
+    def take(self, value: object, most: int = MAX_TEXT) -> str | None:
+        if not isinstance(value, str):
+            return None
+        text, escaped = clean(value)
+        self.escaped = self.escaped or escaped
+        if len(text) > most:
+            self.cut = True
+            text = text[:most]
+        return text
+
+
+def command_fact(kind: str, event: Mapping[str, Any], where: Where) -> Fact:
+    """Give the fact of an ``accept``, ``reject`` or ``exit`` event; raises :class:`EventError`."""
+    texts = _Texts()
+    data: dict[str, Any] = {"service": "sudo"}
+    uuid = texts.take(event.get("uuid"), 128)
+    if uuid:
+        data["uuid"] = uuid
+    if kind in _DECISIONS:
+        data["decision"] = _DECISIONS[kind]
+    elif kind != "exit":
+        raise EventError("an event of a kind that is not known")
+    occurred_at, zone_assumed = _time(event, "exit_time" if kind == "exit" else "submit_time", where)
+    data |= _members(event, texts)
+    if kind == "exit":
+        data |= _exit(event)
+    elif "command" not in data and "user" not in data:
+        raise EventError("the event names neither user nor command")
+    name = f"sudo:{uuid}:{kind}" if uuid else f"sudo:{kind}:{occurred_at}:{_digest(data)}"
+    if where.message is not None:
+        data |= carried_by(where.message)
+    if (host := texts.take(event.get("submithost"))) is not None:
+        data["host"] = host
+    if texts.escaped:
+        data["escaped"] = True
+    if texts.cut:
+        data["cut"] = True
+    return Fact(OBSERVED if kind in _DECISIONS else EXITED, occurred_at, data, name, where.lines, zone_assumed)
+
+
+def carried_by(message: Message) -> dict[str, Any]:
+    """Give the members that the carrier of an event tells."""
+    told = {
+        "host": message.host,
+        "sudo_pid": message.pid,
+        "audit_session": message.audit_session,
+        "boot_id": message.boot_id,
+        "escaped": message.escaped or None,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def short_tty(name: str) -> str:
+    """Give a terminal's name as sshd writes it: without the folder."""
+    return name.removeprefix("/dev/")
+
+
+def _members(event: Mapping[str, Any], texts: _Texts) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for theirs, ours in _TEXTS.items():
+        if (text := texts.take(event.get(theirs))) is not None:
+            data[ours] = text
+    for theirs, ours in _NUMBERS.items():
+        if (number := integer(event.get(theirs), least=-(2**31))) is not None:
+            data[ours] = number
+    if (tty := texts.take(event.get("ttyname"))) is not None:
+        data["tty"] = short_tty(tty)
+    arguments = event.get("runargv")
+    if isinstance(arguments, list):
+        data["arguments"] = list(_arguments(arguments, texts))
+    environment = event.get("runenv")
+    if isinstance(environment, list):
+        kept = [text for text in environment if isinstance(text, str) and text.partition("=")[0] in KEPT_ENVIRONMENT]
+        data["environment"] = [text for text in map(texts.take, kept) if text is not None]
+        data["environment_withheld"] = len(environment) - len(kept)
+    return data
+
+
+def _arguments(arguments: list[Any], texts: _Texts) -> Iterator[str]:
+    room = MAX_ARGUMENT_CHARS
+    for argument in arguments[:MAX_ARGUMENTS]:
+        text = texts.take(argument, room)
+        if text is None:
+            raise EventError("an argument is not a text")
+        room -= len(text)
+        yield text
+        if room <= 0:
+            break
+    texts.cut = texts.cut or len(arguments) > MAX_ARGUMENTS or room <= 0
+
+
+def _exit(event: Mapping[str, Any]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    if event.get("dumped_core") is True:
+        data["core_dumped"] = True
+    if (instant := _instant(event.get("run_time"))) is not None:
+        seconds, nanoseconds = instant
+        data["running_us"] = seconds * MICROSECONDS + nanoseconds // 1000
+    return data
+
+
+def _time(event: Mapping[str, Any], member: str, where: Where) -> tuple[str, str | None]:
+    instant = _instant(event.get(member)) or _instant(event.get("server_time"))
+    if instant is None:
+        if where.message is None:
+            raise EventError("the event tells no time")
+        return where.message.occurred_at, where.message.zone_assumed
+    seconds, nanoseconds = instant
+    try:
+        return clock.with_fraction(seconds, f"{nanoseconds:09d}")[1], None
+    except ClockError as error:
+        raise EventError(str(error)) from None
+
+
+def _instant(value: object) -> tuple[int, int] | None:
+    if not isinstance(value, Mapping):
+        return None
+    seconds = integer(value.get("seconds"), most=2**38)
+    nanoseconds = integer(value.get("nanoseconds"), most=_NANOSECONDS - 1)
+    return None if seconds is None or nanoseconds is None else (seconds, nanoseconds)
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    """Name an event without a uuid by what it says."""
+    said = "\n".join(f"{name}={data[name]!r}" for name in sorted(data))
+    return hashlib.blake2b(said.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()

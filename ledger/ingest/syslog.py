@@ -1,0 +1,189 @@
+"""Syslog framing: what stands around a message in a log file. Three forms, each with a parser of its own.
+
+    RFC 3164     Nov 22 18:04:36 host sshd[836]: message                                 no year, no zone
+    RFC 3339     2026-11-22T18:04:36.034782+09:00 host sshd[836]: message                 rsyslog's file format
+    RFC 5424     <38>1 2026-11-22T18:04:36.034782+09:00 host sshd 836 - - message         with priority and fields
+
+An RFC 3164 line tells neither year nor zone, so both are asked for and the offset that was assumed is said with every
+time. The year is that of the first line; it grows when the month falls back by more than half a year (December to
+January), and a late December line after the first January line still belongs to the old year.
+"""
+
+import re
+from datetime import datetime, tzinfo
+from typing import NamedTuple, Protocol
+
+from ledger.ingest import clock
+from ledger.ingest.clock import ClockError
+
+_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
+_HALF_A_YEAR = 6
+_MAX_PRIORITY = 191
+# A sender without a colon after it is none that we know: everything after the host is then the message.
+_SENDER = r"(\S+) (?:([^\s:\[\]]+)(?:\[(\d{1,10})\])?: ?)?(.*)"
+_RFC3164 = re.compile(r"(?:<(\d{1,3})>)?(([A-Z][a-z]{2}) ([ 0-3]\d) (\d\d):(\d\d):(\d\d)) " + _SENDER, re.ASCII)
+_RFC3339 = re.compile(r"(?:<(\d{1,3})>)?(\d{4}-\d\d-\S+) " + _SENDER, re.ASCII)
+_RFC5424 = re.compile(
+    r"<(\d{1,3})>(\d{1,2}) (\S{1,40}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) (-.*|\[.*)", re.ASCII
+)
+_STRUCTURED = re.compile(r'(?:\[[^\s=\]"]{1,32}(?: [^\s=\]"]{1,32}="(?:[^"\\\]]|\\.)*")*\])+')
+_PROCID = re.compile(r"\d{1,10}", re.ASCII)
+
+
+class FramingError(ValueError):
+    """The line is not framed as its format says; ``str()`` says why, in words that quote nothing of it."""
+
+
+class Framed(NamedTuple):
+    """A message and what its frame says; the time in microseconds since 1970 and as the facts spell it."""
+
+    at: int
+    occurred_at: str
+    zone_assumed: str | None
+    host: str | None
+    sender: str
+    pid: int | None
+    text: str
+
+
+class Framing(Protocol):
+    """One form of frame. Stateful: lines are given in the order of the source."""
+
+    name: str
+
+    def parse(self, text: str) -> Framed:
+        """Take a line out of its frame; raises :class:`FramingError`."""
+
+
+class Rfc3164:
+    """Lines without year and zone."""
+
+    name = "RFC 3164"
+
+    def __init__(self, zone: tzinfo, year: int) -> None:
+        self._zone = zone
+        self._year = year
+        self._month: int | None = None
+        self._last: tuple[str, tuple[int, str, str]] = ("", (0, "", ""))
+
+    def parse(self, text: str) -> Framed:
+        """Take a line out of its frame; raises :class:`FramingError`."""
+        found = _RFC3164.fullmatch(text)
+        if found is None:
+            raise FramingError("not an RFC 3164 line: month, day, time and host")
+        priority, stamp, month, day, hour, minute, second, host, sender, pid, message = found.groups()
+        _check_priority(priority)
+        if self._last[0] == stamp:
+            at, occurred_at, zone = self._last[1]
+        else:
+            at, occurred_at, zone = self._time(month, int(day), int(hour), int(minute), int(second))
+            self._last = (stamp, (at, occurred_at, zone))
+        return Framed(at, occurred_at, zone, host, sender or "", int(pid) if pid else None, message)
+
+    def _time(self, name: str, day: int, hour: int, minute: int, second: int) -> tuple[int, str, str]:
+        month = _MONTHS.get(name)
+        if month is None:
+            raise FramingError("the month is none")
+        step = 0 if self._month is None else month - self._month
+        # A late line of the old year does not take the year back for the lines after it.
+        late = step > _HALF_A_YEAR
+        year = self._year + (step < -_HALF_A_YEAR) - late
+        try:
+            local = datetime(year, month, day, hour, minute, second, tzinfo=self._zone)
+            at, occurred_at = clock.with_fraction(self._second(local), "")
+        except ClockError as error:
+            raise FramingError(str(error)) from None
+        except ValueError:
+            if (month, day) == (2, 29):
+                raise FramingError(f"{year} has no 29 February: is the option year right?") from None
+            raise FramingError("the time is none that the calendar has") from None
+        if not late:
+            self._year, self._month = year, month
+        return at, occurred_at, clock.spell_offset(local)
+
+    def _second(self, local: datetime) -> int:
+        second = clock.to_second(local)
+        if local.utcoffset() == local.replace(fold=1).utcoffset():
+            return second
+        # The hour that summer time's end repeats: the second of the two readings where the first would be a step back.
+        again = clock.to_second(local.replace(fold=1))
+        last = self._last[1][0] // clock.MICROSECONDS
+        return again if second < last <= again else second
+
+
+class Rfc3164Untold:
+    """Stands for RFC 3164 where nobody told zone and year: its lines are known and cannot be dated."""
+
+    name = "RFC 3164"
+
+    def parse(self, text: str) -> Framed:
+        """Refuse the line; raises :class:`FramingError`."""
+        if _RFC3164.fullmatch(text) is None:
+            raise FramingError("not an RFC 3164 line: month, day, time and host")
+        raise FramingError("an RFC 3164 line tells neither year nor zone: the options zone and year are needed")
+
+
+class Rfc3339:
+    """Lines that begin with a complete time: rsyslog's ``RSYSLOG_FileFormat``."""
+
+    name = "RFC 3339"
+
+    def parse(self, text: str) -> Framed:
+        """Take a line out of its frame; raises :class:`FramingError`."""
+        found = _RFC3339.fullmatch(text)
+        if found is None:
+            raise FramingError("not an RFC 3339 line: date-time and host")
+        priority, stamp, host, sender, pid, message = found.groups()
+        _check_priority(priority)
+        at, occurred_at = _rfc3339(stamp)
+        return Framed(at, occurred_at, None, host, sender or "", int(pid) if pid else None, message)
+
+
+class Rfc5424:
+    """Lines with priority, version and structured data."""
+
+    name = "RFC 5424"
+
+    def parse(self, text: str) -> Framed:
+        """Take a line out of its frame; raises :class:`FramingError`."""
+        found = _RFC5424.fullmatch(text)
+        if found is None:
+            raise FramingError("not an RFC 5424 line: priority, version and seven fields")
+        priority, version, stamp, host, sender, pid, _message_id, rest = found.groups()
+        _check_priority(priority)
+        if version != "1":
+            raise FramingError("the version of the syslog protocol is not 1")
+        if stamp == "-":
+            raise FramingError("the line tells no time")
+        at, occurred_at = _rfc3339(stamp)
+        process = int(pid) if _PROCID.fullmatch(pid) else None
+        return Framed(at, occurred_at, None, None if host == "-" else host, sender, process, _message(rest))
+
+
+def _message(rest: str) -> str:
+    """Take the message out of structured data and message."""
+    if rest.startswith("-"):
+        end = 1
+    else:
+        structured = _STRUCTURED.match(rest)
+        if structured is None:
+            raise FramingError("the structured data are malformed")
+        end = structured.end()
+    if len(rest) > end and rest[end] != " ":
+        raise FramingError("no space after the structured data")
+    message = rest[end + 1 :].removeprefix("\ufeff")
+    # rsyslog keeps the space that RFC 3164 puts before the message.
+    return message.removeprefix(" ")
+
+
+def _check_priority(priority: str | None) -> None:
+    if priority is not None and int(priority) > _MAX_PRIORITY:
+        raise FramingError("the priority is over 191")
+
+
+def _rfc3339(stamp: str) -> tuple[int, str]:
+    try:
+        return clock.parse_rfc3339(stamp)
+    except ClockError as error:
+        raise FramingError(str(error)) from None
