@@ -1,0 +1,82 @@
+"""Writing an entry: the writer is held to the format, and a filled template is the encoded entry."""
+
+import entry_strategies as draw
+import pytest
+from entry_samples import BARE, BARE_BYTES, SEALED
+from hypothesis import given, settings
+
+from ledger.log.entry import NO_PREV, Template, encode, parse
+from ledger.log.errors import FormatError
+
+thorough = settings(max_examples=150, deadline=None)
+
+
+class TestEncode:
+    """A writer is held to the same format, before anything is stored."""
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"origin": "A"},
+            {"chain": "c"},
+            {"type": ""},
+            {"key": "x"},
+            {"key": None},
+            {"commitment": None},
+            {"commitment": bytes(31)},
+            {"prev": bytes(31)},
+            {"prev": bytes(33)},
+            {"prev": NO_PREV},
+            {"seq": 1},
+            {"seq": 0},
+            {"seq": True, "prev": NO_PREV},
+            {"position": -1},
+            {"position": True},
+            {"position": 2**53},
+            {"position": 1.0},
+            {"at": "2026-02-29T00:00:00.000000Z"},
+            {"at": "2026-11-22"},
+            {"tags": ("b", "a")},
+            {"tags": ("a", "a")},
+            {"tags": ('a","b', "a")},
+            {"tags": ("a b",)},
+            {"tags": ("",)},
+            {"tags": ("a", "")},
+            {"tags": ("é",)},
+            {"tags": ("x" * 129,)},
+            {"public": []},
+            {"public": None},
+            {"public": {"a": 1.5}},
+            {"public": {"A": 1}},
+        ],
+        ids=repr,
+    )
+    def test_a_member_outside_the_format_is_refused(self, changes):
+        with pytest.raises(FormatError):
+            encode(SEALED._replace(**changes))
+
+    @thorough
+    @given(entry=draw.entries(), place=draw.entries())
+    def test_a_filled_template_is_the_encoded_entry(self, entry, place):
+        template = Template(
+            origin=entry.origin,
+            chain=entry.chain,
+            type=entry.type,
+            tags=entry.tags,
+            public=entry.public,
+            commitment=entry.commitment,
+            key=entry.key,
+        )
+        assert (template.chain, template.key) == (entry.chain, entry.key)
+        for at, position, prev, seq in ((e.at, e.position, e.prev, e.seq) for e in (entry, place, entry)):
+            moved = entry._replace(position=position, at=at, prev=prev, seq=seq)
+            assert template.fill(position, at, prev, seq) == encode(moved)
+            assert parse(template.fill(position, at, prev, seq)) == moved
+
+    def test_names_are_checked_each_time_not_only_when_they_are_new(self):
+        for _ in range(2):
+            assert encode(BARE) == BARE_BYTES
+            with pytest.raises(FormatError):
+                encode(BARE._replace(origin="O"))
+            with pytest.raises(FormatError):
+                encode(SEALED._replace(key="O"))
