@@ -140,7 +140,7 @@ class Sequencer:
                 except (StoreError, DayIsOverError) as error:
                     request.error = error
         if group.position == group.start:
-            connection.execute("ROLLBACK")
+            self._wire(connection).run(b"ROLLBACK")  # through psycopg it would drop the prepared statements
             return
         self._write(connection, group)
 
@@ -159,7 +159,7 @@ class Sequencer:
         except ClockJumpError as error:
             for request in requests:
                 request.error = error
-            connection.execute("ROLLBACK")
+            self._wire(connection).run(b"ROLLBACK")  # through psycopg it would drop the prepared statements
             return None
         return _Group(
             start=size,
