@@ -4,9 +4,7 @@ Guarantees: the proofs are those of the recursive definition, hash by hash. Leav
 A prover asks for the hash of a maximal subtree through :data:`Hashes`, so it works over memory, files and a database.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from ledger.log.errors import ProofError
@@ -44,27 +42,30 @@ def prove_inclusion(index: int, size: int, hashes: Hashes) -> list[bytes]:
     return proof[::-1]
 
 
-def prove_inclusion_batch(indexes: Sequence[int], size: int, hashes: Hashes) -> list[bytes]:
+def prove_inclusion_batch(indexes: Iterable[int], size: int, hashes: Hashes) -> Iterator[bytes]:
     """Give the hashes, left to right, of the maximal subtrees that hold none of ``indexes`` (rising, unique).
 
-    docs/record-format.md, section 4.
+    Asks for the subtrees in rising order and reads the indexes once, so both may be streams of any length. Raises
+    ProofError. docs/record-format.md, section 4.
     """
-    if any(left >= right for left, right in pairwise(indexes)):
-        raise ProofError("The positions of a batch proof are not rising.")
-    if indexes and not 0 <= indexes[0] <= indexes[-1] < size:
-        raise ProofError(f"A position of the batch is not in a tree of size {size}.")
-    proof: list[bytes] = []
+    left = iter(indexes)
+    index = next(left, size)
+    if not 0 <= index <= size:
+        raise ProofError(f"Position {index} is not in a tree of size {size}.")
     pending = [(0, size)] if size else []
     while pending:
         start, end = pending.pop()
-        first = bisect_left(indexes, start)
-        if first == len(indexes) or indexes[first] >= end:
-            proof.append(hashes(start, end))
+        if index >= end:
+            yield hashes(start, end)
         elif end - start > 1:
             middle = start + left_size(end - start)
             pending.append((middle, end))
             pending.append((start, middle))
-    return proof
+        else:
+            following = next(left, size)
+            if not index < following <= size:
+                raise ProofError(f"Position {following} does not rise within a tree of size {size}.")
+            index = following
 
 
 def prove_consistency(size1: int, size2: int, hashes: Hashes) -> list[bytes]:

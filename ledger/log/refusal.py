@@ -141,6 +141,7 @@ class Refusal(Enum):
     HELD_UNREADABLE = _O, _UNCHECKED, _CHANGED, "What is held cannot be read.", "手元のものが読めない。"
 
     UNREADABLE = _N, _UNCHECKED, _CHANGED, "It is not a whole file of its kind.", "完全なファイルでない。"
+    RECEIPT_FORM = _N, _FINDING, _CHANGED, "The receipt is malformed.", "受領証の形式が正しくない。"
     TRAILING_BYTES = _N, _FINDING, _CHANGED, "Bytes follow after the end.", "終わりの後に余分なバイトがある。"
     ARCHIVE_FORM = _N, _FINDING, _CHANGED, "The archive is not built as it must be.", "書庫の構造が規定どおりでない。"
     FILE_UNLISTED = _N, _FINDING, _CHANGED, "A file is not in the manifest.", "一覧にないファイルがある。"
