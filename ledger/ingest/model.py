@@ -92,8 +92,9 @@ class Redactor(Protocol):
     Keystrokes can hold secrets typed without echo (clause 4-1③, open point A-10), so they never reach the store.
     """
 
-    removed: int
-    """How many keystrokes (characters, or key events of a desktop protocol) were cut out so far."""
+    @property
+    def removed(self) -> int:
+        """How many keystrokes (characters, or key events of a desktop protocol) were cut out so far."""
 
     def keep(self, line: Line) -> bytes:
         """Give the line's bytes as they may be kept; never raise.

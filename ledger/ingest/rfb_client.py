@@ -2,34 +2,41 @@
 
 Blanked, because they are what a person typed or answered: the 16 bytes that answer the VNC challenge (with the
 challenge, which is recorded, the password can be guessed offline), the key in every key event (RFC 6143, 7.5.4, and
-QEMU's extended one), and clipboard texts. Every other field is passed on, and only after it was found to be what the
-protocol allows there: a stream that is read from the wrong byte is noticed at the next padding that is not zero.
+QEMU's extended one), and clipboard texts. Every other field is passed on. What the protocol fixes (padding, flags) is
+read byte by byte and passed on only when it is so: a stream that is none, or is read from the wrong byte, is noticed
+at once.
 """
 
-import re
 import struct
+from collections.abc import Generator
 
 from ledger.ingest.rfb import PAUSE, Field, LostError, Script, Session
 from ledger.ingest.rfb_server import MINOR_WITH_LIST
 
-_BANNER = re.compile(rb"RFB 003\.([0-9]{3})\n")
+_BANNER = b"RFB 003.00"
 _MAX_CUT_TEXT = 1 << 28
 _EXTENDED_POINTER = -316
 _EXTENDED_CLIPBOARD = struct.unpack(">i", bytes.fromhex("c0a1e5ce"))[0]
 _CAPABILITIES, _PROVIDE = 0x01, 0x10
 _CLIPBOARD_HEAD = 4 + 16 * 4  # the flags, and a size for each of 16 formats
-_FENCE_FLAGS = 0x80000007
+_FENCE_REQUEST = (b"\0", b"\x80")
+_FENCE_FLAGS = 7
+_SOUND_FORMAT = 2
 _MAX_FENCE = 64
 _BLANKED_AT_ONCE = 4096
-_VERSIONS = {3: 3, 4: 3, 5: 3, 6: 3, 7: 7, 8: 8}  # RFC 6143, 7.1.1: 3.5 was never meant, and is treated as 3.3
+_NO_VERSION = "the client does not begin with an RFB version"
+_VERSIONS = {51: 3, 53: 3, 55: 7, 56: 8}  # the digits 3, 5, 7, 8; RFC 6143, 7.1.1: 3.5 is to be treated as 3.3
 
 
 def client_script(session: Session) -> Script:
     """Read the client's side of a connection into ``session``."""
-    banner = _BANNER.fullmatch((yield Field(12)))
-    if banner is None or int(banner[1]) not in _VERSIONS:
-        raise LostError("the client does not begin with an RFB version")
-    session.minor = _VERSIONS[int(banner[1])]
+    for expected in _BANNER:
+        if (yield Field(1))[0] != expected:
+            raise LostError(_NO_VERSION)
+    version = (yield Field(1))[0]
+    if version not in _VERSIONS or (yield Field(1)) != b"\n":
+        raise LostError(_NO_VERSION)
+    session.minor = _VERSIONS[version]
     if session.minor >= MINOR_WITH_LIST:
         session.security_type = (yield Field(1))[0]
     else:
@@ -58,33 +65,36 @@ def _message(session: Session) -> Script:
         case 2:
             yield from _encodings(session)
         case 3:
-            _expect((yield Field(1))[0] <= 1, kind)
+            yield from _at_most(1, kind)
             yield Field(8)
         case 4:
-            down, *padding = yield Field(3)
-            _expect(down <= 1 and not any(padding), kind)
+            down = yield from _at_most(1, kind)
+            yield from _padding(2, kind)
             _key(session, down, (yield Field(4, keep=False)))
         case 5:
             yield from _pointer(session)
         case 6:
             yield from _cut_text(session)
         case 150:
-            _expect((yield Field(1))[0] <= 1, kind)
+            yield from _at_most(1, kind)
             yield Field(8)
         case 248:
-            _expect(not any((yield Field(3))), kind)
-            _expect(int.from_bytes((yield Field(4))) & ~_FENCE_FLAGS == 0, kind)
-            length = (yield Field(1))[0]
-            _expect(length <= _MAX_FENCE, kind)
-            yield Field(length)  # whatever the server asked to be told again
+            yield from _padding(3, kind)
+            _expect((yield Field(1)) in _FENCE_REQUEST, kind)
+            yield from _padding(2, kind)
+            yield from _at_most(_FENCE_FLAGS, kind)
+            yield Field((yield from _at_most(_MAX_FENCE, kind)))  # whatever the server asked to be told again
         case 250:
-            _padding, version, action = yield Field(3)
-            _expect(version == 1 and 2 <= action <= 4, kind)  # noqa: PLR2004 -- shut down, reboot, reset
+            yield from _padding(1, kind)
+            _expect((yield Field(1))[0] == 1, kind)
+            yield from _at_most(4, kind)  # 2 shut down, 3 reboot, 4 reset
             session.power_actions += 1
         case 251:
-            head = yield Field(7)
-            _expect(head[0] == 0 and head[6] == 0, kind)
-            yield Field(16 * head[5], look=False)
+            yield from _padding(1, kind)
+            yield Field(4)
+            screens = (yield Field(1))[0]
+            yield from _padding(1, kind)
+            yield Field(16 * screens)
         case 255:
             yield from _qemu(session)
         case _:
@@ -92,17 +102,21 @@ def _message(session: Session) -> Script:
 
 
 def _pixel_format() -> Script:
-    _expect(not any((yield Field(3))), 0)
-    bits, depth, big_endian, true_colour = yield Field(4)
-    _expect(bits in (8, 16, 32) and depth <= bits and big_endian <= 1 and true_colour <= 1, 0)
+    yield from _padding(3, 0)
+    bits = (yield Field(1))[0]
+    _expect(bits in (8, 16, 32), 0)
+    yield from _at_most(bits, 0)  # depth
+    yield from _at_most(1, 0)  # big endian
+    yield from _at_most(1, 0)  # true colour
     yield Field(6)
-    _expect(max((yield Field(3))) < bits, 0)
-    _expect(not any((yield Field(3))), 0)
+    for _ in range(3):
+        yield from _at_most(bits - 1, 0)
+    yield from _padding(3, 0)
 
 
 def _encodings(session: Session) -> Script:
-    padding, count = struct.unpack(">BH", (yield Field(3)))
-    _expect(padding == 0, 2)
+    yield from _padding(1, 2)
+    count = int.from_bytes((yield Field(2)))
     session.encodings.clear()
     for _ in range(count):
         session.encodings.add(struct.unpack(">i", (yield Field(4)))[0])
@@ -117,8 +131,9 @@ def _pointer(session: Session) -> Script:
 
 
 def _cut_text(session: Session) -> Script:
-    padding, length = struct.unpack(">3si", (yield Field(7)))
-    _expect(not any(padding) and abs(length) <= _MAX_CUT_TEXT, 6)
+    yield from _padding(3, 6)
+    length = struct.unpack(">i", (yield Field(4)))[0]
+    _expect(abs(length) <= _MAX_CUT_TEXT, 6)
     if length < 0 and _EXTENDED_CLIPBOARD in session.encodings:
         # Only "provide" carries a text; the other actions say what could be asked for, "provide" among them.
         action = (yield Field(1))[0]
@@ -141,13 +156,12 @@ def _cut_text(session: Session) -> Script:
 def _qemu(session: Session) -> Script:
     match (yield Field(1))[0]:
         case 0:
-            down = int.from_bytes((yield Field(2)))
-            _expect(down <= 1, 255)
+            yield from _padding(1, 255)
+            down = yield from _at_most(1, 255)
             _key(session, down, (yield Field(8, keep=False)))
         case 1:
-            operation = int.from_bytes((yield Field(2)))
-            _expect(operation <= 2, 255)  # noqa: PLR2004 -- sound on, off, format
-            if operation == 2:  # noqa: PLR2004
+            yield from _padding(1, 255)
+            if (yield from _at_most(_SOUND_FORMAT, 255)) == _SOUND_FORMAT:
                 yield Field(6)
         case _:
             raise LostError("a QEMU client message is not known")
@@ -157,6 +171,17 @@ def _key(session: Session, down: int, key: bytes) -> None:
     session.key_events += 1
     session.key_presses += down
     session.keys_cut += any(key)
+
+
+def _padding(size: int, kind: int) -> Script:
+    for _ in range(size):
+        _expect((yield Field(1)) == b"\0", kind)
+
+
+def _at_most(most: int, kind: int) -> Generator[Field, bytes, int]:
+    value = (yield Field(1))[0]
+    _expect(value <= most, kind)
+    return value
 
 
 def _expect(as_allowed: bool, kind: int) -> None:

@@ -72,11 +72,11 @@ class WebsockifyImporter:
         self._line = line.number
         if self._summary.end_marked:
             return [Rejected(line.number, "after the end of the recording")]
-        if line.data == HEADER and not self._header_read:
+        if line.data == HEADER and not (self._header_read or line.truncated):
             self._header_read = True
             self._summary.first_line = self._summary.first_line or line.number
             return []
-        if line.data == END:
+        if line.data == END and not line.truncated:
             self._summary.end_marked = True
             return []
         try:
@@ -202,7 +202,7 @@ class WebsockifyRedactor:
 
     def keep(self, line: Line) -> bytes:
         """Give the line without its keystrokes."""
-        if line.data in (HEADER, END):
+        if line.data in (HEADER, END) and not line.truncated:
             return line.data
         try:
             frame = parse_frame(line)

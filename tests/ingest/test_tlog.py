@@ -1,0 +1,508 @@
+"""tlog recordings: what the captured ones say, and what is said of damaged ones."""
+
+import itertools
+import json
+import random
+from hashlib import sha256
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from recording_runs import (
+    CAPTURED,
+    as_lines,
+    codes,
+    facts,
+    finalized,
+    findings,
+    public_sample,
+    rejected,
+    run,
+)
+
+from ledger.ingest import tlog
+from ledger.ingest.model import Fact, Item, Line
+from ledger.ingest.tlog import TlogImporter
+from ledger.ingest.tlog_recording import REMEMBERED_MESSAGES, WAITING_MESSAGES
+
+BOOT = "845b44c5a20a4dc5a55bbdfa9cb7137e"
+CAPTURED_RECORDINGS = {
+    "S1": {
+        "recording": f"{BOOT}-412-619e4",
+        "audit_session": 7,
+        "messages": 31,
+        "started_at": "2026-11-22T09:04:51.994Z",
+        "windows": [[80, 24], [120, 36]],
+        "output_chars": 7_053,
+        "output_bytes": 8_021,
+        "output_sha256": "d463464d32ea0eafbe1866e323b5c19a03890718cd2127e293deddbb19689734",
+        "input_chars": 0,
+    },
+    "S2": {
+        "recording": f"{BOOT}-644-64acf",
+        "audit_session": 8,
+        "messages": 9,
+        "started_at": "2026-11-22T09:06:57.246Z",
+        "windows": [[80, 24]],
+        "output_chars": 620,
+        "output_bytes": 766,
+        "output_sha256": "47865e81c6c51aa6fbbbd9ccf67a0e8af944141bc6e1d9bd6af167d9d5cbf3f4",
+        "input_chars": 0,
+    },
+    "S3": {
+        "recording": f"{BOOT}-7de-65cb8",
+        "audit_session": 9,
+        "messages": 4,
+        "started_at": "2026-11-22T09:07:43.091Z",
+        "windows": [[80, 24]],
+        "output_chars": 786,
+        "output_bytes": 1_168,
+        "output_sha256": "8a4c454feb157d4edad647559e43a4392a100cd6a794ae3610b18ce178704a74",
+        "input_chars": 0,
+    },
+    "S4": {
+        "recording": f"{BOOT}-a9b-66b46",
+        "audit_session": 10,
+        "messages": 1_750,
+        "started_at": "2026-11-22T09:08:20.342Z",
+        "windows": [[100, 30], [132, 40], [80, 24]],
+        "output_chars": 324_753,
+        "output_bytes": 329_958,
+        "output_sha256": "8364e2b833db6d9c8ee80cef7715d910d9100a8a74b771516afe03fa601a0a7d",
+        "input_chars": 1_593,
+    },
+    "S5": {
+        "recording": f"{BOOT}-13f2-732ec",
+        "audit_session": 11,
+        "messages": 3_097,
+        "started_at": "2026-11-22T09:16:51.467Z",
+        "windows": [[132, 43], [80, 24]],
+        "output_chars": 685_422,
+        "output_bytes": 689_472,
+        "output_sha256": "a20764ff5a5fca9e91495f37e6d99a77da3f211a06f4fa8a4f6dd25bf4aa0bb4",
+        "input_chars": 0,
+    },
+}
+ENDED_AT = {
+    "S1": "2026-11-22T09:06:36.580Z",
+    "S2": "2026-11-22T09:07:26.987Z",
+    "S3": "2026-11-22T09:07:53.921Z",
+    "S4": "2026-11-22T09:16:44.059Z",
+    "S5": "2026-11-22T09:19:50.242Z",
+}
+DURATION_MS = {"S1": 104_585, "S2": 29_741, "S3": 10_829, "S4": 503_717, "S5": 178_774}
+
+
+def captured(session: str) -> bytes:
+    return (CAPTURED / "tlog" / f"recording-{session}.jsonl").read_bytes()
+
+
+def messages(session: str) -> list[bytes]:
+    return captured(session).splitlines()
+
+
+def read(lines: list[bytes], importer: TlogImporter | None = None) -> list[Item]:
+    return run(importer or TlogImporter(), [Line(number, 0, data) for number, data in enumerate(lines, 1)])
+
+
+def message(number: int, *, drop: str = "", **members: object) -> bytes:
+    """A message like those that were captured."""
+    made = {
+        "ver": "2.3",
+        "host": "kokyaku-ap01",
+        "rec": "a-b-c",
+        "user": "t.sato",
+        "term": "xterm",
+        "session": 7,
+        "id": number,
+        "pos": number * 1000,
+        "time": 1795338291 + number,
+        "timing": "=80x24>6",
+        "in_txt": "",
+        "in_bin": [],
+        "out_txt": f"{number:05d}\n",
+        "out_bin": [],
+    } | members
+    made.pop(drop, None)
+    return json.dumps(made).encode()
+
+
+@pytest.mark.parametrize("session", CAPTURED_RECORDINGS)
+def test_a_captured_recording_says_what_is_known_of_it(session: str):
+    items = run(TlogImporter(), as_lines(captured(session)))
+    truth = CAPTURED_RECORDINGS[session]
+    started, ended = facts(items)
+    assert started.type == "recording.started.v1"
+    assert started.occurred_at == truth["started_at"]
+    assert started.lines == (1, 1)
+    assert ended.occurred_at == ENDED_AT[session]
+    assert ended.lines == (1, truth["messages"])
+    data = finalized(items)
+    assert truth.items() <= data.items()
+    assert len(data.pop("output_lines")) == min(64, {"S1": 49, "S2": 13, "S3": 14}.get(session, 64))
+    assert data == truth | {
+        "kind": "terminal",
+        "format": "tlog",
+        "host": "kokyaku-ap01",
+        "user": "t.sato",
+        "term": "xterm-256color",
+        "message_version": "2.3",
+        "time_from": "message",
+        "ended_at": ENDED_AT[session],
+        "duration_ms": DURATION_MS[session],
+        "first_id": 1,
+        "last_id": truth["messages"],
+        "missing": 0,
+        "end_marked": None,
+        "window_changes": len(truth["windows"]),
+        "reordered": 0,
+    }
+    assert codes(items) == (["invalid_utf8_output", "keystrokes_cut"] if session == "S4" else [])
+
+
+def test_bytes_that_are_not_utf8_are_named_with_their_message():
+    (finding,) = findings(read(messages("S4")), "invalid_utf8_output")
+    assert finding.data == {"recording": f"{BOOT}-a9b-66b46", "messages": 1, "bytes": 2, "first_id": 9}
+    (finding,) = findings(read(messages("S4")), "keystrokes_cut")
+    assert finding.data == {"recording": f"{BOOT}-a9b-66b46", "keystrokes": 1_593}
+
+
+def test_interleaved_recordings_are_told_apart():
+    together = itertools.chain.from_iterable(itertools.zip_longest(*map(messages, CAPTURED_RECORDINGS)))
+    items = read([line for line in together if line is not None])
+    assert rejected(items) == []
+    found = {fact.data["recording"]: fact.data for fact in facts(items, "recording.finalized.v1")}
+    for truth in CAPTURED_RECORDINGS.values():
+        assert truth.items() <= found[truth["recording"]].items()
+    assert len(facts(items, "recording.started.v1")) == 5
+
+
+def test_messages_of_a_journal_come_one_at_a_time():
+    importer = TlogImporter()
+    items: list[Item] = []
+    for number, entry in enumerate((CAPTURED / "journal" / "journal.json").read_text("utf-8").splitlines(), 1):
+        text = json.loads(entry)["MESSAGE"]
+        if text.startswith('{"ver":'):
+            items.extend(importer.feed(Line(number, 0, text.encode())))
+    items.extend(importer.finish())
+    found = [fact.data["output_sha256"] for fact in facts(items, "recording.finalized.v1")]
+    assert found == [CAPTURED_RECORDINGS[session]["output_sha256"] for session in ("S1", "S2", "S3")]
+    from_files = [fact.natural for session in ("S1", "S2", "S3") for fact in facts(read(messages(session)))]
+    assert sorted(fact.natural for fact in facts(items)) == sorted(from_files)
+
+
+@pytest.mark.parametrize("distance", [2, WAITING_MESSAGES])
+def test_order_in_the_source_makes_no_difference(distance: int):
+    lines = messages("S4")
+    moved = []
+    for at in range(0, len(lines), distance):
+        moved.extend(reversed(lines[at : at + distance]))
+    data = finalized(items := read(moved))
+    assert CAPTURED_RECORDINGS["S4"].items() <= data.items()
+    assert data["reordered"] == len(lines) - -(-len(lines) // distance)
+    assert "message_id_missing" not in codes(items)
+
+
+@pytest.mark.parametrize(
+    ("lost", "ranges"),
+    [({5}, [(5, 5)]), ({1}, [(1, 1)]), ({2, 3, 4, 9}, [(2, 4), (9, 9)]), (set(range(1, 31)), [(1, 30)]), ({31}, [])],
+)
+def test_missing_messages_are_named(lost: set[int], ranges: list[tuple[int, int]]):
+    items = read([line for number, line in enumerate(messages("S1"), 1) if number not in lost])
+    found = findings(items, "message_id_missing")
+    assert [(finding.data["first_id"], finding.data["last_id"]) for finding in found] == ranges
+    assert sum(finding.data["messages"] for finding in found) == finalized(items)["missing"]
+    assert finalized(items)["messages"] == 31 - len(lost)
+
+
+def test_a_long_recording_does_not_wait_for_ever():
+    importer = TlogImporter()
+    given_up = None
+    for number in range(2, 200):
+        items = list(importer.feed(Line(number, 0, message(number))))
+        if items and given_up is None:
+            given_up = number
+            assert codes(items) == ["message_id_missing"]
+    assert given_up == 2 + WAITING_MESSAGES
+    late = list(importer.feed(Line(200, 0, message(1))))
+    assert codes(late) == ["message_out_of_order"]
+    assert finalized(list(importer.finish()))["messages"] == 198
+
+
+def test_a_few_large_messages_do_not_wait_for_ever_either():
+    importer = TlogImporter()
+    large = "x" * 600_000
+    assert list(importer.feed(Line(1, 0, message(2, out_txt=large, timing=">600000")))) == []
+    items = list(importer.feed(Line(2, 0, message(3, out_txt=large, timing=">600000"))))
+    assert codes(items) == ["message_id_missing"]
+
+
+def test_a_message_that_comes_again_is_taken_once():
+    lines = messages("S1")
+    items = read([*lines, *lines[3:6], lines[0]])
+    (finding,) = findings(items)
+    assert finding.code == "message_duplicate"
+    assert finding.data == {"recording": f"{BOOT}-412-619e4", "messages": 4, "first_id": 1, "last_id": 6}
+    assert CAPTURED_RECORDINGS["S1"].items() <= finalized(items).items()
+
+
+def test_a_message_that_comes_again_while_it_waits_is_taken_once():
+    items = read([message(1), message(3), message(3), message(2)])
+    assert codes(items) == ["message_duplicate"]
+    assert finalized(items)["messages"] == 3
+
+
+def test_a_message_that_comes_again_and_says_something_else_is_named():
+    items = read([message(1), message(2), message(2, out_txt="other\n"), message(3)])
+    (finding,) = findings(items)
+    assert finding.code == "message_conflict"
+    assert finding.lines == (3, 3)
+    assert finding.data["id"] == 2
+    assert finalized(items)["output_sha256"] == sha256(b"00001\n00002\n00003\n").hexdigest()
+
+
+def test_a_whole_recording_twice_is_one_recording():
+    lines = messages("S5")
+    assert len(lines) < REMEMBERED_MESSAGES
+    items = read(lines + lines)
+    assert codes(items) == ["message_duplicate"]
+    assert CAPTURED_RECORDINGS["S5"].items() <= finalized(items).items()
+
+
+def test_what_is_too_far_back_cannot_be_compared_and_that_is_said():
+    importer = TlogImporter()
+    for number in range(1, 2 * REMEMBERED_MESSAGES + 2):
+        importer.feed(Line(number, 0, message(number)))
+    assert codes(importer.feed(Line(1, 0, message(1)))) == ["message_out_of_order"]
+    assert codes(importer.feed(Line(1, 0, message(REMEMBERED_MESSAGES, out_txt="x")))) == ["message_out_of_order"]
+    assert codes(importer.feed(Line(1, 0, message(REMEMBERED_MESSAGES + 1, out_txt="x")))) == ["message_conflict"]
+
+
+def test_a_timing_that_cannot_be_followed_is_named_and_its_output_kept():
+    items = read([message(1), message(2, timing="0"), message(3, timing=">5")])
+    assert codes(items) == ["timing_invalid", "timing_invalid"]
+    assert [finding.lines for finding in findings(items)] == [(2, 2), (3, 3)]
+    assert finalized(items)["output_sha256"] == sha256(b"00001\n00002\n00003\n").hexdigest()
+
+
+@pytest.mark.parametrize("backwards", [{"pos": 500}, {"time": 1795338290.999}])
+def test_time_that_runs_backwards_is_named(backwards: dict[str, object]):
+    items = read([message(1), message(2, **backwards), message(3)])
+    (finding,) = findings(items)
+    assert finding.code == "time_backwards"
+    assert finding.data["id"] == 2
+    assert finding.lines == (2, 2)
+
+
+def test_messages_that_share_a_time_are_in_order():
+    assert codes(read([message(1), message(2, pos=1000, time=1795338292), message(3)])) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "members"),
+    [
+        ({"user": "m.suzuki"}, ["user"]),
+        ({"term": "vt100"}, ["term"]),
+        ({"session": 8}, ["audit_session"]),
+        ({"ver": "2.2"}, ["ver"]),
+        ({"user": "root", "session": 1}, ["user", "audit_session"]),
+    ],
+)
+def test_a_recording_that_changes_its_owner_is_named_once(other: dict[str, object], members: list[str]):
+    items = read([message(1), message(2, **other), message(3, **other)])
+    assert codes(items) == ["message_differs"] * len(members)
+    assert [finding.data["member"] for finding in findings(items)] == members
+
+
+def test_the_same_name_on_two_hosts_is_two_recordings():
+    items = read([message(1), message(1, host="kokyaku-ap02")])
+    assert len(facts(items, "recording.finalized.v1")) == 2
+
+
+def test_no_audit_session_is_none():
+    assert finalized(read([message(1, session=2**32 - 1)]))["audit_session"] is None
+
+
+def test_a_message_without_time_takes_that_of_its_container():
+    importer = TlogImporter()
+    items = [
+        *importer.feed(Line(1, 0, message(1, drop="time")), written_ms=1_795_338_291_000),
+        *importer.feed(Line(2, 0, message(2, drop="time", timing="+500>6")), written_ms=1_795_338_292_000),
+        *importer.finish(),
+    ]
+    data = finalized(items)
+    assert data["time_from"] == "container"
+    assert (data["started_at"], data["ended_at"]) == ("2026-11-22T09:04:51.000Z", "2026-11-22T09:04:52.000Z")
+    data = finalized(read([message(1, drop="time")]))
+    assert (data["time_from"], data["started_at"], data["ended_at"]) == (None, None, None)
+
+
+def test_a_newer_minor_version_may_add_members():
+    items = read([message(1, ver="2.4", colour="red"), message(2, ver="2.4", colour="red")])
+    (finding,) = findings(items)
+    assert finding.code == "member_unknown"
+    assert finding.data["members"] == ["colour"]
+    assert finalized(items)["messages"] == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"[]", "not a JSON object"),
+        (b'{"id":1}', "member host missing"),
+        (b"syslog text", "not JSON at character 0: "),
+        (message(1)[:-1], "not JSON at character "),
+        (message(1)[:-1] + b',"id":2}', "a member named twice"),
+        (message(1, colour="red"), "a member that format version 2.3 does not know"),
+        (message(1, ver="2.4", **{"Colour Red": 1}), "a member whose name is no plain word"),
+        (message(1, ver="1"), "format version is not 2"),
+        (message(1, ver="3.0"), "format version is not 2"),
+        (message(1, ver=2), "member ver is not a text"),
+        (message(1, host=None), "member host is not a text"),
+        (message(1, user="a\0b"), "member user is not a plain text of at most 512 characters"),
+        (message(1, rec="x" * 513), "member rec is not a plain text of at most 512 characters"),
+        (message(1, user="\ud800"), "half of a surrogate pair in a text"),
+        (message(1, out_txt="\udfff"), "half of a surrogate pair in a text"),
+        (message(1, id="1"), "member id is not an integer from 0 to 2^53 - 1"),
+        (message(1, id=True), "member id is not an integer from 0 to 2^53 - 1"),
+        (message(1, id=1.0), "member id is not an integer from 0 to 2^53 - 1"),
+        (message(1, pos=-1), "member pos is not an integer from 0 to 2^53 - 1"),
+        (message(1, pos=2**53), "member pos is not an integer from 0 to 2^53 - 1"),
+        (message(0), "session and id count from 1"),
+        (message(1, session=0), "session and id count from 1"),
+        (message(1, time="now"), "member time is not a number of seconds since 1970"),
+        (message(1, time=None), "member time is not a number of seconds since 1970"),
+        (message(1, time=-1), "member time is not a number of seconds since 1970"),
+        (message(1, time=253402300800), "member time is not a number of seconds since 1970"),
+        (message(1, timing=[]), "member timing is not a text"),
+        (message(1, in_txt=None), "member in_txt is not a text"),
+        (message(1, out_bin=[256]), "member out_bin is not a list of bytes"),
+        (message(1, in_bin=[True]), "member in_bin is not a list of bytes"),
+        (message(1, in_bin={}), "member in_bin is not a list of bytes"),
+    ],
+)
+def test_what_is_no_message_is_rejected_with_its_reason(line: bytes, reason: str):
+    items = read([message(1), line, message(2)])
+    (refused,) = rejected(items)
+    assert refused.line == 2
+    assert refused.reason.startswith(reason)
+    assert finalized(items)["messages"] == 2
+
+
+def test_a_line_that_is_too_long_is_rejected():
+    (refused,) = TlogImporter().feed(Line(1, 0, message(1), truncated=True))
+    assert refused == rejected([refused])[0]
+    assert refused.reason == "longer than a message may be"
+
+
+def test_a_source_that_was_cut_says_so():
+    whole = b"\n".join(messages("S2")) + b"\n"
+    ends = set(itertools.accumulate(len(line) + 1 for line in messages("S2")))
+    for size in range(0, len(whole), 7):
+        items = run(TlogImporter(), as_lines(whole[:size]))
+        assert ("recording_unfinished" in codes(items)) == (size not in ends and size > 0)
+
+
+def test_many_open_recordings_take_bounded_memory(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tlog, "OPEN_RECORDINGS", 3)
+    importer = TlogImporter()
+    items: list[Item] = []
+    for number, name in enumerate("abcad", 1):
+        items.extend(importer.feed(Line(number, 0, message(1 + "abcad"[: number - 1].count(name), rec=name))))
+    (finding,) = findings(items)
+    assert finding.code == "recording_set_aside"
+    assert finding.data["recording"] == "b"
+    assert [fact.data["recording"] for fact in facts(items, "recording.finalized.v1")] == ["b"]
+    rest = facts(importer.finish(), "recording.finalized.v1")
+    assert [(fact.data["recording"], fact.data["messages"]) for fact in rest] == [("c", 1), ("a", 2), ("d", 1)]
+
+
+def test_many_window_changes_are_counted_and_the_first_listed():
+    timing = "".join(f"={number}x24" for number in range(1, 1001)) + ">6"
+    data = finalized(read([message(1, timing=timing)]))
+    assert data["window_changes"] == 1000
+    assert data["windows"] == [[number, 24] for number in range(1, 257)]
+
+
+def test_a_longer_copy_is_a_fact_of_its_own():
+    whole, part = read(messages("S2")), read(messages("S2")[:5])
+    assert facts(whole)[0].natural == facts(part)[0].natural
+    assert facts(whole)[1].natural != facts(part)[1].natural
+    assert [fact.natural for fact in facts(read(messages("S2")))] == [fact.natural for fact in facts(whole)]
+
+
+def test_an_empty_source_tells_nothing():
+    assert run(TlogImporter(), []) == []
+    assert run(TlogImporter(), as_lines(b"\n \n\n")) == []
+
+
+def exported(path: str) -> list[bytes]:
+    lines = public_sample(path).read_bytes().splitlines()
+    return [line.removeprefix(b"MESSAGE=") for line in lines if line.startswith(b'MESSAGE={"ver"')]
+
+
+def test_public_sample_with_an_invalid_timing_is_kept_and_reported():
+    items = read(exported("scribery-tlog/journal-bad-timing.txt"))
+    (finding,) = findings(items)
+    assert (finding.code, finding.data["id"]) == ("timing_invalid", 2)
+    data = finalized(items)
+    assert (data["messages"], data["audit_session"], data["windows"]) == (4, 7, [[103, 27]])
+    texts = [json.loads(line)["out_txt"] for line in exported("scribery-tlog/journal-bad-timing.txt")]
+    assert len(texts[1]) == 362
+    assert data["output_chars"] == sum(map(len, texts))
+    assert data["output_sha256"] == sha256("".join(texts).encode()).hexdigest()
+
+
+def test_public_sample_without_a_gap():
+    items = read(exported("scribery-tlog/journal-good.txt"))
+    assert findings(items) == []
+    data = finalized(items)
+    assert (data["messages"], data["first_id"], data["last_id"], data["missing"]) == (7, 1, 7, 0)
+    assert (data["recording"], data["started_at"]) == ("6211b985bd1e49908726bd24cd514099-600-b0b9", None)
+
+
+@given(st.lists(st.binary(max_size=80), max_size=20))
+def test_any_bytes_give_items(lines: list[bytes]):
+    read([line.replace(b"\n", b"") for line in lines])
+
+
+members = st.fixed_dictionaries(
+    {},
+    optional={
+        "ver": st.sampled_from(["2.3", "2", "2.9", "1", 2]),
+        "rec": st.sampled_from(["a", "b", "", 1, "\0"]),
+        "session": st.integers(-1, 2**54),
+        "id": st.integers(-1, 200) | st.booleans(),
+        "pos": st.integers(-1, 2**54),
+        "time": st.none() | st.integers(-1, 2**60) | st.floats(),
+        "timing": st.text(max_size=9) | st.sampled_from([">6", "+5>6", "]6/2", "<3>6", "=1x1"]),
+        "in_txt": st.text(max_size=4),
+        "in_bin": st.lists(st.integers(-1, 256), max_size=3),
+        "out_txt": st.text(max_size=9) | st.none(),
+        "out_bin": st.lists(st.integers(-1, 256), max_size=3),
+        "extra": st.booleans(),
+    },
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.integers(1, 90), members), max_size=30))
+def test_any_members_give_items(made: list[tuple[int, dict[str, object]]]):
+    items = read([message(number, **changed) for number, changed in made])
+    taken = sum(fact.data["messages"] for fact in facts(items, "recording.finalized.v1"))
+    assert taken + len(rejected(items)) <= len(made)
+
+
+@settings(max_examples=50)
+@given(st.randoms(use_true_random=False), st.sets(st.integers(1, 40), min_size=1))
+def test_every_order_of_a_short_recording_tells_the_same(shuffle: random.Random, ids: set[int]):
+    lines = [message(number) for number in sorted(ids)]
+    expected = read(lines)
+    shuffle.shuffle(lines)
+    found = read(lines)
+
+    def told(items: list[Item]) -> list[tuple[str, object]]:
+        of_facts = [(fact.type, dict(fact.data) | {"reordered": 0}) for fact in items if isinstance(fact, Fact)]
+        return of_facts + [(finding.code, dict(finding.data)) for finding in findings(items)]
+
+    assert told(found) == told(expected)
