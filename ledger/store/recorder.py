@@ -22,12 +22,13 @@ from ledger.keys.classes import CLASSES, day_of
 from ledger.keys.keyring import Keyring
 from ledger.keys.ports import HalfStore
 from ledger.keys.sqlite import SqliteHalfStore
-from ledger.log.entry import LOG_CHAIN, check_origin
+from ledger.log.entry import LOG_CHAIN, check_chain, check_origin
+from ledger.log.errors import FormatError
 from ledger.log.seal import half_check
 from ledger.store.clock import Clock, ManualClock, SystemClock
 from ledger.store.custody import Custody
 from ledger.store.database import connect, named_errors, pool
-from ledger.store.errors import StoreError, WrongLogError
+from ledger.store.errors import LogMissingError, RecordRefusedError, StoreError, WrongLogError
 from ledger.store.migrate import migrate
 from ledger.store.prepare import prepare
 from ledger.store.reader import Reader, ReadResponse
@@ -37,7 +38,6 @@ from ledger.store.subscription import Subscription
 
 _GROUP_RECORDS = 2_000
 """How many records one transaction takes at most: more would make everybody wait for the slowest."""
-_REST_SECONDS = 0.05
 
 
 class Recorder(DCBRecorder):
@@ -112,12 +112,18 @@ class Recorder(DCBRecorder):
 
     def create_chain(self, chain: str) -> int:
         """Open a customer's chain; give the position of its first entry. Raises RecordRefusedError when it is there."""
+        try:
+            check_chain(chain)  # before a half is made: it would stay
+        except FormatError as error:
+            raise RecordRefusedError(f"No chain can be opened: {error}") from None
         half = self.custody.halves.create(chain)
         public = {"chain": chain, "check": half_check(self.origin, chain, half)}
         return self.append_core([Record("chain.created.v1", b"", chain=chain, key_class=None, public=public)])[0]
 
     def announce_day_key(self, key_class: str) -> None:
         """Make and announce today's key of a class ahead of its first use."""
+        if key_class not in CLASSES or CLASSES[key_class].epoch != "day":
+            raise RecordRefusedError(f"{key_class!r} is not a key class with keys of days.")
         key = f"{key_class}:{day_of(self.clock.now())}"
         check = half_check(self.origin, key, self.custody.halves.create(key))
         public = {"key": key, "retain": CLASSES[key_class].retain, "check": check}
@@ -232,7 +238,9 @@ class Recorder(DCBRecorder):
         statement = sql.SQL("SELECT origin FROM {}.log").format(sql.Identifier(self.schema))
         with named_errors(), self._connections.connection() as connection:
             row = connection.execute(statement).fetchone()
-        if row is not None and row[0] != self.origin:
+        if row is None:
+            raise LogMissingError(f"There is no log in the schema {self.schema}: make one with 'shoseki init'.")
+        if row[0] != self.origin:
             raise WrongLogError(f"The schema {self.schema} holds the log {row[0]}, not {self.origin}.")
 
 
@@ -258,12 +266,16 @@ def create_log(
         connection.execute(
             sql.SQL("INSERT INTO {}.log (origin, size) VALUES (%s, 0) ON CONFLICT DO NOTHING").format(name), (origin,)
         )
-    half = halves.create(LOG_CHAIN)
-    check = half_check(origin, LOG_CHAIN, half)
     genesis = {"format": 1, "origin": origin, "vkeys": list(vkeys), "zone": "+09:00", "predecessor": predecessor}
     with Recorder(owner_url, schema, origin, halves, clock=clock) as recorder:
-        if recorder.reader.size() == 0:
+        if recorder.reader.size() > 0:
+            return  # and no half is made: where the log's own was lost, a new one would only hide that
+        check = half_check(origin, LOG_CHAIN, halves.create(LOG_CHAIN))
+        try:
             recorder.append_genesis(genesis, check)
+        except RecordRefusedError:
+            if recorder.reader.size() == 0:
+                raise  # refused for another reason than that somebody else made the same log meanwhile
 
 
 def for_contract_tests(database_url: str, key_dir: Path) -> Recorder:
