@@ -49,7 +49,7 @@ class TestedLog:
     def run(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Run a statement as the owner; ``{s}`` stands for the schema."""
         text = sql.SQL(statement).format(s=sql.Identifier(self.schema))
-        cursor = self.owner.execute(text, parameters)
+        cursor = self.owner.execute(text, parameters or None)
         return cursor.fetchall() if cursor.description else []
 
     def close(self) -> None:
