@@ -9,16 +9,24 @@ Left to others: what the bytes mean. Reading errors of the file (``OSError``) go
 """
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 from ledger.ingest.model import Line
+
+
+class Readable(Protocol):
+    """Anything that bytes can be read from in order: an open file, or a part of one."""
+
+    def read(self, count: int, /) -> bytes:
+        """Give up to ``count`` bytes; none at the end."""
+
 
 LINE_LIMIT = 1 << 20
 CHUNK_SIZE = 1 << 18
 
 
 def read_lines(
-    source: BinaryIO,
+    source: Readable,
     *,
     limit: int = LINE_LIMIT,
     chunk_size: int = CHUNK_SIZE,

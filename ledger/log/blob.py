@@ -74,7 +74,7 @@ class BlobReference:
 
         Raises FormatError for anything else.
         """
-        if not isinstance(value, Mapping) or value.keys() not in {_STARTED, _FINISHED}:
+        if not isinstance(value, Mapping) or frozenset(value) not in {_STARTED, _FINISHED}:
             raise FormatError("A payload names a blob by other members than the format has.")
         check_id(value["id"])
         for name in ("key", "root", "sha256"):

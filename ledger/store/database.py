@@ -31,6 +31,12 @@ def connect(url: str, *, application: str = "shoseki") -> Connection[Any]:
         return psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS, **parameters)
 
 
+def role_of(url: str) -> str:
+    """Give the role that a URL connects as; raise DatabaseUnavailableError."""
+    with connect(url) as connection:
+        return connection.info.user
+
+
 def pool(url: str) -> ConnectionPool[Connection[Any]]:
     """Give a pool of reading connections that opens them as they are needed."""
     return ConnectionPool(

@@ -1,15 +1,17 @@
 """Reading records back: entries from the tables, payloads opened, page by page in constant memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from eventsourcing.dcb.api import DCBQuery, DCBReadResponse, DCBSequencedEvent
 from psycopg import Connection, sql
 from psycopg_pool import ConnectionPool
 
+from ledger.keys.errors import HalfDestroyedError, HalfUnknownError
 from ledger.log.entry import Entry, parse
 from ledger.log.errors import FormatError, LogError
-from ledger.store.conditions import select_positions
+from ledger.store.conditions import possible, select_positions
 from ledger.store.custody import Custody
 from ledger.store.database import named_errors
 from ledger.store.errors import LogMissingError
@@ -17,6 +19,7 @@ from ledger.store.prepare import part_of
 from ledger.store.record import PayloadState, Recorded
 
 PAGE = 500
+_PLACES = 50_000
 
 
 class Reader:
@@ -35,6 +38,21 @@ class Reader:
         self._sealed = sql.SQL("SELECT position, sealed FROM {}.payload WHERE part = %s AND position = ANY(%s)").format(
             name
         )
+        self._chain = sql.SQL(
+            "SELECT position, entry FROM {}.entry WHERE chain = %s AND seq >= %s AND seq <= %s ORDER BY seq LIMIT %s"
+        ).format(name)
+        self._places = sql.SQL(
+            "SELECT position FROM {}.entry WHERE chain = %s AND seq >= %s AND seq <= %s ORDER BY seq LIMIT %s"
+        ).format(name)
+        self._heads = sql.SQL("SELECT chain, seq FROM {}.chain ORDER BY chain").format(name)
+        self._head_at = sql.SQL(
+            "SELECT seq, leaf FROM {}.entry WHERE chain = %s AND position < %s ORDER BY seq DESC LIMIT 1"
+        ).format(name)
+        self._core = sql.SQL(
+            "SELECT position, entry FROM {}.entry WHERE chain = 'log' AND type = ANY(%s) AND position >= %s"
+            " ORDER BY position LIMIT %s"
+        ).format(name)
+        self._marks = sql.SQL("SELECT mark, position FROM {}.idempotency WHERE mark = ANY(%s)").format(name)
         self._gone = sql.SQL(
             "SELECT position FROM {s}.entry e WHERE position = ANY(%s) AND ("
             " EXISTS (SELECT FROM {s}.key k WHERE k.key = e.key AND k.destroyed IS NOT NULL)"
@@ -52,10 +70,72 @@ class Reader:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
         return int(row[0])
 
+    def find(self, chain: str, idempotency_keys: Sequence[str]) -> dict[str, int]:
+        """Give where records with these idempotency keys of a chain stand: those that were appended, by key.
+
+        Raises KeysError when the chain's half is not to be had.
+        """
+        secret = self._custody.chain_secret(chain)
+        marks = {secret.mark("key", key.encode()): key for key in idempotency_keys}
+        with named_errors(), self._connections.connection() as connection:
+            found = connection.execute(self._marks, (list(marks),), binary=True).fetchall()
+        return {marks[mark]: position for mark, position in found}
+
+    def find_any(self, wanted: Iterable[tuple[str, str]]) -> bool:
+        """Tell whether any of these (chain, idempotency key) pairs was appended; chains without a half hold none."""
+        marks = []
+        for chain, key in wanted:
+            with suppress(HalfUnknownError, HalfDestroyedError):
+                marks.append(self._custody.chain_secret(chain).mark("key", key.encode()))
+        with named_errors(), self._connections.connection() as connection:
+            return connection.execute(self._marks, (marks,)).fetchone() is not None
+
+    def chain_page(
+        self, chain: str, first: int, last: int, limit: int, *, opened: bool = True
+    ) -> list[tuple[int, Recorded]]:
+        """Give up to ``limit`` records ``first`` … ``last`` of a chain, by their number in it."""
+        with named_errors(), self._connections.connection() as connection:
+            found = connection.execute(self._chain, (chain, first, last, limit), binary=True).fetchall()
+            return self._records(connection, found, opened=opened)
+
+    def chain_positions(self, chain: str, first: int, last: int) -> Iterator[int]:
+        """Give the positions of the records ``first`` … ``last`` of a chain, rising."""
+        while True:
+            with named_errors(), self._connections.connection() as connection:
+                found = connection.execute(self._places, (chain, first, last, _PLACES)).fetchall()
+            yield from (row[0] for row in found)
+            if len(found) < _PLACES:
+                return
+            first += _PLACES
+
+    def head_at(self, chain: str, size: int) -> tuple[int, bytes] | None:
+        """Give number and leaf hash of a chain's newest entry when the log had ``size`` entries."""
+        with named_errors(), self._connections.connection() as connection:
+            row = connection.execute(self._head_at, (chain, size), binary=True).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def chains(self) -> list[tuple[str, int]]:
+        """Give all chains with the number of their entries, by name."""
+        with named_errors(), self._connections.connection() as connection:
+            return connection.execute(self._heads).fetchall()
+
+    def core_entries(self, types: Sequence[str]) -> Iterator[tuple[int, bytes]]:
+        """Give the entries of chain ``log`` of these types, as stored, by position."""
+        start = 0
+        while True:
+            with named_errors(), self._connections.connection() as connection:
+                found = connection.execute(self._core, (list(types), start, PAGE), binary=True).fetchall()
+            yield from found
+            if len(found) < PAGE:
+                return
+            start = found[-1][0] + 1
+
     def page(
         self, query: DCBQuery | None, start: int, before: int, limit: int, *, opened: bool = True
     ) -> list[tuple[int, Recorded]]:
         """Give up to ``limit`` matching records of positions ``start`` … ``before`` − 1, in order."""
+        if query is not None and (query := possible(query)) is None:
+            return []
         positions = select_positions(self._schema, query, start, before, limit)
         name = sql.Identifier(self._schema)
         if positions is None:

@@ -1,0 +1,76 @@
+"""The composition root: the only place that knows which database, key store and clock a ledger has.
+
+DIR/shoseki.json     which log this is
+DIR/postgres/        the embedded PostgreSQL, where no URL is configured
+DIR/keys/            keyring, halves, signing keys: not in the database's backup
+DIR/checkpoints/     what was signed: in no backup, never restored
+DIR/blobs/           sealed recordings
+DIR/policy.json      what verifiers pin
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from api.settings import Identity, NotInitialisedError, Settings
+from ledger.application.door import Ledger
+from ledger.keys.directory import create_key_directory, open_key_directory
+from ledger.log.entry import check_origin
+from ledger.store.blobs import BlobStore
+from ledger.store.checkpoint_state import SqliteCheckpointState
+from ledger.store.checkpoints import Checkpointer
+from ledger.store.clock import Clock, SystemClock
+from ledger.store.database import role_of
+from ledger.store.embedded import APPLICATION_ROLE, EmbeddedPostgres, Urls
+from ledger.store.recorder import Recorder, create_log
+
+DEFAULT_ORIGIN = "shoseki.example/main"
+
+
+def create(settings: Settings, origin: str, *, clock: Clock | None = None) -> None:
+    """Make a new log in the data directory; repeat what an interrupted attempt left, do nothing to a finished one.
+
+    Raises AlreadyInitialisedError, LedgerError, StoreError, KeysError, PostgresUnavailable.
+    """
+    check_origin(origin)
+    time = clock or SystemClock()
+    try:
+        identity = Identity.read(settings.directory)
+    except NotInitialisedError:
+        identity = Identity(origin, f"shoseki_{secrets.token_hex(6)}" if settings.database_url else "shoseki")
+    Identity(origin, identity.schema).write(settings.directory)
+    keys = create_key_directory(settings.keys, origin, time.now, settings.keyring)
+    with _database(settings) as urls:
+        role = APPLICATION_ROLE if settings.database_url is None else role_of(urls.application)
+        vkeys = [interval.vkey for interval in keys.signers.intervals()]
+        SqliteCheckpointState.create(settings.checkpoints, origin)
+        create_log(urls.owner, identity.schema, origin, keys.halves, vkeys=vkeys, application_role=role, clock=time)
+
+
+@contextmanager
+def opened(settings: Settings, *, clock: Clock | None = None) -> Iterator[Ledger]:
+    """Give the ledger of the data directory, and close it in the end.
+
+    Raises NotInitialisedError, StoreError, KeysError, PostgresUnavailable.
+    """
+    identity = Identity.read(settings.directory)
+    time = clock or SystemClock()
+    with ExitStack() as stack:
+        keys = open_key_directory(settings.keys, identity.origin, time.now, settings.keyring)
+        urls = stack.enter_context(_database(settings))
+        recorder = stack.enter_context(
+            Recorder(urls.application, identity.schema, identity.origin, keys.halves, clock=time)
+        )
+        state = SqliteCheckpointState(settings.checkpoints, identity.origin)
+        checkpointer = Checkpointer(recorder, keys.signers, state)
+        stack.callback(checkpointer.close)
+        yield Ledger(recorder, keys, BlobStore(settings.blobs), checkpointer, state, urls.owner)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Urls]:
+    if settings.database_url is None:
+        with EmbeddedPostgres(settings.directory) as urls:
+            yield urls
+    else:
+        yield Urls(owner=settings.owner_database_url or settings.database_url, application=settings.database_url)

@@ -1,0 +1,252 @@
+"""``class Ledger``: the one door to a log, for people's commands and for whatever serves them.
+
+Guarantees: what a method returned is durable; everything it refuses is one sentence. Leaves to others: who may do what
+(the caller), where things are (the composition root).
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ledger.application.errors import CustomerUnknownError, PositionUnknownError
+from ledger.application.exporting import Exported, Exporter
+from ledger.application.importing import FINDING, Batch, Import, Progress
+from ledger.application.payload import Statement, data_of
+from ledger.ingest.registry import Options
+from ledger.keys.classes import CLASSES
+from ledger.keys.directory import KeyDirectory
+from ledger.keys.errors import HalfDestroyedError, HalfUnknownError
+from ledger.log.entry import LOG_CHAIN
+from ledger.log.members import format_at
+from ledger.log.note import parse_vkey
+from ledger.log.policy import LogKey, Policy
+from ledger.log.receipt import Receipt
+from ledger.log.retention import Period
+from ledger.store.blobs import BlobStore
+from ledger.store.checkpoint_state import CheckpointState, SignedCheckpoint
+from ledger.store.checkpoints import Checkpointer
+from ledger.store.reader import PAGE
+from ledger.store.record import Record, Recorded
+from ledger.store.recorder import Recorder
+
+CUSTOMER_REGISTERED = "customer.registered.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer's chain; the name is None where its payload cannot be opened any more."""
+
+    id: str
+    name: str | None
+    entries: int
+
+
+class Ledger:
+    """One log with its keys, recordings and checkpoints."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        keys: KeyDirectory,
+        blobs: BlobStore,
+        checkpointer: Checkpointer,
+        state: CheckpointState,
+        owner_url: str,
+    ) -> None:
+        """Take the parts from the composition root, which closes them."""
+        self.recorder = recorder
+        self.reader = recorder.reader
+        self.keys = keys
+        self.blobs = blobs
+        self.checkpointer = checkpointer
+        self.state = state
+        self.owner_url = owner_url
+        self._exporter = Exporter(recorder, blobs, checkpointer, state)
+
+    @property
+    def origin(self) -> str:
+        """Tell which log this is."""
+        return self.recorder.origin
+
+    # -- customers and what is recorded of them ------------------------------------------------------------------------
+
+    def register_customer(self, name: str, *, actor: Mapping[str, str]) -> str:
+        """Open a chain for a customer; give its id, which is random and says nothing."""
+        chain = f"cus_{secrets.token_hex(16)}"
+        self.recorder.create_chain(chain)
+        self.record(
+            chain,
+            CUSTOMER_REGISTERED,
+            {"name": name},
+            actor=actor,
+            key_class="agreement",
+            subject=secrets.token_hex(16),
+        )
+        return chain
+
+    def customers(self) -> list[Customer]:
+        """Give all customers."""
+        found = []
+        for chain, entries in self.reader.chains():
+            if chain != LOG_CHAIN:
+                page = self.reader.chain_page(chain, 2, 2, 1)
+                name = data_of(page[0][1].data).get("name") if page and page[0][1].type == CUSTOMER_REGISTERED else None
+                found.append(Customer(chain, name, entries))
+        return found
+
+    def check_customer(self, customer: str) -> None:
+        """Raise CustomerUnknownError unless there is such a customer."""
+        if customer == LOG_CHAIN or self.reader.head_at(customer, self.reader.size()) is None:
+            raise CustomerUnknownError(customer)
+
+    def record(
+        self,
+        chain: str,
+        type_: str,
+        data: Mapping[str, Any],
+        *,
+        actor: Mapping[str, str],
+        key_class: str | None = "trail",
+        subject: str | None = None,
+        tags: Sequence[str] = (),
+        public: Mapping[str, Any] | None = None,
+        occurred_at: str | None = None,
+        source: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> int:
+        """Record one statement; give its position. With ``key_class`` None everything it says is in ``public``."""
+        payload = b""
+        if key_class is not None:
+            at = occurred_at or format_at(self.recorder.clock.now())
+            payload = Statement(at, actor, source or {"kind": "command", "id": "shoseki"}, data).encode()
+        record = Record(
+            type_,
+            payload,
+            list(tags),
+            chain=chain,
+            key_class=key_class,
+            subject=subject,
+            public=public or {},
+            idempotency_key=idempotency_key,
+        )
+        return self.recorder.append_all([record])[0]
+
+    def import_file(
+        self,
+        path: Path,
+        format_name: str,
+        customer: str,
+        options: Options,
+        *,
+        actor: Mapping[str, str],
+        progress: Progress | None = None,
+    ) -> Batch:
+        """Import a file into a customer's chain; see ``importing``."""
+        self.check_customer(customer)
+        work = Import(
+            self.recorder,
+            self.blobs,
+            customer,
+            format_name=format_name,
+            options=options,
+            actor=dict(actor),
+            progress=progress,
+        )
+        batch = work.run(path)
+        if not batch.already and self._imported_elsewhere(work, batch, customer):
+            batch.findings["imported_for_another_customer"] += 1
+            text = "The same file was imported for another customer before: one of the two is likely a mistake."
+            self.record(
+                customer,
+                FINDING,
+                {"code": "imported_for_another_customer", "text": text, "import": batch.id, "details": {}},
+                actor=actor,
+                tags=[f"import:{batch.id}"],
+                idempotency_key=f"{batch.id} elsewhere",
+            )
+        return batch
+
+    def _imported_elsewhere(self, work: Import, batch: Batch, customer: str) -> bool:
+        wanted = []
+        for chain, _ in self.reader.chains():
+            if chain not in {LOG_CHAIN, customer}:
+                with suppress(HalfUnknownError, HalfDestroyedError):
+                    wanted.append((chain, f"{work.identity(chain, batch.raw_sha256)} opened"))
+        return self.reader.find_any(wanted)
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def entries(
+        self, *, start: int = 0, customer: str | None = None, opened: bool = True
+    ) -> Iterator[tuple[int, Recorded]]:
+        """Give the log's records from position ``start``, or a customer's from its number ``start`` on."""
+        if customer is not None:
+            self.check_customer(customer)
+            return self._chain_entries(customer, max(start, 1), opened=opened)
+        return self._all_entries(start, opened=opened)
+
+    def show(self, position: int) -> Recorded:
+        """Give the record at a position, opened where its key is there; raise PositionUnknownError."""
+        size = self.reader.size()
+        if not 0 <= position < size:
+            raise PositionUnknownError(position, size)
+        return self.reader.page(None, position, position + 1, 1)[0][1]
+
+    def _all_entries(self, start: int, *, opened: bool) -> Iterator[tuple[int, Recorded]]:
+        before = self.reader.size()
+        while page := self.reader.page(None, start, before, PAGE, opened=opened):
+            yield from page
+            start = page[-1][0] + 1
+
+    def _chain_entries(self, chain: str, first: int, *, opened: bool) -> Iterator[tuple[int, Recorded]]:
+        while page := self.reader.chain_page(chain, first, 2**53, PAGE, opened=opened):
+            yield from page
+            first += len(page)
+
+    # -- proofs --------------------------------------------------------------------------------------------------------
+
+    def checkpoint(self) -> SignedCheckpoint:
+        """Sign what is durable now."""
+        return self.checkpointer.sign()
+
+    def receipt(self, position: int, *, disclose: bool = True) -> Receipt:
+        """Give the receipt of one entry; raise PositionUnknownError."""
+        return self._exporter.receipt(position, disclose=disclose)
+
+    def export(
+        self,
+        customer: str,
+        path: Path,
+        *,
+        first: int = 1,
+        last: int | None = None,
+        disclose: bool = True,
+        with_blobs: bool = True,
+        held_sizes: Sequence[int] = (),
+        progress: Progress | None = None,
+    ) -> Exported:
+        """Write a customer's package; raise ExportError."""
+        self.check_customer(customer)
+        return self._exporter.package(
+            customer,
+            path,
+            first=first,
+            last=last,
+            disclose=disclose,
+            with_blobs=with_blobs,
+            held_sizes=held_sizes,
+            progress=progress,
+        )
+
+    def policy(self) -> Policy:
+        """Give what a verifier of this log pins."""
+        return Policy(
+            self.origin,
+            tuple(
+                LogKey(parse_vkey(each.vkey), each.from_size, each.to_size) for each in self.keys.signers.intervals()
+            ),
+            retain={each.name: None if each.retain is None else Period.parse(each.retain) for each in CLASSES.values()},
+        )

@@ -1,0 +1,34 @@
+"""Refusals of the door, each named for what the caller does next."""
+
+
+class LedgerError(Exception):
+    """Any refusal of the door. Its text is one sentence for people that says what to do."""
+
+
+class CustomerUnknownError(LedgerError):
+    """The customer is not registered in this log."""
+
+    def __init__(self, customer: str) -> None:
+        super().__init__(f"There is no customer {customer} in this log: list them with 'shoseki customer list'.")
+        self.customer = customer
+
+
+class SourceUnusableError(LedgerError):
+    """The file to import cannot be read, or changed while it was read: nothing of it counts as imported."""
+
+
+class PositionUnknownError(LedgerError):
+    """The log has no entry at that position."""
+
+    def __init__(self, position: int, size: int) -> None:
+        super().__init__(f"There is no entry at position {position}: the log has {size} entries, 0 to {size - 1}.")
+        self.position = position
+        self.size = size
+
+
+class PayloadUnavailableError(LedgerError):
+    """What was asked for needs a payload that is erased or cannot be opened."""
+
+
+class ExportError(LedgerError):
+    """The receipt or package cannot be made as asked."""

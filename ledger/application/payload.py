@@ -1,0 +1,52 @@
+"""The payload of the domain's records (docs/record-format.md, section 3): who, when, from where, and what.
+
+JCS with members ``occurred_at`` (text, UTC, as many fractional digits as the source had), optional ``zone_assumed``,
+``actor`` {kind, id}, ``source`` {kind, id, raw?} and ``data``, the type's own members.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.log import canonical
+from ledger.log.errors import FormatError
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one record says."""
+
+    occurred_at: str
+    actor: Mapping[str, str]
+    source: Mapping[str, Any]
+    data: Mapping[str, Any]
+    zone_assumed: str | None = None
+
+    def encode(self) -> bytes:
+        """Give the payload's bytes; raise FormatError for values outside the record format."""
+        members: dict[str, Any] = {
+            "actor": self.actor,
+            "data": self.data,
+            "occurred_at": self.occurred_at,
+            "source": self.source,
+        }
+        if self.zone_assumed is not None:
+            members["zone_assumed"] = self.zone_assumed
+        return canonical.encode(members)
+
+
+def read(payload: bytes) -> dict[str, Any]:
+    """Give the members of a payload that is in the domain's form; raise FormatError for any other bytes."""
+    members = canonical.decode(payload)
+    if not isinstance(members, dict) or not isinstance(members.get("data"), dict):
+        raise FormatError("The payload is not in the form of the domain.")
+    return members
+
+
+def data_of(payload: bytes) -> dict[str, Any]:
+    """Give the type's own members of a payload, or nothing where it has another form."""
+    try:
+        data: dict[str, Any] = read(payload)["data"]
+    except FormatError:
+        return {}
+    return data
