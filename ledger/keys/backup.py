@@ -63,7 +63,7 @@ def confirmed(keyring: Keyring) -> bool:
     """Tell whether a copy of every key of the keyring was confirmed. What cannot be read confirms nothing."""
     try:
         members = json.loads(private_file.read(_path(keyring)))
-    except (FileNotFoundError, ValueError, KeysError):
+    except (FileNotFoundError, ValueError, RecursionError, KeysError):
         return False
     match members:
         case {"format": found, "keys": [*ids]} if found == FORMAT:

@@ -9,8 +9,8 @@ Why tables that use it keep to three rules, so that old bytes are nowhere but in
   - a secret is overwritten by as many bytes as it had, so it is overwritten in place;
   - ``secure_delete`` zeroes what SQLite itself frees, and the write-ahead log is cut to nothing after a destruction.
 
-Each operation opens its own connection and closes it: nothing to repair after a fork or a crash, no lock outlives the
-operation. It costs half a millisecond; callers cache what they open.
+Each operation opens its own connection and closes it: nothing to repair after a crash, no lock outlives the operation.
+It costs half a millisecond; callers cache what they open.
 """
 
 import sqlite3
@@ -67,7 +67,7 @@ def never(operation: Literal["DELETE", "UPDATE"], table: str, reason: str) -> st
 
 
 class PrivateDatabase:
-    """One file of one log. Safe to share between threads and across forks."""
+    """One file of one log. Safe to share between threads."""
 
     def __init__(self, path: Path, origin: str, layout: Layout) -> None:
         """Open the file.
@@ -132,12 +132,7 @@ class PrivateDatabase:
         Gives False where a reader held an old state of the file for too long: old bytes are then still in the log.
         """
         with self.reading() as connection:
-            try:
-                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF in _BUSY:
-                    return False
-                raise
+            ((busy, _, _),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return not busy
 
     def _open(self) -> sqlite3.Connection:
@@ -154,15 +149,15 @@ class PrivateDatabase:
         return connection
 
     def _recognise(self, connection: sqlite3.Connection) -> None:
-        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        ((application_id,),) = connection.execute("PRAGMA application_id").fetchall()
         if application_id != self._layout.application_id:
             raise KeysDamagedError(self.path, "it is another kind of file, or was cut off")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        ((version,),) = connection.execute("PRAGMA user_version").fetchall()
         if version != self._layout.version:
             raise KeysFormatError(self.path, f"version {version}")
-        found = connection.execute(_SELECT_ABOUT).fetchone()
-        if found != (self._origin,):
-            raise KeysForeignError(self.path, self._origin, str(found[0]) if found else "of no name")
+        found = connection.execute(_SELECT_ABOUT).fetchall()
+        if found != [(self._origin,)]:
+            raise KeysForeignError(self.path, self._origin, str(found[0][0]) if found else "of no name")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -45,7 +45,7 @@ GONE: Final = bytes(WRAPPED_BYTES)
 """What stands where a wrapped secret was destroyed: as long as the secret, so that it is overwritten in its place."""
 
 Kind = Literal["half", "signer"]
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _VERSION = b"\x01"
 _NAME_END = 1 + 8
@@ -107,7 +107,7 @@ class KeyringContent:
         """
         try:
             members = json.loads(data)
-        except ValueError:  # its text and its attributes would show the file's content
+        except (ValueError, RecursionError):  # its text and its attributes would show the file's content
             raise KeyringDamagedError(path, "it is not JSON") from None
         found = members.get("format") if isinstance(members, dict) else None
         if found != FORMAT:
@@ -211,7 +211,7 @@ class Keyring:
         if wrapped[:1] == _VERSION and self._content.key(key_id) is None:
             raise KeyringWrongError(self.path, key_id, self._content.ids)
 
-    def after_rotation(self, attempt: Callable[[], T]) -> T:
+    def after_rotation(self, attempt: Callable[[], _T]) -> _T:
         """Give what ``attempt`` gives; when it meets an unknown key, read the file again and let it try once more.
 
         ``attempt`` reads the wrapped bytes anew: a rotation may have come between reading them and opening them.

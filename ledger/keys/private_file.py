@@ -87,12 +87,14 @@ def exclusive(directory: Path) -> Iterator[None]:
 def install(path: Path, fill: Callable[[Path], None]) -> bool:
     """Make ``path`` under :func:`exclusive` from what ``fill`` writes into an empty private file beside it.
 
-    Gives False, and changes nothing, where ``path`` is there already. A crash leaves no ``path`` or all of it.
+    Gives False where ``path`` is there already. A crash leaves no ``path`` or all of it.
     """
+    new = _unfinished(path)
     with refusing(path):
         if path.exists():
+            _remove(new)  # a crash between link and unlink left it as a second name of the file
             return False
-    new = _empty_beside(path)
+    _make_empty(new)
     fill(new)
     with refusing(path):
         _sync_file(new)
@@ -104,7 +106,8 @@ def install(path: Path, fill: Callable[[Path], None]) -> bool:
 
 def replace(path: Path, data: bytes) -> None:
     """Replace the content of ``path`` under :func:`exclusive`: a crash leaves the old content or the new one."""
-    new = _empty_beside(path)
+    new = _unfinished(path)
+    _make_empty(new)
     write(new, data)
     with refusing(path):
         if os.geteuid() == 0:  # an administrator's hand must not lock the owner out of the file
@@ -128,17 +131,23 @@ def _check(path: Path, status: os.stat_result) -> None:
         raise KeysExposedError(path, stat.S_IMODE(status.st_mode))
 
 
-def _empty_beside(path: Path) -> Path:
-    new = path.with_name(f".{path.name}.new")
-    with refusing(path):
-        for suffix in _SQLITE_SIDE_FILES:  # what a crash left; a stale -wal would be replayed into the new file
-            new.with_name(new.name + suffix).unlink(missing_ok=True)
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+def _remove(new: Path) -> None:
+    for suffix in _SQLITE_SIDE_FILES:  # a stale -wal would be replayed into the next file of that name
+        new.with_name(new.name + suffix).unlink(missing_ok=True)
+
+
+def _make_empty(new: Path) -> None:
+    with refusing(new):
+        _remove(new)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             os.fchmod(descriptor, 0o600)  # a strict umask may have taken the owner's own bits
         finally:
             os.close(descriptor)
-    return new
 
 
 def _locked(directory: Path, descriptor: int) -> bool:

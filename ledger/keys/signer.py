@@ -121,7 +121,10 @@ class _Row(NamedTuple):
 
 
 class SignerStore:
-    """The signing keys of one log in one private file. Safe to share between threads, processes and forks."""
+    """The signing keys of one log in one private file.
+
+    Safe to share between threads and processes. SQLite's own rule holds: no fork while another thread is inside a call.
+    """
 
     def __init__(self, path: Path, keyring: Keyring, clock: Clock) -> None:
         """Open the file of signing keys of the keyring's log.

@@ -43,7 +43,7 @@ _SELECT_ONE: Final = (
     "SELECT halves.wrapped, destroyed.at FROM halves LEFT JOIN destroyed USING (number) WHERE halves.id = ?"
 )
 _SELECT_ALL: Final = (
-    "SELECT halves.id, halves.created_at, destroyed.at FROM halves LEFT JOIN destroyed USING (number) "
+    "SELECT halves.id, halves.created_at, destroyed.at, halves.wrapped FROM halves LEFT JOIN destroyed USING (number) "
     "ORDER BY halves.id"
 )
 _SELECT_LIVE: Final = (
@@ -62,7 +62,10 @@ _REWRAP: Final = "UPDATE halves SET wrapped = ? WHERE number = ?"
 
 
 class SqliteHalfStore(HalfStore):
-    """Halves in one private file. Safe to share between threads, processes and forks."""
+    """Halves in one private file.
+
+    Safe to share between threads and processes. SQLite's own rule holds: no fork while another thread is inside a call.
+    """
 
     def __init__(self, path: Path, keyring: Keyring, clock: Clock) -> None:
         """Open the file of halves of the keyring's log.
@@ -132,9 +135,9 @@ class SqliteHalfStore(HalfStore):
         """Give every id ever seen, in the order of the ids."""
         with self._database.reading() as connection:
             rows = connection.execute(_SELECT_ALL).fetchall()  # no lock is held while the caller takes its time
-        for half_id, created_at, destroyed_at in rows:
-            if type(half_id) is not str:
-                raise self._database.damaged("a half has no id")
+        for half_id, created_at, destroyed_at, wrapped in rows:
+            if type(half_id) is not str or (wrapped == GONE) != (destroyed_at is not None):
+                raise self._database.damaged("a half lacks its id, or its destruction is half there")
             state: HalfState = "live" if destroyed_at is None else "destroyed"
             yield HalfRecord(half_id, state, self._time(created_at), self._time(destroyed_at))
 
@@ -171,6 +174,8 @@ class SqliteHalfStore(HalfStore):
         wrapped, destroyed_at = row
         if destroyed_at is not None:
             raise HalfDestroyedError(half_id, str(self._time(destroyed_at)))
+        if wrapped == GONE:
+            raise self._database.damaged(f"the half {half_id} was destroyed and the record of it is lost")
         return _bytes(wrapped)
 
     def _time(self, value: object) -> str | None:

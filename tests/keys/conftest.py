@@ -1,20 +1,18 @@
-"""What the tests of the keys share: a clock that steps, and a place of their own."""
+"""What the tests of the keys share: a clock that steps, a place of their own, and somebody without rights."""
 
 import os
 import shutil
 import tempfile
-import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from key_stories import ORIGIN, in_child
 
 from ledger.keys import private_file
 from ledger.keys.keyring import Keyring
 from ledger.keys.ports import Clock
-
-ORIGIN = "shoseki.example/main"
 
 
 @pytest.fixture
@@ -39,19 +37,6 @@ def keyring(directory: Path, clock: Clock) -> Keyring:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Locks are waited for a moment only."""
     monkeypatch.setattr(private_file, "PATIENCE_SECONDS", 0.1)
-
-
-def in_child(story: Callable[[], None]) -> int:
-    """Run the story in a forked process; give its wait status (0: it came to its end)."""
-    child = os.fork()
-    if child == 0:
-        try:
-            story()
-        except BaseException:  # noqa: BLE001 - a forked child must never run on in the parent's tests
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    return os.waitpid(child, 0)[1]
 
 
 @pytest.fixture

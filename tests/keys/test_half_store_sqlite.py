@@ -5,14 +5,13 @@ import secrets
 import sqlite3
 import stat
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import ORIGIN
 from half_store_contract import HalfStoreContract, Opener
+from key_stories import ORIGIN, raw, traces, wrapped
 
 from ledger.keys import database
 from ledger.keys.errors import (
@@ -63,34 +62,6 @@ def path(directory: Path) -> Path:
 @pytest.fixture
 def store(path: Path, keyring: Keyring, clock: Clock) -> SqliteHalfStore:
     return SqliteHalfStore.open_or_create(path, keyring, clock)
-
-
-def raw(path: Path) -> closing[sqlite3.Connection]:
-    return closing(sqlite3.connect(path, isolation_level=None))
-
-
-def wrapped(path: Path, half_id: str) -> bytes:
-    with raw(path) as connection:
-        (found,) = connection.execute("SELECT wrapped FROM halves WHERE id = ?", (half_id,)).fetchone()
-    return bytes(found)
-
-
-def traces(directory: Path, secret: bytes) -> list[str]:
-    """Where any 12 bytes in a row of the secret stand. Reads in a child: see ``check_private`` on closing files."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        pieces = [secret[begin : begin + 12] for begin in range(len(secret) - 11)]
-        for file in sorted(directory.rglob("*")):
-            data = file.read_bytes() if file.is_file() else b""
-            if any(piece in data for piece in pieces):
-                os.write(writing, f"{file.name}\n".encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        found = answer.read().splitlines()
-    assert os.waitpid(child, 0)[1] == 0
-    return found
 
 
 # -- what rests in files -----------------------------------------------------------------------------------------------
@@ -159,6 +130,19 @@ def test_a_table_refuses_what_would_bring_a_half_back(store: SqliteHalfStore, pa
     for statement in ("DELETE FROM halves", "DELETE FROM destroyed", "UPDATE destroyed SET at = ''"):
         with raw(path) as connection, pytest.raises(sqlite3.IntegrityError):
             connection.execute(statement)
+
+
+def test_a_lost_record_of_a_destruction_is_damage_and_can_be_written_again(store: SqliteHalfStore, path: Path) -> None:
+    store.create("log")
+    store.destroy("log")
+    with raw(path) as connection:
+        connection.execute("DROP TRIGGER destroyed_delete")
+        connection.execute("DELETE FROM destroyed")
+    for attempt in (lambda: store.open("log"), lambda: store.create("log"), lambda: list(store.list())):
+        with pytest.raises(KeysDamagedError):
+            attempt()
+    store.destroy("log")
+    assert [record.state for record in store.list()] == ["destroyed"]
 
 
 # -- permissions -------------------------------------------------------------------------------------------------------
