@@ -46,17 +46,13 @@ _SETTINGS = {
 }
 
 # One statement a line: that is how single-user mode reads them.
-_SET_UP = """\
-CREATE ROLE {owner} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
-CREATE ROLE {application} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
-CREATE DATABASE {database} OWNER {owner} TEMPLATE template0;
-REVOKE ALL ON DATABASE {database} FROM PUBLIC;
-GRANT CONNECT ON DATABASE {database} TO {application};
-ALTER ROLE {superuser} NOLOGIN;
-"""
-_SET_PASSWORDS = """\
-ALTER ROLE {owner} PASSWORD '{owner_verifier}';
-ALTER ROLE {application} PASSWORD '{application_verifier}';
+_SET_UP = f"""\
+CREATE ROLE {OWNER_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+CREATE ROLE {APPLICATION_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE} TEMPLATE template0;
+REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC;
+GRANT CONNECT ON DATABASE {DATABASE} TO {APPLICATION_ROLE};
+ALTER ROLE {_SUPERUSER} NOLOGIN;
 """
 
 
@@ -67,14 +63,9 @@ def create(programs: Programs) -> None:
         shutil.rmtree(leftover)
     staging = _staging(programs)
     try:
-        # Not synced here but once below, when all is in it: nothing counts before the rename.
+        # Nothing is synced on the way (--no-sync, -F): all of it is at the end, and nothing counts before the rename.
         _checked(programs, staging, "initdb", *_initdb_arguments(staging))
-        _single_user(
-            programs,
-            staging,
-            _SET_UP.format(owner=OWNER_ROLE, application=APPLICATION_ROLE, database=DATABASE, superuser=_SUPERUSER),
-        )
-        set_passwords(programs, staging)
+        _set_passwords(programs, staging, "-F", before=_SET_UP)
         _checked(programs, staging, "initdb", "--sync-only", "--pgdata", str(staging))
         staging.rename(folder.data)
         sync_directory(folder.path)
@@ -83,26 +74,9 @@ def create(programs: Programs) -> None:
         raise
 
 
-def set_passwords(programs: Programs, cluster: Path) -> None:
-    """Give both roles new passwords while no server runs on ``cluster``.
-
-    The server's side first: a crash in between leaves a file missing, and a missing file brings us here again.
-    """
-    folder, passwords = programs.folder, Passwords.new()
-    for path in (folder.owner_passfile, folder.application_passfile):
-        path.unlink(missing_ok=True)
-    sync_directory(folder.path)
-    _single_user(
-        programs,
-        cluster,
-        _SET_PASSWORDS.format(
-            owner=OWNER_ROLE,
-            application=APPLICATION_ROLE,
-            owner_verifier=scram_verifier(passwords.owner),
-            application_verifier=scram_verifier(passwords.application),
-        ),
-    )
-    passwords.write(folder)
+def renew_passwords(programs: Programs) -> None:
+    """Give both roles new passwords; no server runs. Raises PostgresUnavailable."""
+    _set_passwords(programs, programs.folder.data)
 
 
 def version(folder: Folder) -> int | None:
@@ -145,11 +119,25 @@ def _initdb_arguments(staging: Path) -> list[str]:
     ]
 
 
-def _single_user(programs: Programs, cluster: Path, statements: str) -> None:
+def _set_passwords(programs: Programs, cluster: Path, *options: str, before: str = "") -> None:
+    """Run the statements ``before`` in single-user mode, then set new passwords, then write their files.
+
+    The server's side comes first: a crash in between leaves a file missing, and a missing file brings us here again.
+    """
+    folder, passwords = programs.folder, Passwords.new()
+    for path in (folder.owner_passfile, folder.application_passfile):
+        path.unlink(missing_ok=True)
+    sync_directory(folder.path)
+    statements = before + "".join(
+        f"ALTER ROLE {role} PASSWORD '{scram_verifier(password)}';\n"
+        for role, password in ((OWNER_ROLE, passwords.owner), (APPLICATION_ROLE, passwords.application))
+    )
     # An error ends it (else it goes on and reports success), is printed here, and without the statement it failed on.
     settings = ("exit_on_error=on", "logging_collector=off", "log_min_error_statement=panic")
-    arguments = [argument for setting in settings for argument in ("-c", setting)]
-    _checked(programs, cluster, "postgres", "--single", "-D", str(cluster), *arguments, "template1", text=statements)
+    arguments = ["--single", "-D", str(cluster), *options]
+    arguments += [argument for setting in settings for argument in ("-c", setting)]
+    _checked(programs, cluster, "postgres", *arguments, "template1", text=statements)
+    passwords.write(folder)
 
 
 def _checked(programs: Programs, cluster: Path, name: str, *arguments: str, text: str = "") -> None:

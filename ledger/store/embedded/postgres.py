@@ -13,8 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal
 
-import psycopg
-
 from ledger.store.embedded import cluster, credentials, server, sockets
 from ledger.store.embedded.credentials import Urls
 from ledger.store.embedded.errors import PostgresUnavailable
@@ -128,14 +126,12 @@ class EmbeddedPostgres:
                         timeout = _USERS_TIMEOUT
                         self._users_lock = take(folder, folder.users_lock, Mode.SHARED, timeout=timeout, busy=busy)
                     account = server_account(folder, self._preferred)
-                    urls = credentials.urls(folder, server.ensure_running(folder, account, self._is_only_user))
-                credentials.check_private(folder)
-                _check(folder, urls)
+                    credentials.check_private(folder)
+                    return server.ensure_running(folder, account, self._is_only_user)
             except BaseException:
                 if self._uses == 0:
                     self._leave()
                 raise
-            return urls
 
     def _leave(self) -> None:
         """Give up our share; whoever is alone then stops the server, while nobody can join."""
@@ -167,21 +163,3 @@ class EmbeddedPostgres:
             if self._users_lock is not None:
                 os.close(self._users_lock)  # not released: that would take it from the parent too
                 self._users_lock = None
-
-
-def _check(folder: Folder, urls: Urls) -> None:
-    """See that what we hand out works: the server answers, knows the roles and takes the passwords."""
-    for url in (urls.owner, urls.application):
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError as error:
-            detail = str(error)
-            if "password" in detail:
-                raise PostgresUnavailable(
-                    f"The passwords in {folder.path} are not those of its PostgreSQL: end the programs that use it, "
-                    f"delete {folder.owner_passfile.name} and {folder.application_passfile.name}, and start again.",
-                    detail=detail,
-                ) from error
-            raise PostgresUnavailable(
-                f"PostgreSQL in {folder.path} runs but takes no connection: wait, and try again.", detail=detail
-            ) from error

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ledger.store.embedded import cluster, credentials, sockets
+from ledger.store.embedded import cluster, connections, credentials, sockets
 from ledger.store.embedded.binaries import find_installation
+from ledger.store.embedded.credentials import Urls
 from ledger.store.embedded.errors import PostgresUnavailable
 from ledger.store.embedded.folder import Account, Folder, open_own, write_whole
 from ledger.store.embedded.holders import Postmaster, holders, send, works_in
@@ -21,9 +22,10 @@ from ledger.store.embedded.process import Programs
 
 _POLL = 0.01
 _GRACE = 2.0  # for processes that end by themselves, and for a server too young to have written its postmaster.pid
-_QUIT = 5.0
 _READY_TIMEOUT = 600.0  # recovery after a crash reads up to max_wal_size of log
-_STOP_TIMEOUT = 120.0
+_ANSWER_TIMEOUT = 60.0  # a server that recovers from the death of a backend calls itself ready all the while
+_STOP_PATIENCE = 60.0  # a fast shutdown writes shared_buffers to disk
+_QUIT_PATIENCE = 10.0
 _LOG_AGE = 6 * 86400.0
 _ROLES = f"{credentials.OWNER_ROLE},{credentials.APPLICATION_ROLE}"
 _HBA = f"local {credentials.DATABASE} {_ROLES} scram-sha-256\n"
@@ -43,14 +45,16 @@ _FIXED = {
 }
 
 
-def ensure_running(folder: Folder, account: Account, is_only_user: Callable[[], bool]) -> Path:
-    """Wait until the server of the folder takes connections, the one that runs or one started now; give its socket.
+def ensure_running(folder: Folder, account: Account, is_only_user: Callable[[], bool]) -> Urls:
+    """Wait until the server of the folder takes connections, the one that runs or one started now; give its URLs.
 
     Processes that a killed server left behind are ended first. Raises PostgresUnavailable.
     """
-    began = since = time.monotonic()
-    before = ""
-    while not is_free(folder.alive_lock):
+    since = time.monotonic()
+    before, refused = "", None
+    while True:
+        if is_free(folder.alive_lock):
+            _start(folder, account)
         postmaster = Postmaster.living(folder)
         state = postmaster.status if postmaster is not None else "headless"
         if state != before:
@@ -60,21 +64,31 @@ def ensure_running(folder: Folder, account: Account, is_only_user: Callable[[], 
             _end_orphans(folder, waited)
         elif state == "ready":
             directory = sockets.recorded(folder, account)
-            if directory is not None:
-                return directory
-            _give_up_lost_socket(folder, postmaster, is_only_user)
+            if directory is None:
+                _give_up_lost_socket(folder, postmaster, is_only_user)
+                continue
+            urls = credentials.urls(folder, directory)
+            refused = connections.refusal(urls)
+            if refused is None:
+                return urls
+            if refused.wrong_password:
+                raise PostgresUnavailable(
+                    f"The passwords in {folder.path} are not those of its PostgreSQL: end the programs that use it, "
+                    f"delete {folder.owner_passfile.name} and {folder.application_passfile.name}, and start again.",
+                    detail=refused.text,
+                )
         elif state == "stopping" and waited > _GRACE:
             # Nobody of ours stops it, we have the start lock. A slow shutdown that was asked for by hand becomes fast.
-            send(postmaster.pid, signal.SIGINT)
-        if time.monotonic() - began > _READY_TIMEOUT:
+            send(postmaster.pid, signal.SIGINT if waited < _STOP_PATIENCE else signal.SIGQUIT)
+        if waited > (_ANSWER_TIMEOUT if state == "ready" else _READY_TIMEOUT):
             raise PostgresUnavailable(
-                f"PostgreSQL in {folder.path} is still {state}: wait, and try again.", detail=_last_words(folder)
+                f"PostgreSQL in {folder.path} is {state} but takes no connection: wait, and try again.",
+                detail=refused.text if refused is not None else _last_words(folder),
             )
         time.sleep(_POLL)
-    return _start(folder, account)
 
 
-def _start(folder: Folder, account: Account) -> Path:
+def _start(folder: Folder, account: Account) -> None:
     for path in (folder.alive_lock, folder.start_log):
         os.close(open_own(folder, path))
     version = cluster.version(folder)
@@ -85,14 +99,13 @@ def _start(folder: Folder, account: Account) -> Path:
         _clear_stale_pid(folder)
         _drop_old_logs(folder)
         if not credentials.present(folder):
-            cluster.set_passwords(programs, folder.data)
+            cluster.renew_passwords(programs)
     write_whole(folder, folder.hba, _HBA, 0o644)
     directory = sockets.ready_for_start(folder, account)
     settings = {**_FIXED, "unix_socket_directories": str(directory), "hba_file": str(folder.hba)}
     arguments = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
     programs.spawn("postgres", "-D", str(folder.data), *arguments, reach=[str(folder.data), str(directory)])
     _wait_ready(folder)
-    return directory
 
 
 def _wait_ready(folder: Folder) -> None:
@@ -125,17 +138,28 @@ def stop(folder: Folder, account: Account) -> None:
     if postmaster is not None:
         if postmaster.status == "starting":
             return
-        for number, patience in ((signal.SIGINT, _STOP_TIMEOUT), (signal.SIGQUIT, _QUIT)):
-            # SIGQUIT loses nothing that was committed: the next start recovers as after a crash.
-            send(postmaster.pid, number)
-            if _wait_gone(folder, patience):
-                break
-        else:
-            raise PostgresUnavailable(
-                f"PostgreSQL in {folder.path} does not end (process {postmaster.pid}): look whether the disk answers.",
-                detail=_last_words(folder),
-            )
+        directory = sockets.recorded(folder, account)
+        refused = connections.refusal(credentials.urls(folder, directory)) if directory is not None else None
+        _end(folder, postmaster, gently=refused is None or refused.wrong_password)
     sockets.remove(folder, account)
+
+
+def _end(folder: Folder, postmaster: Postmaster, *, gently: bool) -> None:
+    """End the server, by a fast shutdown if that can be hoped to work, else by an immediate one.
+
+    Immediate loses nothing that was committed: the next start recovers as after a crash. PostgreSQL 18.4 never ends if
+    it is asked for a fast shutdown while it recovers from the death of one of its backends.
+    """
+    if gently:
+        send(postmaster.pid, signal.SIGINT)
+        if _wait_gone(folder, _STOP_PATIENCE):
+            return
+    send(postmaster.pid, signal.SIGQUIT)
+    if not _wait_gone(folder, _QUIT_PATIENCE):
+        raise PostgresUnavailable(
+            f"PostgreSQL in {folder.path} does not end (process {postmaster.pid}): look whether the disk answers.",
+            detail=_last_words(folder),
+        )
 
 
 def _wait_gone(folder: Folder, patience: float) -> bool:
@@ -154,9 +178,7 @@ def _give_up_lost_socket(folder: Folder, postmaster: Postmaster, is_only_user: C
             f"PostgreSQL in {folder.path} runs, but its socket directory was removed or cannot be seen from here (a "
             f"service with its own /tmp?): end the other programs that use it, and try again."
         )
-    send(postmaster.pid, signal.SIGINT)
-    if not _wait_gone(folder, _STOP_TIMEOUT):
-        raise PostgresUnavailable(f"PostgreSQL in {folder.path} does not end (process {postmaster.pid}): try again.")
+    _end(folder, postmaster, gently=True)
 
 
 def _end_orphans(folder: Folder, waited: float) -> None:
@@ -164,17 +186,18 @@ def _end_orphans(folder: Folder, waited: float) -> None:
 
     Nothing is lost: what was acknowledged is in the write-ahead log, and without a postmaster nobody else can commit.
     """
-    if waited < _GRACE:
+    disposable = not folder.data.exists()  # what a killed first start left at work: nothing it makes will be used
+    if waited < _GRACE and not disposable:
         return
     orphans = holders(folder)
-    if not orphans and waited > _GRACE + _QUIT:
+    if not orphans and waited > _GRACE + _QUIT_PATIENCE:
         raise PostgresUnavailable(
             f"Processes of PostgreSQL that cannot be seen from here (in another container?) work on {folder.path}: "
             f"end them there, and try again."
         )
     for pid in orphans:
-        send(pid, signal.SIGQUIT if waited < _GRACE + _QUIT else signal.SIGKILL)
-    time.sleep(0.1)
+        send(pid, signal.SIGKILL if disposable or waited > _GRACE + _QUIT_PATIENCE else signal.SIGQUIT)
+    time.sleep(_POLL)
 
 
 def _clear_stale_pid(folder: Folder) -> None:

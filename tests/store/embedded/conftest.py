@@ -1,0 +1,76 @@
+"""Data directories with an embedded PostgreSQL of their own, and other processes that use it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from other_process import User
+
+from ledger.store.embedded import EmbeddedPostgres
+from ledger.store.embedded.folder import Folder
+from ledger.store.embedded.holders import holders
+from ledger.store.embedded.locks import is_free
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def user() -> Iterator[Callable[..., User]]:
+    """Start another process on a directory; options go to Popen, ``wrapper`` before the command."""
+    users: list[User] = []
+
+    def start(
+        directory: Path, *arguments: str, wrapper: tuple[str, ...] = (), python: str = sys.executable, **options: object
+    ) -> User:
+        command = [*wrapper, python, str(Path(__file__).with_name("embedded_user.py")), str(directory), *arguments]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+        process = subprocess.Popen(  # type: ignore[call-overload]
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, **options
+        )
+        users.append(User(process))
+        return users[-1]
+
+    yield start
+    for each in users:
+        if each.process.poll() is None:
+            each.kill()
+        each.end()
+
+
+@pytest.fixture(scope="session")
+def made_once() -> Iterator[Path]:
+    """A data directory whose cluster was made and whose server was stopped again."""
+    directory = Path(tempfile.mkdtemp(prefix="shoseki-made-"))
+    postgres = EmbeddedPostgres(directory)
+    postgres.start()
+    postgres.close()
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def empty() -> Iterator[Path]:
+    """An empty data directory (0700); after the test no process may be left in it."""
+    directory = Path(tempfile.mkdtemp(prefix="shoseki-empty-"))
+    yield directory
+    left = []
+    for lock in directory.rglob("alive.lock"):
+        folder = Folder(lock.parents[1])
+        left += [] if is_free(folder.alive_lock) else holders(folder)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    shutil.rmtree(directory)
+    assert not left, "processes of PostgreSQL were left behind"
+
+
+@pytest.fixture
+def made(empty: Path, made_once: Path) -> Path:
+    """A data directory with a cluster, its server stopped: a faithful copy of one that was made."""
+    subprocess.run(["cp", "-a", f"{made_once}/.", str(empty)], check=True)
+    return empty
