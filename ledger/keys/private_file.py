@@ -23,14 +23,11 @@ _SQLITE_SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
 
 @contextmanager
-def refusing(path: Path) -> Iterator[None]:
-    """Turn what the operating system refuses about ``path`` into KeysUnavailableError; a missing file stays as it is.
-
-    FileNotFoundError passes: only the caller knows what a missing file means.
-    """
+def refusing(path: Path, *passing: type[OSError]) -> Iterator[None]:
+    """Turn what the operating system refuses about ``path`` into KeysUnavailableError, but for what is to pass."""
     try:
         yield
-    except FileNotFoundError:
+    except passing:
         raise
     except OSError as error:
         raise KeysUnavailableError(path, os.strerror(error.errno) if error.errno else str(error)) from error
@@ -52,13 +49,13 @@ def check_private(path: Path) -> None:
 
     Never opens the file: closing a descriptor of an SQLite file would drop the locks that this process holds on it.
     """
-    with refusing(path):
+    with refusing(path, FileNotFoundError):
         _check(path, path.stat())
 
 
 def read(path: Path, limit: int = 1 << 20) -> bytes:
     """Give the content of a private file of at most ``limit`` bytes; FileNotFoundError when there is none."""
-    with refusing(path):
+    with refusing(path, FileNotFoundError):
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             _check(path, os.fstat(descriptor))

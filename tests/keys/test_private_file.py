@@ -63,6 +63,21 @@ def test_what_a_crash_left_is_not_read_into_the_next_file(tmp_path: Path) -> Non
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"file": b"new"}
 
 
+def test_a_directory_that_is_gone_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "file"
+    for attempt in (
+        lambda: private_file.exclusive(path.parent).__enter__(),
+        lambda: private_file.install(path, lambda new: None),
+        lambda: private_file.replace(path, b""),
+        lambda: private_file.write(path, b""),
+    ):
+        with pytest.raises(KeysUnavailableError, match="No such file"):
+            attempt()
+    for attempt in (lambda: private_file.check_private(path), lambda: private_file.read(path)):
+        with pytest.raises(FileNotFoundError):  # what a missing file means is the caller's to say
+            attempt()
+
+
 def test_a_replacement_keeps_mode_and_owner(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with private_file.exclusive(tmp_path):
