@@ -46,12 +46,10 @@ def prove_inclusion_batch(indexes: Iterable[int], size: int, hashes: Hashes) -> 
     """Give the hashes, left to right, of the maximal subtrees that hold none of ``indexes`` (rising, unique).
 
     Asks for the subtrees in rising order and reads the indexes once, so both may be streams of any length. Raises
-    ProofError. docs/record-format.md, section 4.
+    ProofError as soon as it comes to an index that is none. docs/record-format.md, section 4.
     """
-    left = iter(indexes)
-    index = next(left, size)
-    if not 0 <= index <= size:
-        raise ProofError(f"Position {index} is not in a tree of size {size}.")
+    wanted = _rising(indexes, size)
+    index = next(wanted)
     pending = [(0, size)] if size else []
     while pending:
         start, end = pending.pop()
@@ -62,10 +60,7 @@ def prove_inclusion_batch(indexes: Iterable[int], size: int, hashes: Hashes) -> 
             pending.append((middle, end))
             pending.append((start, middle))
         else:
-            following = next(left, size)
-            if not index < following <= size:
-                raise ProofError(f"Position {following} does not rise within a tree of size {size}.")
-            index = following
+            index = next(wanted)
 
 
 def prove_consistency(size1: int, size2: int, hashes: Hashes) -> list[bytes]:
@@ -87,6 +82,17 @@ def prove_consistency(size1: int, size2: int, hashes: Hashes) -> list[bytes]:
     if start:  # the old root itself is known to the verifier; any smaller subtree is not
         proof.append(hashes(start, end))
     return proof[::-1]
+
+
+def _rising(indexes: Iterable[int], size: int) -> Iterator[int]:
+    """Pass on the positions of a batch, checked, and behind them ``size``, at which no leaf stands."""
+    before = -1
+    for index in indexes:
+        if not before < index < size:
+            raise ProofError(f"Position {index} is not a next position in a tree of size {size}.")
+        yield index
+        before = index
+    yield size
 
 
 def left_size(size: int) -> int:

@@ -98,7 +98,7 @@ class BatchVerifier:
         """Raise ProofError unless leaves and proof together make exactly this root."""
         _check_hashes(root)
         self._fill(self.size)
-        if next(self._proof, None) is not None:
+        for _ in self._proof:
             raise ProofError("The batch proof has a hash too many.")
         if self._tree.root(self._edge) != root:
             raise ProofError(f"The entries are not all in the signed tree of size {self.size}.")
