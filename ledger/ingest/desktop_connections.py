@@ -4,7 +4,7 @@ A log line names a connection by what it goes to and where it comes from, not by
 be told apart, the end of one is a finding and not a guess: which one it was is left open.
 """
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,8 @@ from ledger.ingest.model import Fact, Finding, Item
 
 MAX_OPEN = 4096
 """So many connections are open at once; beyond, the oldest is named unfinished and forgotten."""
+MAX_NAMES = 4096
+"""So many names are remembered, so that none is given twice even where the log's clock runs back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,7 @@ class Connections:
         self._open: dict[tuple[str, ...], list[Open]] = {}
         self._count = 0
         self._untold: Counter[tuple[str, ...]] = Counter()  # ends that could not be told apart
-        self._names: Counter[str] = Counter()  # names given in the second that is logged now
-        self._second = ""
+        self._names: OrderedDict[str, int] = OrderedDict()  # names that were given, and how often
 
     def open(self, key: tuple[str, ...], moment: Moment, first_line: int, data: dict[str, Any]) -> Iterator[Item]:
         """Take a new connection between the ends that ``key`` names."""
@@ -111,12 +112,12 @@ class Connections:
 
     def _name(self, key: tuple[str, ...], moment: Moment) -> str:
         name = ":".join((self._source, moment.occurred_at, *key))
-        if moment.occurred_at != self._second:
-            self._second = moment.occurred_at
-            self._names.clear()
-        self._names[name] += 1
         # Two of one second are two happenings: the name of the second one says so.
-        return name if self._names[name] == 1 else f"{name}#{self._names[name]}"
+        count = self._names.pop(name, 0) + 1
+        self._names[name] = count
+        if len(self._names) > MAX_NAMES:
+            self._names.popitem(last=False)
+        return name if count == 1 else f"{name}#{count}"
 
     def _forget(self, connection: Open) -> None:
         found = self._open[connection.key]

@@ -20,11 +20,9 @@ class Field(NamedTuple):
     size: int
     keep: bool = True
     """Whether they may be kept; else they are blanked."""
-    look: bool = True
-    """Whether the script wants to see them. Bodies of any length are passed by unseen, in constant memory."""
 
 
-PAUSE = Field(0, look=False)
+PAUSE = Field(0)
 """Asks for nothing, but only when more bytes are there: until then the other direction may tell what is needed."""
 
 Script = Generator[Field, bytes, None]
@@ -84,20 +82,17 @@ class Reader:
         """Take the next bytes; give those that may be kept."""
         kept = bytearray()
         at = 0
-        while at < len(data):
-            if self._missing == 0 and not self.done and self.lost is None:
-                self._ask()
-                continue
-            if self.lost is not None:
-                break
+        while at < len(data) and self.lost is None:
             if self.done:
                 return bytes(kept) + data[at:]
+            if self._missing == 0:
+                self._ask()  # what was paused goes on
+                continue
             piece = data[at : at + self._missing]
             at += len(piece)
             self._missing -= len(piece)
             keep = self._field.keep
-            if self._field.look:
-                self._seen += piece
+            self._seen += piece
             if self._missing == 0:
                 self._ask()
             # What makes the script lose its way is not kept either.
@@ -119,7 +114,7 @@ class Reader:
                 self._field = next(self._script) if first else self._script.send(answer)
                 first = False
                 self._missing = self._field.size
-                if self._missing or not self._field.look:
+                if self._missing or self._field is PAUSE:
                     return
         except StopIteration:
             self.done = True

@@ -125,9 +125,8 @@ class TlogRecording:
                 f"the recording held {summary.input_chars} keystrokes; they were cut out and are not kept",
                 keystrokes=summary.input_chars,
             )
-        if summary.messages:
-            summary.ended_at = utc.from_ms(self._ended_ms)
-            yield summary.finalized({"reordered": self._reordered})
+        summary.ended_at = utc.from_ms(self._ended_ms)
+        yield summary.finalized({"reordered": self._reordered})
 
     def _other_identity(self, message: Message, line: int) -> Iterator[Finding]:
         for name in ("user", "term", "audit_session", "ver"):

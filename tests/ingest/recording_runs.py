@@ -5,10 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ledger.ingest.clock import parse_spelled
 from ledger.ingest.model import Fact, Finding, Importer, Item, Line, Redactor, Rejected
 from ledger.log.canonical import encode
+
+unhurried = settings(deadline=None)
+"""For properties: how long an example takes says nothing about a machine that others use too."""
 
 ROOT = Path(__file__).resolve().parents[2]
 CAPTURED = ROOT / "tests" / "data" / "captured"

@@ -8,7 +8,19 @@ from hashlib import sha256
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recording_runs import CAPTURED, as_lines, codes, facts, finalized, findings, keep, public_sample, rejected, run
+from recording_runs import (
+    CAPTURED,
+    as_lines,
+    codes,
+    facts,
+    finalized,
+    findings,
+    keep,
+    public_sample,
+    rejected,
+    run,
+    unhurried,
+)
 
 from ledger.ingest.asciinema import AsciinemaImporter, AsciinemaRedactor
 from ledger.ingest.model import Item, Line
@@ -329,7 +341,7 @@ def timeline(lines: list[Line], version: int) -> list[tuple[Decimal, str, str]]:
     return told
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from([HEADER_2, HEADER_3]), st.lists(events, max_size=12))
 def test_output_keeps_its_times_and_input_is_gone(header: dict[str, object], made: list[tuple[Decimal, str, str]]):
     typed = [(time, code, "XYZ" if code in "iz" else data) for time, code, data in made]
@@ -344,6 +356,7 @@ def test_output_keeps_its_times_and_input_is_gone(header: dict[str, object], mad
         assert after[name] == before[name]
 
 
+@unhurried
 @given(st.booleans(), st.lists(st.binary(max_size=60), max_size=12))
 def test_any_bytes_give_items(with_header: bool, parts: list[bytes]):
     lines = cast(HEADER_3, *parts) if with_header else as_lines(b"\n".join(parts))

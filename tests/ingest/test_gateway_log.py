@@ -5,9 +5,9 @@ from datetime import timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recording_runs import CAPTURED, as_lines, codes, facts, findings, keep, rejected, run
+from recording_runs import CAPTURED, as_lines, codes, facts, findings, keep, rejected, run, unhurried
 
-from ledger.ingest import desktop_connections
+from ledger.ingest import desktop_connections, gateway_log
 from ledger.ingest.gateway_log import GatewayLogImporter, GatewayLogRedactor
 from ledger.ingest.model import Item, Line
 
@@ -182,6 +182,21 @@ def test_the_open_ones_are_bounded(monkeypatch: pytest.MonkeyPatch):
     assert codes(items) == ["connection_unfinished"] * 4
 
 
+def test_the_ones_being_opened_are_bounded(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(gateway_log, "MAX_OPENING", 2)
+    begun = [opening(1, number, f"10.0.0.{number}")[0] for number in range(4)]
+    assert codes(read(*begun)) == ["connection_unfinished"] * 2
+    ended = [f"x:{number}: Client closed connection" for number in range(4)]
+    items = read(*(at(1, text) for text in ended), at(1, "x:0: Closed target"))
+    assert codes(items) == ["connection_unknown"] * 5
+
+
+def test_the_remembered_names_are_bounded(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(desktop_connections, "MAX_NAMES", 1)
+    items = read(*opening(1, 5), *closing(1), *opening(1, 5, "10.0.0.2"), *opening(2, 5), *closing(2))
+    assert [fact.natural[-9:] for fact in facts(items, "desktop.connection_opened.v1")] == ["00:opened"] * 3
+
+
 def test_time_that_runs_backwards_is_named():
     assert codes(read(*opening(30, 5), *closing(5))) == ["time_backwards"]
 
@@ -224,11 +239,13 @@ def test_a_line_that_is_too_long_is_neither_read_nor_kept():
 lines = st.sampled_from([*opening(1, 5), *closing(2), *opening(3, 6, "10.0.0.2"), *closing(1, "10.0.0.2"), "text"])
 
 
+@unhurried
 @given(st.lists(lines | st.text(max_size=40), max_size=40))
 def test_any_lines_give_items(texts: list[str]):
     read(*(text.encode(errors="replace").decode() for text in texts))
 
 
+@unhurried
 @given(st.lists(st.binary(max_size=80), max_size=10))
 def test_any_bytes_give_items(parts: list[bytes]):
     run(GatewayLogImporter(zone=JST), as_lines(b"\n".join(parts)))

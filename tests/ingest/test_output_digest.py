@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from hypothesis import given
 from hypothesis import strategies as st
+from recording_runs import unhurried
 
 from ledger.ingest.output_digest import MAX_LINES, OutputDigest
 
@@ -53,6 +54,7 @@ def test_a_stream_without_lines_names_none():
 pieces = st.lists(st.lists(st.sampled_from([b"\r", b"\n", b"a", b"0123456789abcdef"]), max_size=12).map(b"".join))
 
 
+@unhurried
 @given(pieces)
 def test_pieces_make_no_difference(parts: list[bytes]):
     stream = b"".join(parts)

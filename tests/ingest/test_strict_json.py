@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from recording_runs import unhurried
 
 from ledger.ingest.strict_json import StrictJsonError, decode, encode, utf8
 
@@ -53,11 +54,13 @@ json_values = st.recursive(
 )
 
 
+@unhurried
 @given(json_values)
 def test_what_was_written_reads_as_it_was(value: object):
     assert decode(encode(value).encode()) == value
 
 
+@unhurried
 @given(st.binary(max_size=64))
 def test_any_bytes_are_a_value_or_a_refusal(data: bytes):
     try:

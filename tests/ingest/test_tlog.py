@@ -18,6 +18,7 @@ from recording_runs import (
     public_sample,
     rejected,
     run,
+    unhurried,
 )
 
 from ledger.ingest import tlog
@@ -461,6 +462,7 @@ def test_public_sample_without_a_gap():
     assert (data["recording"], data["started_at"]) == ("6211b985bd1e49908726bd24cd514099-600-b0b9", None)
 
 
+@unhurried
 @given(st.lists(st.binary(max_size=80), max_size=20))
 def test_any_bytes_give_items(lines: list[bytes]):
     read([line.replace(b"\n", b"") for line in lines])
@@ -485,7 +487,7 @@ members = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 90), members), max_size=30))
 def test_any_members_give_items(made: list[tuple[int, dict[str, object]]]):
     items = read([message(number, **changed) for number, changed in made])
@@ -493,7 +495,7 @@ def test_any_members_give_items(made: list[tuple[int, dict[str, object]]]):
     assert taken + len(rejected(items)) <= len(made)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.randoms(use_true_random=False), st.sets(st.integers(1, 40), min_size=1))
 def test_every_order_of_a_short_recording_tells_the_same(shuffle: random.Random, ids: set[int]):
     lines = [message(number) for number in sorted(ids)]

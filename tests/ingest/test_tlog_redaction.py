@@ -6,7 +6,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recording_runs import CAPTURED, as_lines, codes, finalized, keep, rejected, run
+from recording_runs import CAPTURED, as_lines, codes, finalized, keep, rejected, run, unhurried
 
 from ledger.ingest.model import Line
 from ledger.ingest.tlog import TlogImporter, TlogRedactor
@@ -169,7 +169,7 @@ def built(parts: list[tuple[str, object]]) -> dict[str, object]:
     }
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(pieces, max_size=20))
 def test_whatever_was_typed_only_the_output_is_kept(parts: list[tuple[str, object]]):
     message = built(parts)
@@ -186,6 +186,7 @@ def test_whatever_was_typed_only_the_output_is_kept(parts: list[tuple[str, objec
     assert after == before | {"input_chars": 0}
 
 
+@unhurried
 @given(st.binary(max_size=200))
 def test_any_bytes_are_kept_or_left_out(data: bytes):
     data = data.replace(b"\n", b"")

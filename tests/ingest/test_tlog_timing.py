@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from recording_runs import unhurried
 
 from ledger.ingest.tlog_timing import replay, without_input
 
@@ -84,6 +85,7 @@ def totals(timing: str) -> tuple[int, int]:
     return chars, sum(int(part.split("/")[1]) for part in parts if part[0] == "]")
 
 
+@unhurried
 @given(st.lists(marks).map("".join))
 def test_without_input_output_and_times_stay_the_same(timing: str):
     left = without_input(timing)

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recording_runs import CAPTURED, as_lines, codes, facts, finalized, findings, keep, rejected, run
+from recording_runs import CAPTURED, as_lines, codes, facts, finalized, findings, keep, rejected, run, unhurried
 
 from ledger.ingest.model import Item, Line
 from ledger.ingest.websockify import WebsockifyImporter, WebsockifyRedactor
@@ -220,6 +220,7 @@ def test_other_spellings_are_no_frames(line: bytes):
         parse_frame(Line(1, 0, line))
 
 
+@unhurried
 @given(st.booleans(), st.integers(-(10**15) + 1, 10**15 - 1), st.binary(max_size=300))
 def test_every_frame_is_written_and_read(from_client: bool, offset_ms: int, data: bytes):
     frame = Frame(from_client, offset_ms, data)
@@ -334,7 +335,7 @@ messages = st.one_of(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(messages, max_size=10), st.lists(st.integers(1, 11), min_size=1, max_size=10))
 def test_however_it_is_cut_into_frames_nothing_typed_is_kept(said: list[bytes], sizes: list[int]):
     stream, frames, turn = b"".join(said), [], 0
@@ -352,7 +353,7 @@ def test_however_it_is_cut_into_frames_nothing_typed_is_kept(said: list[bytes], 
     assert codes(read(kept)) == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.booleans(), st.lists(st.binary(max_size=60), max_size=12))
 def test_any_bytes_give_items(begun: bool, parts: list[bytes]):
     parts = [part.replace(b"\n", b"") for part in parts]
@@ -361,7 +362,7 @@ def test_any_bytes_give_items(begun: bool, parts: list[bytes]):
     keep(WebsockifyRedactor(), lines)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(-5, 99), st.binary(max_size=40)), max_size=12))
 def test_any_frames_give_items(said: list[tuple[bool, int, bytes]]):
     lines = recording(*(Frame(*frame) for frame in said))

@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recording_runs import CAPTURED, as_lines, codes, facts, findings, rejected, run
+from recording_runs import CAPTURED, as_lines, codes, facts, findings, rejected, run, unhurried
 
 from ledger.ingest.model import Item, Line
 from ledger.ingest.xtigervnc_log import XtigervncLogImporter
@@ -104,6 +104,7 @@ def test_a_line_that_is_too_long_is_rejected():
     assert refused.reason == "longer than a line may be"
 
 
+@unhurried
 @given(st.lists(st.binary(max_size=60) | st.just(DATE.encode()) | st.just(b" Connections: closed: a::1"), max_size=12))
 def test_any_bytes_give_items(parts: list[bytes]):
     run(XtigervncLogImporter(zone=JST), as_lines(b"\n".join(parts)))
