@@ -28,6 +28,7 @@ from ledger.application.payload import Statement, data_of
 from ledger.ingest.lines import CHUNK_SIZE, read_lines
 from ledger.ingest.model import Fact, Finding, Item, Rejected
 from ledger.ingest.registry import Options, Source, open_format
+from ledger.log import canonical
 from ledger.log.blob import BlobReference
 from ledger.log.members import format_at
 from ledger.store.blobs import BlobStore
@@ -211,7 +212,7 @@ class Import:
         file.seek(0)
         bounded = _Bounded(file, size, self._progress, "parse")
         items = self._items(batch, source, bounded, seen.update)
-        with _Appender(self._recorder, self._chain) as appender:
+        with _Appender(self._recorder) as appender:
             for group in _grouped(items, _GROUP):
                 batch.known += appender.take([self._record(batch, item) for item in group])
             batch.known += appender.finish()
@@ -267,14 +268,15 @@ class Import:
         if fact.occurred_at is not None:
             batch.first = fact.occurred_at if batch.first is None else min(batch.first, fact.occurred_at)
             batch.last = fact.occurred_at if batch.last is None else max(batch.last, fact.occurred_at)
-        data = dict(fact.data)
-        data["natural"] = fact.natural
-        said = Statement(fact.occurred_at or "", {}, {}, data).encode()
+        data = {**fact.data, "natural": fact.natural}
+        spelled: bytes | None = canonical.encode(data, depth=2)
         # The same happening told the same way is one fact, whichever file tells it again.
-        key = f"{self._format} {fact.natural} {sha256(said).hexdigest()}"
+        said = sha256(b"%b\n%b" % ((fact.occurred_at or "").encode(), spelled)).hexdigest()
+        key = f"{self._format} {fact.natural} {said}"
         if fact.type == FINALIZED and batch.blob is not None:
             data["blob"] = batch.blob.members()
-        return self._sealed(fact.type, data, key, batch, fact.occurred_at, fact.lines, fact.zone_assumed)
+            spelled = None
+        return self._sealed(fact.type, data, key, batch, fact.occurred_at, fact.lines, fact.zone_assumed, spelled)
 
     def _sealed(
         self,
@@ -285,15 +287,16 @@ class Import:
         occurred_at: str | None = None,
         lines: tuple[int, int] | None = None,
         zone_assumed: str | None = None,
+        spelled: bytes | None = None,
     ) -> Record:
         source: dict[str, Any] = {"kind": self._format, "id": batch.id}
         if lines is not None and lines[0]:
             source["raw"] = {"first": lines[0], "last": lines[1]}
         if occurred_at is None:
             # The format of payloads asks for a time: that of the import, and the data says that it is not the event's.
-            data = {**data, "occurred_at_basis": "import"}
+            data, spelled = {**data, "occurred_at_basis": "import"}, None
         statement = Statement(occurred_at or self._now, self._actor, source, data, zone_assumed)
-        return Record(type_, statement.encode(), [f"import:{batch.id}"], chain=self._chain, idempotency_key=key)
+        return Record(type_, statement.encode(spelled), [f"import:{batch.id}"], chain=self._chain, idempotency_key=key)
 
     def _append_one(self, type_: str, data: dict[str, Any], key: str, batch: Batch) -> int:
         record = self._sealed(type_, data, key, batch)
@@ -307,9 +310,8 @@ class Import:
 class _Appender:
     """Appends groups behind the parser's back, so that parsing and committing overlap; at most two groups wait."""
 
-    def __init__(self, recorder: Recorder, chain: str) -> None:
+    def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._chain = chain
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shoseki import")
         self._waiting: list[Future[int]] = []
 
@@ -332,18 +334,7 @@ class _Appender:
         return known
 
     def _append(self, records: Sequence[Record]) -> int:
-        while True:
-            keys = [each.idempotency_key for each in records if each.idempotency_key is not None]
-            found = self._recorder.reader.find(self._chain, keys)
-            new: dict[str | None, Record] = {}
-            for each in records:
-                if each.idempotency_key not in found:
-                    new.setdefault(each.idempotency_key, each)
-            try:
-                self._recorder.append_all(list(new.values()))
-            except IdempotencyConflictError:
-                continue  # another import told the same in between: look again
-            return len(records) - len(new)
+        return len(records) - self._recorder.append_new(records)
 
 
 class _Bounded:

@@ -26,6 +26,7 @@ from ledger.log.entry import LOG_CHAIN, check_chain, check_origin
 from ledger.log.errors import FormatError
 from ledger.log.seal import half_check
 from ledger.store.clock import Clock, ManualClock, SystemClock
+from ledger.store.conditions import possible
 from ledger.store.custody import Custody
 from ledger.store.database import connect, named_errors, pool
 from ledger.store.errors import LogMissingError, RecordRefusedError, StoreError, WrongLogError
@@ -92,11 +93,18 @@ class Recorder(DCBRecorder):
 
     def append_all(self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None = None) -> list[int]:
         """Append as ``append`` does; give the entry positions of all events, in their order."""
-        return self._append(events, condition, core=False)
+        return self._append(events, condition, core=False).positions
+
+    def append_new(self, records: Sequence[Record]) -> int:
+        """Append the records whose idempotency key was not used in their chain before; give how many these were.
+
+        For facts that are the same whoever tells them: a key that was used counts, whatever else the record says.
+        """
+        return self._append(records, None, core=False, accept_known=True).fresh
 
     def append_core(self, records: Sequence[Record]) -> list[int]:
         """Append entries of the core's own types (keys, chains, heads, holds, times)."""
-        return self._append(records, None, core=True)
+        return self._append(records, None, core=True).positions
 
     def read(
         self, query: DCBQuery | None = None, *, after: int | None = None, limit: int | None = None
@@ -162,19 +170,30 @@ class Recorder(DCBRecorder):
 
     # -- appending -----------------------------------------------------------------------------------------------------
 
-    def _append(self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None, *, core: bool) -> list[int]:
+    def _append(
+        self,
+        events: Sequence[DCBEvent],
+        condition: DCBAppendCondition | None,
+        *,
+        core: bool,
+        accept_known: bool = False,
+    ) -> Request:
         if not events:
-            return []
+            return Request([])
+        if condition is not None:
+            # A copy of what can match at all: nothing in it can fail those who share the transaction.
+            query = possible(condition.fail_if_events_match)
+            condition = None if query is None else DCBAppendCondition(query, max(0, condition.after or 0))
         now = max(self.clock.now(), self._latest_at)
         while True:
-            request = Request(prepare(events, self.custody, now, core=core), condition)
+            request = Request(prepare(events, self.custody, now, core=core), condition, accept_known)
             self._wait_for_commit(request)
             if isinstance(request.error, DayIsOverError):
                 now = self._latest_at = request.error.at  # midnight in Japan fell between sealing and numbering
                 continue
             if request.error is not None:
                 raise request.error
-            return request.positions
+            return request
 
     def _wait_for_commit(self, request: Request) -> None:
         done = threading.Lock()
@@ -200,7 +219,7 @@ class Recorder(DCBRecorder):
                 self._commit(requests)
             except Exception as error:  # noqa: BLE001 - whatever it is, every caller hears it, and none waits for ever
                 for request in requests:
-                    request.error = error
+                    request.error = _copied(error)
             for _, done in group:
                 done.release()
         if self._connection is not None:
@@ -242,6 +261,15 @@ class Recorder(DCBRecorder):
             raise LogMissingError(f"There is no log in the schema {self.schema}: make one with 'shoseki init'.")
         if row[0] != self.origin:
             raise WrongLogError(f"The schema {self.schema} holds the log {row[0]}, not {self.origin}.")
+
+
+def _copied(error: Exception) -> Exception:
+    """Give an error that one of several threads may raise as its own."""
+    if not isinstance(error, StoreError):
+        return error
+    copy = type(error)(*error.args)
+    copy.__cause__ = error.__cause__
+    return copy
 
 
 def create_log(

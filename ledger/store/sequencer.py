@@ -24,7 +24,7 @@ from ledger.log.entry import LOG_CHAIN, NO_PREV, Template, leaf_hash
 from ledger.log.members import format_at
 from ledger.store import rows
 from ledger.store.clock import Clock
-from ledger.store.conditions import Conditions, matches_condition
+from ledger.store.conditions import Conditions, fails_among
 from ledger.store.errors import (
     ClockJumpError,
     ConditionFailedError,
@@ -56,7 +56,11 @@ class Request:
 
     prepared: list[Prepared]
     condition: DCBAppendCondition | None = None
+    accept_known: bool = False
+    """Take a record whose idempotency key was used for known, whatever its content."""
     positions: list[int] = field(default_factory=list)
+    fresh: int = 0
+    """How many of the records were appended now; the others were before."""
     error: Exception | None = None
 
 
@@ -158,7 +162,7 @@ class Sequencer:
             at = self._time(last, row[2], None if row[3] is None else int(row[3]))
         except ClockJumpError as error:
             for request in requests:
-                request.error = error
+                request.error = ClockJumpError(*error.args)  # its own: several threads will raise it
             self._wire(connection).run(b"ROLLBACK")  # through psycopg it would drop the prepared statements
             return None
         return _Group(
@@ -222,12 +226,10 @@ class Sequencer:
     def _append(
         self, group: _Group, request: Request, known: dict[bytes, tuple[bytes, int]], *, condition_failed: bool
     ) -> None:
-        places, new = _split_known(request.prepared, known, group.marked)
+        places, new, again = _split_known(request, known, group.marked)
         if new:
             condition = request.condition
-            if condition_failed or (
-                condition is not None and any(matches_condition(condition, type_, tags) for type_, tags in group.placed)
-            ):
+            if condition_failed or (condition is not None and fails_among(condition, group.start, group.placed)):
                 raise ConditionFailedError("Entries that the append condition excludes are there: read again.")
             # All checks come before the first placing, so that a refused request leaves no trace in the group.
             announced = self._check(group, new)
@@ -235,30 +237,37 @@ class Sequencer:
                 self._place(group, announcement)
             for index, each in new:
                 places[index] = self._place(group, each)
+            for index, first in again:
+                places[index] = places[first]
         request.positions = places
+        request.fresh = len(new)
 
     def _check(self, group: _Group, new: Sequence[tuple[int, Prepared]]) -> list[Prepared]:
         """Refuse what must not be appended now; give the announcements of keys that are used for the first time."""
         announcements: dict[str, Prepared] = {}
-        created = {each.chain for _, each in new if each.type in _OPENING}
+        opened: set[str] = set()
+        said: set[tuple[str, str]] = set()
         for _, each in new:
             chain = self._chains.get(each.chain)
-            if chain is None and each.chain not in created:
+            if each.type in _OPENING:
+                if chain is not None or (each.chain, each.type) in said:
+                    raise RecordRefusedError(f"The chain {each.chain} is there already.")
+                opened.add(each.chain)
+                said.add((each.chain, each.type))
+            elif chain is None and each.chain not in opened:
                 raise RecordRefusedError(f"There is no chain {each.chain} in this log: register the customer first.")
-            if chain is not None and each.type in _OPENING:
-                raise RecordRefusedError(f"The chain {each.chain} is there already.")
             if each.type == "key.created.v1" and each.public["key"] in self._keys:
                 raise RecordRefusedError(f"The key {each.public['key']} is announced already.")
             if chain is not None and chain.destroyed:
                 raise KeyGoneError(f"The chain {each.chain} was destroyed: nothing can be recorded in it any more.")
+            if chain is not None and each.chain_check is not None and each.chain_check != chain.half:
+                raise KeyGoneError(
+                    f"The key half of chain {each.chain} is not the announced one: restore the halves from the backup."
+                )
             if each.key is None:
                 continue
             if each.day is not None and each.day != group.day:
                 raise DayIsOverError(group.at)
-            if chain is not None and each.chain_check != chain.half:
-                raise KeyGoneError(
-                    f"The key half of chain {each.chain} is not the announced one: restore the halves from the backup."
-                )
             key = self._keys.get(each.key)
             if key is None:
                 announcements.setdefault(each.key, _announcement(self._origin, each))
@@ -365,22 +374,37 @@ def channel_of(schema: str) -> str:
 
 
 def _split_known(
-    prepared: Sequence[Prepared], committed: dict[bytes, tuple[bytes, int]], in_group: dict[bytes, tuple[bytes, int]]
-) -> tuple[list[int], list[tuple[int, Prepared]]]:
-    """Give the places of records that were appended before (−1 for the others), and the others with their index."""
-    places = [-1] * len(prepared)
+    request: Request, committed: dict[bytes, tuple[bytes, int]], in_group: dict[bytes, tuple[bytes, int]]
+) -> tuple[list[int], list[tuple[int, Prepared]], list[tuple[int, int]]]:
+    """Part a request into what was appended before and what was not.
+
+    Gives the places of records that were appended before (−1 for the others); the new ones with their index; and the
+    records that repeat a new one of the same request, with the index of that one.
+    """
+    places = [-1] * len(request.prepared)
     new: list[tuple[int, Prepared]] = []
-    for index, each in enumerate(prepared):
-        found = None if each.mark is None else committed.get(each.mark) or in_group.get(each.mark)
-        if found is None:
+    again: list[tuple[int, int]] = []
+    firsts: dict[bytes, tuple[bytes, int]] = {}
+    for index, each in enumerate(request.prepared):
+        if each.mark is None or each.body is None:
             new.append((index, each))
-        elif found[0] != each.body:
+            continue
+        found = committed.get(each.mark) or in_group.get(each.mark)
+        first = firsts.get(each.mark)
+        before = found or first
+        if before is None:
+            firsts[each.mark] = (each.body, index)
+            new.append((index, each))
+        elif before[0] != each.body and not request.accept_known:
+            where = f"at position {found[1]}" if found is not None else "earlier in the same call"
             raise IdempotencyConflictError(
-                f"The idempotency key of a record {each.type} was used at position {found[1]} for other content."
+                f"The idempotency key of a record {each.type} was used {where} for other content."
             )
-        else:
+        elif found is not None:
             places[index] = found[1]
-    return places, new
+        else:
+            again.append((index, before[1]))
+    return places, new, again
 
 
 def _announcement(origin: str, each: Prepared) -> Prepared:
