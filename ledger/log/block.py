@@ -41,6 +41,15 @@ class Row(NamedTuple):
     at: str
 
 
+class Shown(NamedTuple):
+    """What a line holds, still as base64."""
+
+    entry: bytes
+    payload: bytes | None
+    salt: bytes | None
+    state: bytes
+
+
 class TimeBound(NamedTuple):
     """An outside time: entries before ``size`` are at or before ``latest``, the others at or after ``earliest``."""
 
@@ -82,14 +91,16 @@ class BlockResult:
 def check_block(context: BlockContext, block: bytes) -> BlockResult:
     """Check lines that each end in LF."""
     result = BlockResult()
+    rows, states = result.rows, result.states
     for line in block[:-1].split(b"\n"):
         match = _LINE(line)
         if match is None:
             result.findings.add(Refusal.LINE_FORM, f"A line is not of the form of a package: {line[:60]!r}.")
             result.readable = False
             continue
+        shown = Shown(*match.groups())
         try:
-            data = base64_text.decode(match[1])
+            data = base64_text.decode(shown.entry)
             entry = parse(data)
         except UnknownFormatError as error:
             result.findings.add(Refusal.UNKNOWN_FORMAT, str(error))
@@ -97,17 +108,17 @@ def check_block(context: BlockContext, block: bytes) -> BlockResult:
             break
         except FormatError as error:
             result.findings.add(Refusal.ENTRY_FORM, str(error))
-            result.states["TAMPERED"] += 1
+            states["TAMPERED"] += 1
             result.readable = False
             continue
-        result.rows.append(Row(entry.position, entry.seq, entry.prev, leaf_hash(data), entry.at))
+        rows.append(Row(entry.position, entry.seq, entry.prev, leaf_hash(data), entry.at))
         try:
             check_context(context, entry)
-            result.states[_payload_state(context, entry, match, result)] += 1
+            states[_payload_state(context, entry, shown, result)] += 1
         except RefusedError as error:
             result.findings.absorb(error)
             missing = error.step is Step.UNDISCLOSED and error.refusal is not Refusal.STATE_CONTRADICTED
-            result.states["MISSING" if missing else "TAMPERED"] += 1
+            states["MISSING" if missing else "TAMPERED"] += 1
     return result
 
 
@@ -150,17 +161,17 @@ def check_time(context: BlockContext, position: int, at: str) -> None:
             )
 
 
-def _payload_state(context: BlockContext, entry: Entry, match: re.Match[bytes], result: BlockResult) -> EntryState:
+def _payload_state(context: BlockContext, entry: Entry, shown: Shown, result: BlockResult) -> EntryState:
     """Tell what became of the payload; raise RefusedError where the line contradicts itself or its entry."""
-    position, key, state = entry.position, entry.key, match[4]
+    position, key, state = entry.position, entry.key, shown.state
     if entry.type == KEY_DESTROYED:
         _note_destruction(entry, result)
     if key is not None:
         result.uses[key] = max(position, result.uses.get(key, -1))
-    if match[2] is not None:
+    if shown.payload is not None and shown.salt is not None:
         if key is None or entry.commitment is None or state != b"valid":
             raise _contradicted(entry, "shows a payload that it should not have")
-        _check_payload(entry, entry.commitment, match, result)
+        _check_payload(position, entry.commitment, shown.payload, shown.salt, result)
         return "VALID"
     if key is None:
         if state != b"valid":
@@ -178,15 +189,17 @@ def _payload_state(context: BlockContext, entry: Entry, match: re.Match[bytes], 
     return "ERASED"
 
 
-def _check_payload(entry: Entry, commitment: bytes, match: re.Match[bytes], result: BlockResult) -> None:
+def _check_payload(
+    position: int, commitment: bytes, shown_payload: bytes, shown_salt: bytes, result: BlockResult
+) -> None:
     try:
-        payload, salt = base64_text.decode(match[2]), base64_text.decode(match[3])
+        payload, salt = base64_text.decode(shown_payload), base64_text.decode(shown_salt)
     except FormatError as error:
-        raise RefusedError(Refusal.LINE_FORM, str(error), position=entry.position) from None
-    check_commitment(entry.position, commitment, salt, payload)
+        raise RefusedError(Refusal.LINE_FORM, str(error), position=position) from None
+    check_commitment(position, commitment, salt, payload)
     result.disclosed += 1
     if _BLOB_HINT in payload:
-        reference = blob_named(entry.position, payload)
+        reference = blob_named(position, payload)
         if reference is not None:
             result.blobs.append(reference)
 

@@ -150,7 +150,7 @@ def parse_note(data: bytes) -> Note:
     if _CONTROL.search(note):
         raise FormatError("The note holds a control character.")
     text, separator, block = note.rpartition("\n\n")
-    if not separator or not text or not block.endswith("\n"):
+    if not separator or not block.endswith("\n"):
         raise FormatError("The note is not a text, a blank line and signature lines.")
     lines = block[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:

@@ -63,6 +63,7 @@ def class_of_key(key: str) -> str:
     return key.partition(":")[0]
 
 
+@lru_cache(maxsize=1024)
 def day_of_key(key: str) -> str | None:
     """Give the day that a key id names; None where its epoch is a subject."""
     epoch = key.partition(":")[2]
