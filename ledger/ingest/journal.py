@@ -12,13 +12,14 @@ Messages of tlog are handed, each as a line of its own, to an importer that read
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from typing import Protocol
 
 from ledger.ingest import clock
 from ledger.ingest.clock import MICROSECONDS, ClockError
 from ledger.ingest.message import LineCounts, Message, Programs
-from ledger.ingest.model import Finding, Importer, Item, Line, Rejected
+from ledger.ingest.model import Finding, Item, Line, Rejected
 from ledger.ingest.order import TimeOrder
 from ledger.ingest.text import decode
 
@@ -50,10 +51,20 @@ Fields = Mapping[str, bytes | None]
 """Field values; None for one that is too large to be read."""
 
 
+class TerminalMessages(Protocol):
+    """Reads the messages of tlog, each as a line of its own."""
+
+    def feed(self, line: Line, *, written_ms: int | None = None) -> Iterable[Item]:
+        """Take the next message, which was written ``written_ms`` milliseconds after 1970."""
+
+    def finish(self) -> Iterable[Item]:
+        """Give what the end of the source tells."""
+
+
 class JournalEntries:
     """Reads entries; keeps no more than its programs do and the last cursors."""
 
-    def __init__(self, programs: Programs, terminal: Importer) -> None:
+    def __init__(self, programs: Programs, terminal: TerminalMessages) -> None:
         """``terminal`` reads the messages of tlog."""
         self.counts = LineCounts()
         self._programs = dict(programs)
@@ -124,7 +135,7 @@ class JournalEntries:
         if raw is None:
             return [Rejected(message.lines[0], "the message is too large to be read")]
         if terminal:
-            return list(self._terminal.feed(Line(message.lines[0], offset, raw)))
+            return list(self._terminal.feed(Line(message.lines[0], offset, raw), written_ms=message.at // 1000))
         assert program is not None, "neither tlog nor a program: that was answered above"
         text, escaped = decode(raw)
         return program.feed(message._replace(text=text, escaped=escaped, raw=raw))

@@ -1,0 +1,87 @@
+"""Correlation: which recorded facts tell of one real login. A pure function of the set of records.
+
+The same whatever the order of the imports, and a subset of the imports gives a part of the whole: records that are
+joined there belong together here as well. What is joined by what:
+
+    login and its end, in every log that tells of them       host, sshd's process, source address and port, second
+    an end whose beginning is in another file                source address and port, or sshd's process
+    commands of sudo, under their uuid                       audit session (from the journal); ``SSH_CONNECTION`` in the
+                                                             environment; else user, host and time
+    terminal recordings of tlog                              audit session, host and boot; else user, host and time
+    a recording without names (asciicast)                    content: the lines of a recording that is placed, and time
+    desktop recordings, VNC server's log                     the gateway's connection: file name; beginning and end
+
+Never by the terminal: its names repeat, and sshd, tlog and sudo see different ones. Never a guess: a record that fits
+several logins, or whose grounds contradict each other, or that fits a login of which nobody knows whether it was still
+open, is an :class:`~ledger.ingest.correlation.Unplaced` with its candidates. So is one that fits none.
+
+Failed logins are sessions of their own kind, so that one failure in four logs is one. A desktop connection is a session
+of its own: it has nothing in common with a login over SSH but the time.
+"""
+
+from collections.abc import Iterable, Iterator
+from heapq import heapify, heappop
+
+from ledger.ingest.correlation import Outcome
+from ledger.ingest.desktop_join import DesktopJoin
+from ledger.ingest.evidence import Evidence, Kind, Record, see
+from ledger.ingest.login_sweep import LoginSweep
+
+__all__ = ["CorrelationOrderError", "Record", "correlate", "correlate_in_order"]
+
+_DESKTOP = frozenset({Kind.CONNECTION, Kind.VNC, Kind.DESKTOP})
+
+
+class CorrelationOrderError(Exception):
+    """Records that were promised in the order of their times were not."""
+
+
+def correlate(records: Iterable[Record]) -> Iterator[Outcome]:
+    """Give the sessions that ``records``, in any order, tell of, and the records that belong to none.
+
+    Memory: a few hundred bytes a record. The outcomes come in the order in which the sessions ended.
+    """
+    steps: list[tuple[tuple[object, ...], int, bool, Evidence]] = []
+    for record in records:
+        evidence = see(record)
+        if evidence is None:
+            continue
+        steps.append((evidence.order(), len(steps), False, evidence))
+        if evidence.kind is Kind.LOGOUT and evidence.start is not None:
+            # The end of a login tells when it began: it is known then, even where no record of the beginning is.
+            beginning = (evidence.start.first, evidence.start.width, 0, evidence.natural)
+            steps.append((beginning, len(steps), True, evidence))
+    heapify(steps)
+    sweep, desktop = LoginSweep(), DesktopJoin()
+    while steps:
+        _, _, foreseen, evidence = heappop(steps)
+        if foreseen:
+            sweep.foresee(evidence)
+        elif evidence.kind in _DESKTOP:
+            desktop.take(evidence)
+        else:
+            yield from sweep.take(evidence)
+    yield from sweep.finish()
+    yield from desktop.finish()
+
+
+def correlate_in_order(records: Iterable[Record]) -> Iterator[Outcome]:
+    """Do the same for records that come in the order of their times, those without one anywhere.
+
+    Memory: what is open, and what ended within the hour. Raises :class:`CorrelationOrderError`.
+    """
+    sweep, desktop = LoginSweep(), DesktopJoin()
+    last = 0
+    for record in records:
+        evidence = see(record)
+        if evidence is None:
+            continue
+        if evidence.kind in _DESKTOP:
+            desktop.take(evidence)
+            continue
+        if evidence.time < last:
+            raise CorrelationOrderError(f"record {record.id} is earlier than the one before it")
+        last = evidence.time
+        yield from sweep.take(evidence)
+    yield from sweep.finish()
+    yield from desktop.finish()
