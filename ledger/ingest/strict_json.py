@@ -42,12 +42,12 @@ def utf8(text: str) -> bytes:
 def encode(value: Any) -> str:
     """Write a value that :func:`decode` gave, compactly and with its fractions as they were read."""
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(name, ensure_ascii=False)}:{encode(v)}" for name, v in value.items()) + "}"
+        return "{" + ",".join(f"{_write(name)}:{encode(v)}" for name, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(encode, value)) + "]"
     if isinstance(value, Decimal):
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    return _write(value)
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -61,4 +61,5 @@ def _constant(_name: str) -> NoReturn:
     raise StrictJsonError("a number that is none")
 
 
+_write = json.JSONEncoder(ensure_ascii=False).encode
 _DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_float=Decimal, parse_constant=_constant)

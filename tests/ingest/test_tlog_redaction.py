@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from ledger.ingest.tlog_timing import without_input
 PASSPHRASE = "dummy-secret-0000"
 
 
+@cache
 def s4() -> list[Line]:
     return as_lines((CAPTURED / "tlog" / "recording-S4.jsonl").read_bytes())
 
