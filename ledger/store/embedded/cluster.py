@@ -12,16 +12,17 @@ single-user mode, which takes the files, not the socket.
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from ledger.store.embedded.credentials import APPLICATION_ROLE, DATABASE, OWNER_ROLE, Passwords, scram_verifier
 from ledger.store.embedded.errors import PostgresUnavailable
 from ledger.store.embedded.folder import Folder, sync_directory
+from ledger.store.embedded.logs import failure
 from ledger.store.embedded.process import Programs
 
 _SUPERUSER = "shoseki_bootstrap"
 _STAGING = "new-"
-_LAST_LINES = 20
 
 # Defaults for a ledger on one machine, kept in the cluster's postgresql.conf, where an operator may change them.
 _SETTINGS = {
@@ -60,7 +61,7 @@ def create(programs: Programs) -> None:
     """Make the cluster of the folder; the caller holds the start lock. Raises PostgresUnavailable."""
     folder = programs.folder
     for leftover in folder.path.glob(f"{_STAGING}*"):
-        shutil.rmtree(leftover)
+        _discard(leftover)
     staging = _staging(programs)
     try:
         # Nothing is synced on the way (--no-sync, -F): all of it is at the end, and nothing counts before the rename.
@@ -70,8 +71,14 @@ def create(programs: Programs) -> None:
         staging.rename(folder.data)
         sync_directory(folder.path)
     except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
+        _discard(staging)
         raise
+
+
+def _discard(staging: Path) -> None:
+    shutil.rmtree(staging, ignore_errors=True)
+    with suppress(OSError):  # a root without CAP_DAC_OVERRIDE cannot look into it, but an empty one it can remove
+        staging.rmdir()
 
 
 def renew_passwords(programs: Programs) -> None:
@@ -144,19 +151,3 @@ def _checked(programs: Programs, cluster: Path, name: str, *arguments: str, text
     status, output = programs.run(name, *arguments, cluster=cluster, text=text)
     if status != 0:
         raise failure(programs.folder, output, f"PostgreSQL's {name} failed on {programs.folder.path}: see the detail.")
-
-
-def failure(folder: Folder, output: str, otherwise: str) -> PostgresUnavailable:
-    """Make of what PostgreSQL said the sentence that helps, or ``otherwise``; its last lines become the detail."""
-    causes = (
-        ("shared memory", f"PostgreSQL got no shared memory from the system for {folder.path}: end other programs."),
-        ("No space left on device", f"The disk that holds {folder.path} is full: make room and try again."),
-        ("Disk quota exceeded", f"The disk quota for {folder.path} is used up: make room and try again."),
-        ("Read-only file system", f"{folder.path} lies on a read-only file system: choose another data directory."),
-        (
-            "Permission denied",
-            f"PostgreSQL may not use its own files in {folder.path}: put their owner and modes right.",
-        ),
-    )
-    sentence = next((sentence for mark, sentence in causes if mark in output), otherwise)
-    return PostgresUnavailable(sentence, detail="\n".join(output.strip().splitlines()[-_LAST_LINES:]))

@@ -9,9 +9,8 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from ledger.store.embedded import cluster, connections, credentials, sockets
+from ledger.store.embedded import cluster, connections, credentials, logs, sockets
 from ledger.store.embedded.binaries import find_installation
 from ledger.store.embedded.credentials import Urls
 from ledger.store.embedded.errors import PostgresUnavailable
@@ -21,12 +20,12 @@ from ledger.store.embedded.locks import is_free
 from ledger.store.embedded.process import Programs
 
 _POLL = 0.01
-_GRACE = 2.0  # for processes that end by themselves, and for a server too young to have written its postmaster.pid
+_GRACE = 2.0  # for processes that end by themselves
+_YOUTH = 60.0  # for a server that we started and that has not written its postmaster.pid yet
 _READY_TIMEOUT = 600.0  # recovery after a crash reads up to max_wal_size of log
 _ANSWER_TIMEOUT = 60.0  # a server that recovers from the death of a backend calls itself ready all the while
 _STOP_PATIENCE = 60.0  # a fast shutdown writes shared_buffers to disk
 _QUIT_PATIENCE = 10.0
-_LOG_AGE = 6 * 86400.0
 _ROLES = f"{credentials.OWNER_ROLE},{credentials.APPLICATION_ROLE}"
 _HBA = f"local {credentials.DATABASE} {_ROLES} scram-sha-256\n"
 
@@ -50,18 +49,26 @@ def ensure_running(folder: Folder, account: Account, is_only_user: Callable[[], 
 
     Processes that a killed server left behind are ended first. Raises PostgresUnavailable.
     """
-    since = time.monotonic()
-    before, refused = "", None
+    since, heard = time.monotonic(), logs.sizes(folder)
+    before, refused, started = "", None, False
     while True:
         if is_free(folder.alive_lock):
+            if started:
+                raise logs.failure(
+                    folder,
+                    logs.said_since(folder, heard),
+                    f"PostgreSQL did not start on {folder.data}; if its files are damaged, bring them back from a "
+                    f"backup: what it said is in {folder.data / 'log'} and {folder.start_log}.",
+                )
             _start(folder, account)
+            started, before = True, ""
         postmaster = Postmaster.living(folder)
         state = postmaster.status if postmaster is not None else "headless"
         if state != before:
             before, since = state, time.monotonic()
         waited = time.monotonic() - since
         if postmaster is None:
-            _end_orphans(folder, waited)
+            _end_orphans(folder, waited, _YOUTH if started else _GRACE)
         elif state == "ready":
             directory = sockets.recorded(folder, account)
             if directory is None:
@@ -83,7 +90,7 @@ def ensure_running(folder: Folder, account: Account, is_only_user: Callable[[], 
         if waited > (_ANSWER_TIMEOUT if state == "ready" else _READY_TIMEOUT):
             raise PostgresUnavailable(
                 f"PostgreSQL in {folder.path} is {state} but takes no connection: wait, and try again.",
-                detail=refused.text if refused is not None else _last_words(folder),
+                detail=refused.text if refused is not None else logs.said_since(folder, heard),
             )
         time.sleep(_POLL)
 
@@ -97,7 +104,7 @@ def _start(folder: Folder, account: Account) -> None:
         cluster.create(programs)
     else:
         _clear_stale_pid(folder)
-        _drop_old_logs(folder)
+        logs.drop_old(folder)
         if not credentials.present(folder):
             cluster.renew_passwords(programs)
     write_whole(folder, folder.hba, _HBA, 0o644)
@@ -105,28 +112,6 @@ def _start(folder: Folder, account: Account) -> None:
     settings = {**_FIXED, "unix_socket_directories": str(directory), "hba_file": str(folder.hba)}
     arguments = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
     programs.spawn("postgres", "-D", str(folder.data), *arguments, reach=[str(folder.data), str(directory)])
-    _wait_ready(folder)
-
-
-def _wait_ready(folder: Folder) -> None:
-    deadline = time.monotonic() + _READY_TIMEOUT
-    while True:
-        postmaster = Postmaster.living(folder)
-        if postmaster is not None and postmaster.status == "ready":
-            return
-        if is_free(folder.alive_lock):
-            raise cluster.failure(
-                folder,
-                _last_words(folder),
-                f"PostgreSQL did not start on {folder.data}; if its files are damaged, bring them back from a backup: "
-                f"its own words are in {folder.data / 'log'} and {folder.start_log}.",
-            )
-        if time.monotonic() > deadline:
-            raise PostgresUnavailable(
-                f"PostgreSQL in {folder.path} is still recovering from a crash: wait, and try again.",
-                detail=_last_words(folder),
-            )
-        time.sleep(_POLL)
 
 
 def stop(folder: Folder, account: Account) -> None:
@@ -158,7 +143,7 @@ def _end(folder: Folder, postmaster: Postmaster, *, gently: bool) -> None:
     if not _wait_gone(folder, _QUIT_PATIENCE):
         raise PostgresUnavailable(
             f"PostgreSQL in {folder.path} does not end (process {postmaster.pid}): look whether the disk answers.",
-            detail=_last_words(folder),
+            detail=logs.said_since(folder, {}),
         )
 
 
@@ -181,22 +166,22 @@ def _give_up_lost_socket(folder: Folder, postmaster: Postmaster, is_only_user: C
     _end(folder, postmaster, gently=True)
 
 
-def _end_orphans(folder: Folder, waited: float) -> None:
+def _end_orphans(folder: Folder, waited: float, grace: float) -> None:
     """End what a killed postmaster (or a killed set-up) left; idle backends end by themselves within the grace.
 
     Nothing is lost: what was acknowledged is in the write-ahead log, and without a postmaster nobody else can commit.
     """
     disposable = not folder.data.exists()  # what a killed first start left at work: nothing it makes will be used
-    if waited < _GRACE and not disposable:
+    if waited < grace and not disposable:
         return
     orphans = holders(folder)
-    if not orphans and waited > _GRACE + _QUIT_PATIENCE:
+    if not orphans and waited > grace + _QUIT_PATIENCE:
         raise PostgresUnavailable(
             f"Processes of PostgreSQL that cannot be seen from here (in another container?) work on {folder.path}: "
             f"end them there, and try again."
         )
     for pid in orphans:
-        send(pid, signal.SIGKILL if disposable or waited > _GRACE + _QUIT_PATIENCE else signal.SIGQUIT)
+        send(pid, signal.SIGKILL if disposable or waited > grace + _QUIT_PATIENCE else signal.SIGQUIT)
     time.sleep(_POLL)
 
 
@@ -213,25 +198,3 @@ def _clear_stale_pid(folder: Folder) -> None:
             f"A PostgreSQL that Shoseki did not start (process {postmaster.pid}) runs on {folder.data}: stop it first."
         )
     (folder.data / "postmaster.pid").unlink(missing_ok=True)
-
-
-def _drop_old_logs(folder: Folder) -> None:
-    """Take away what a server restarted every day would add to for ever: it begins a file anew only while it runs."""
-    for path in _logs(folder):
-        if path.stat().st_mtime < time.time() - _LOG_AGE:
-            path.unlink()
-
-
-def _logs(folder: Folder) -> list[Path]:
-    return sorted((folder.data / "log").glob("postgres-*.log"), key=lambda path: path.stat().st_mtime)
-
-
-def _last_words(folder: Folder) -> str:
-    """Give the end of what the server said, before and after its own log was open."""
-    return "\n".join(_tail(path) for path in (folder.start_log, *_logs(folder)[-1:]) if path.is_file())
-
-
-def _tail(path: Path) -> str:
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 8192))
-        return file.read().decode("utf-8", errors="replace").strip()
