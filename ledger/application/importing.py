@@ -23,8 +23,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from ledger.application.correlating import (
+    LiveCorrelation,
+    Period,
+    Settled,
+    correlate_together,
+    current,
+    period_of,
+    record_id,
+)
 from ledger.application.errors import SourceUnusableError
 from ledger.application.payload import Statement, data_of
+from ledger.ingest.evidence import Record as Evidence
 from ledger.ingest.lines import CHUNK_SIZE, read_lines
 from ledger.ingest.model import Fact, Finding, Item, Rejected
 from ledger.ingest.registry import Options, Source, open_format
@@ -64,6 +74,8 @@ class Batch:
     keystrokes_cut: int = 0
     first: str | None = None
     last: str | None = None
+    sessions: int = 0
+    uncertain: int = 0
     facts: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     blob: BlobReference | None = None
@@ -77,6 +89,8 @@ class Batch:
             "rejected": self.rejected,
             "known": self.known,
             "keystrokes_cut": self.keystrokes_cut,
+            "sessions": self.sessions,
+            "uncertain": self.uncertain,
             "first": self.first,
             "last": self.last,
             "facts": [{"type": name, "count": count} for name, count in sorted(self.facts.items())],
@@ -85,7 +99,7 @@ class Batch:
 
     def take_counts(self, data: dict[str, Any]) -> None:
         """Take the counts that a closing entry tells."""
-        for name in ("lines", "rejected", "known", "keystrokes_cut", "first", "last"):
+        for name in ("lines", "rejected", "known", "keystrokes_cut", "sessions", "uncertain", "first", "last"):
             setattr(self, name, data[name])
         self.facts = Counter({each["type"]: each["count"] for each in data["facts"]})
         self.findings = Counter({each["code"]: each["count"] for each in data["findings"]})
@@ -211,17 +225,87 @@ class Import:
         seen = sha256()
         file.seek(0)
         bounded = _Bounded(file, size, self._progress, "parse")
-        items = self._items(batch, source, bounded, seen.update)
+        others = self._other_periods(batch)
+        live = LiveCorrelation(others)
         with _Appender(self._recorder) as appender:
-            for group in _grouped(items, _GROUP):
-                batch.known += appender.take([self._record(batch, item) for item in group])
+            for group in _grouped(self._items(batch, source, bounded, seen.update), _GROUP):
+                records = [self._record(batch, item, live) for item in group]
+                records += self._settled(batch, live.settled)
+                batch.known += appender.take(records)
+            live.finish()
+            batch.known += appender.take(self._settled(batch, live.settled))
             batch.known += appender.finish()
         if seen.hexdigest() != batch.raw_sha256:
             raise SourceUnusableError("The file changed while it was read: import it again when nothing writes to it.")
+        if live.together:
+            self._correlate_together(batch, others)
         assert batch.blob is not None
         batch.keystrokes_cut = self._keystrokes(batch)
         closing = {"import": batch.id, "blob": batch.blob.members(), **batch.counts()}
         batch.closed = self._append_one(CLOSED, closing, f"{batch.id} closed", batch)
+
+    # -- correlating ---------------------------------------------------------------------------------------------------
+
+    def _other_periods(self, batch: Batch) -> list[Period]:
+        """Give the times that the customer's other imports tell of."""
+        periods = []
+        for _, record in self._recorder.reader.tagged(f"imports:{self._chain}", [CLOSED]):
+            data = data_of(record.data)
+            period = period_of(data.get("import", ""), data.get("first"), data.get("last"))
+            if period is not None and period.import_id != batch.id:
+                periods.append(period)
+        return periods
+
+    def _correlate_together(self, batch: Batch, others: Sequence[Period]) -> None:
+        """Work out anew what this import and all that it meets, directly or through others, tell of."""
+        mine = period_of(batch.id, batch.first, batch.last)
+        joined = [batch.id] if mine is None else [batch.id, *_reached(mine, others)]
+        if mine is None:
+            joined += [each.import_id for each in others]
+        settled = correlate_together(self._recorder.reader, joined)
+        batch.sessions, batch.uncertain = settled.sessions, settled.uncertain
+        reader = self._recorder.reader
+        new: list[Record] = []
+        for item in settled.items:
+            if isinstance(item, Fact):
+                before = current(reader, self._session_tag(item))
+                if before == item.natural:
+                    continue
+                new.append(self._correlation(batch, item, after=before or ""))
+            else:
+                new.append(self._finding(batch, item))
+        for group in _grouped(new, _GROUP):
+            self._recorder.append_new(group)
+
+    def _settled(self, batch: Batch, settled: Settled) -> list[Record]:
+        """Give the records of what was correlated so far, and forget it."""
+        batch.sessions += settled.sessions
+        batch.uncertain += settled.uncertain
+        records = [
+            self._correlation(batch, item, after="") if isinstance(item, Fact) else self._finding(batch, item)
+            for item in settled.items
+        ]
+        settled.items, settled.sessions, settled.uncertain = [], 0, 0
+        return records
+
+    def _correlation(self, batch: Batch, fact: Fact, *, after: str) -> Record:
+        data = {**fact.data, "natural": fact.natural}
+        key = f"{fact.natural} after {after}"
+        record = self._sealed(fact.type, data, key, batch, fact.occurred_at)
+        record.tags = [*record.tags, self._session_tag(fact)]
+        return record
+
+    def _session_tag(self, fact: Fact) -> str:
+        """Give the tag of a session: keyed, since tags outlive payloads and must not tell host or user."""
+        secret = self._recorder.custody.chain_secret(self._chain)
+        return f"session:{secret.mark('session', str(fact.data['session']).encode())[:16].hex()}"
+
+    def _finding(self, batch: Batch, finding: Finding) -> Record:
+        batch.findings[finding.code] += 1
+        data = {"code": finding.code, "text": finding.text, "import": batch.id, "details": finding.data}
+        said = sha256(canonical.encode(data)).hexdigest()[:16]
+        key = f"{batch.id} finding {finding.code} {finding.lines[0]} {finding.lines[1]} {said}"
+        return self._sealed(FINDING, data, key, batch, finding.occurred_at, finding.lines)
 
     def _keystrokes(self, batch: Batch) -> int:
         data = self._data_at(batch.opened) if batch.opened is not None else {}
@@ -249,34 +333,31 @@ class Import:
         if rejected:
             yield rejected
 
-    def _record(self, batch: Batch, item: Item | list[Rejected]) -> Record:
+    def _record(self, batch: Batch, item: Item | list[Rejected], live: LiveCorrelation) -> Record:
         if isinstance(item, Fact):
-            return self._fact(batch, item)
+            return self._fact(batch, item, live)
         if isinstance(item, Finding):
-            batch.findings[item.code] += 1
-            data = {"code": item.code, "text": item.text, "import": batch.id, "details": item.data}
-            key = f"{batch.id} finding {item.code} {item.lines[0]} {item.lines[1]} {_digest_of(item.text)}"
-            return self._sealed(FINDING, data, key, batch, item.occurred_at, item.lines)
+            return self._finding(batch, item)
         assert isinstance(item, list)
         batch.rejected += len(item)
         lines = [{"line": each.line, "reason": each.reason} for each in item]
         key = f"{batch.id} rejected {item[0].line}"
         return self._sealed(REJECTED, {"import": batch.id, "lines": lines}, key, batch, None, (0, 0))
 
-    def _fact(self, batch: Batch, fact: Fact) -> Record:
+    def _fact(self, batch: Batch, fact: Fact, live: LiveCorrelation) -> Record:
         batch.facts[fact.type] += 1
         if fact.occurred_at is not None:
             batch.first = fact.occurred_at if batch.first is None else min(batch.first, fact.occurred_at)
             batch.last = fact.occurred_at if batch.last is None else max(batch.last, fact.occurred_at)
-        data = {**fact.data, "natural": fact.natural}
-        spelled: bytes | None = canonical.encode(data, depth=2)
+        spelled = canonical.encode(fact.data, depth=2)
         # The same happening told the same way is one fact, whichever file tells it again.
         said = sha256(b"%b\n%b" % ((fact.occurred_at or "").encode(), spelled)).hexdigest()
-        key = f"{self._format} {fact.natural} {said}"
+        name = record_id(self._format, fact.natural, said)
+        data = {**fact.data, "natural": fact.natural, "record": name}
+        live.take(Evidence(name, batch.id, fact.type, fact.occurred_at, fact.natural, data))
         if fact.type == FINALIZED and batch.blob is not None:
             data["blob"] = batch.blob.members()
-            spelled = None
-        return self._sealed(fact.type, data, key, batch, fact.occurred_at, fact.lines, fact.zone_assumed, spelled)
+        return self._sealed(fact.type, data, f"fact {name}", batch, fact.occurred_at, fact.lines, fact.zone_assumed)
 
     def _sealed(
         self,
@@ -287,19 +368,19 @@ class Import:
         occurred_at: str | None = None,
         lines: tuple[int, int] | None = None,
         zone_assumed: str | None = None,
-        spelled: bytes | None = None,
     ) -> Record:
         source: dict[str, Any] = {"kind": self._format, "id": batch.id}
         if lines is not None and lines[0]:
             source["raw"] = {"first": lines[0], "last": lines[1]}
         if occurred_at is None:
             # The format of payloads asks for a time: that of the import, and the data says that it is not the event's.
-            data, spelled = {**data, "occurred_at_basis": "import"}, None
+            data = {**data, "occurred_at_basis": "import"}
         statement = Statement(occurred_at or self._now, self._actor, source, data, zone_assumed)
-        return Record(type_, statement.encode(spelled), [f"import:{batch.id}"], chain=self._chain, idempotency_key=key)
+        return Record(type_, statement.encode(), [f"import:{batch.id}"], chain=self._chain, idempotency_key=key)
 
     def _append_one(self, type_: str, data: dict[str, Any], key: str, batch: Batch) -> int:
         record = self._sealed(type_, data, key, batch)
+        record.tags = [*record.tags, f"imports:{self._chain}"]
         try:
             return self._recorder.append_all([record])[0]
         except IdempotencyConflictError:
@@ -394,5 +475,15 @@ def _printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace").replace("\0", "")
 
 
-def _digest_of(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:16]
+def _reached(mine: Period, others: Sequence[Period]) -> list[str]:
+    """Give the imports that tell of the time of ``mine``, or of the time of one that does, and so on."""
+    left = list(others)
+    edge = [mine]
+    reached: list[str] = []
+    while edge:
+        each = edge.pop()
+        near = [other for other in left if other.meets(each.first, each.last)]
+        left = [other for other in left if other not in near]
+        reached += [other.import_id for other in near]
+        edge += near
+    return reached

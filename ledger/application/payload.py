@@ -22,14 +22,11 @@ class Statement:
     data: Mapping[str, Any]
     zone_assumed: str | None = None
 
-    def encode(self, data: bytes | None = None) -> bytes:
-        """Give the payload's bytes; ``data`` is the member ``data`` where the caller has spelled it already.
-
-        Raises FormatError for values outside the record format.
-        """
+    def encode(self) -> bytes:
+        """Give the payload's bytes; raise FormatError for values outside the record format."""
         return b'{"actor":%b,"data":%b,"occurred_at":%b,"source":%b%b}' % (
             canonical.encode(self.actor, depth=2),
-            canonical.encode(self.data, depth=2) if data is None else data,
+            canonical.encode(self.data, depth=2),
             canonical.encode(self.occurred_at, depth=2),
             canonical.encode(self.source, depth=2),
             b"" if self.zone_assumed is None else b',"zone_assumed":' + canonical.encode(self.zone_assumed, depth=2),

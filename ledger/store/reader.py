@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from eventsourcing.dcb.api import DCBQuery, DCBReadResponse, DCBSequencedEvent
+from eventsourcing.dcb.api import DCBQuery, DCBQueryItem, DCBReadResponse, DCBSequencedEvent
 from psycopg import Connection, sql
 from psycopg_pool import ConnectionPool
 
@@ -89,6 +89,16 @@ class Reader:
                 marks.append(self._custody.chain_secret(chain).mark("key", key.encode()))
         with named_errors(), self._connections.connection() as connection:
             return connection.execute(self._marks, (marks,)).fetchone() is not None
+
+    def tagged(self, tag: str, types: Sequence[str] = ()) -> Iterator[tuple[int, Recorded]]:
+        """Give all records with this tag, of these types if any are named, as of now and in order."""
+        query = DCBQuery(items=[DCBQueryItem(types=list(types), tags=[tag])])
+        start, before = 0, self.size()
+        while page := self.page(query, start, before, PAGE):
+            yield from page
+            if len(page) < PAGE:
+                return
+            start = page[-1][0] + 1
 
     def chain_page(
         self, chain: str, first: int, last: int, limit: int, *, opened: bool = True

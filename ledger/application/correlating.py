@@ -1,0 +1,178 @@
+"""Which records tell of one login: worked out with every import and recorded as facts of their own.
+
+Guarantees: what is current for a session is its newest ``session.correlated.v1``, and that is the same whatever the
+order in which the files came: it is worked out anew from all imports that tell of the same time. A record that fits
+several sessions is a finding, never a guess. Leaves to others: what joins what (``ledger.ingest.correlate``).
+
+While a file is parsed, its facts go straight to the correlator as long as no other import tells of the same time: a
+long log then needs no second reading. From where times meet, the facts of all imports concerned are read back and
+correlated together once the file is in.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from heapq import merge
+from typing import Any
+
+from ledger.application.payload import data_of, read
+from ledger.ingest.correlate import CorrelationOrderError, correlate, correlate_in_order
+from ledger.ingest.correlation import CORRELATED, Outcome, Unplaced
+from ledger.ingest.desktop_join import DesktopJoin
+from ledger.ingest.evidence import Kind, see
+from ledger.ingest.evidence import Record as Evidence
+from ledger.ingest.login_sweep import LoginSweep
+from ledger.ingest.model import Fact, Finding
+from ledger.log.errors import FormatError
+from ledger.store.reader import Reader
+from ledger.store.record import PayloadState, Recorded
+
+_NEAR = timedelta(hours=1)
+"""How far apart the times of two imports may be that can still tell of one login: clocks differ, sessions end late."""
+_IN_MEMORY = 200_000
+"""So many facts are correlated in any order; more are merged by their times."""
+_DESKTOP = frozenset({Kind.CONNECTION, Kind.VNC, Kind.DESKTOP})
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The time that an import tells of."""
+
+    import_id: str
+    first: datetime
+    last: datetime
+
+    def meets(self, first: datetime, last: datetime) -> bool:
+        """Tell whether both may tell of one login."""
+        return self.first - _NEAR <= last and first <= self.last + _NEAR
+
+
+def period_of(import_id: str, first: str | None, last: str | None) -> Period | None:
+    """Give the period of an import whose closing entry tells these times; None where it tells none."""
+    if first is None or last is None:
+        return None
+    return Period(import_id, datetime.fromisoformat(first), datetime.fromisoformat(last))
+
+
+@dataclass(slots=True)
+class Settled:
+    """What correlation has to record, and what it counted."""
+
+    items: list[Fact | Finding] = field(default_factory=list)
+    sessions: int = 0
+    uncertain: int = 0
+
+    def take(self, outcomes: Iterable[Outcome]) -> None:
+        """Turn outcomes into facts and findings."""
+        for outcome in outcomes:
+            if isinstance(outcome, Unplaced):
+                if outcome.candidates:
+                    self.uncertain += 1
+                    self.items.append(_uncertain(outcome))
+            else:
+                self.sessions += 1
+                self.items.extend(outcome.facts())
+
+
+class LiveCorrelation:
+    """Correlates a file's facts as they are parsed, while nothing but this file tells of their time."""
+
+    def __init__(self, others: Sequence[Period]) -> None:
+        """``others`` are the periods of the customer's other imports."""
+        self._others = others
+        self._sweep, self._desktop = LoginSweep(), DesktopJoin()
+        self._last = 0
+        self._clear = min((each.first for each in others), default=None)
+        self.settled = Settled()
+        self.together = False
+        """Whether the file must be correlated together with others, once it is in."""
+
+    def take(self, record: Evidence) -> None:
+        """Take the next fact."""
+        if self.together:
+            return
+        evidence = see(record)
+        if evidence is None:
+            return
+        if evidence.kind not in _DESKTOP and evidence.time < self._last:
+            self.together = True  # its times run backwards: it is sorted first
+        elif self._others and record.occurred_at is None:
+            self.together = True
+        elif self._others and record.occurred_at is not None:
+            at = datetime.fromisoformat(record.occurred_at)
+            self.together = any(each.meets(at, at) for each in self._others)
+        if self.together:
+            return
+        if evidence.kind in _DESKTOP:
+            self._desktop.take(evidence)
+        else:
+            self._last = evidence.time
+            self.settled.take(self._sweep.take(evidence))
+
+    def finish(self) -> None:
+        """Settle what is open."""
+        if not self.together:
+            self.settled.take(self._sweep.finish())
+            self.settled.take(self._desktop.finish())
+
+
+def correlate_together(reader: Reader, imports: Sequence[str]) -> Settled:
+    """Correlate the recorded facts of these imports."""
+    settled = Settled()
+    total = sum(1 for each in imports for _ in _facts(reader, each))
+    if total <= _IN_MEMORY:
+        settled.take(correlate(record for each in imports for record in _facts(reader, each)))
+        return settled
+    streams = [_facts(reader, each) for each in imports]
+    try:
+        settled.take(correlate_in_order(merge(*streams, key=lambda each: each.occurred_at or "")))
+    except CorrelationOrderError:
+        settled = Settled()
+        settled.take(correlate(record for each in imports for record in _facts(reader, each)))
+    return settled
+
+
+def current(reader: Reader, session_tag: str) -> str | None:
+    """Give the natural name of what is recorded last about a session; None where nothing is."""
+    newest = None
+    for _, record in reader.tagged(session_tag, [CORRELATED]):
+        newest = data_of(record.data).get("natural")
+    return newest
+
+
+def record_id(format_name: str, natural: str, said: str) -> str:
+    """Name a record by what it says, so that it has one name in whatever order the files came."""
+    return sha256(f"{format_name}\n{natural}\n{said}".encode()).hexdigest()[:32]
+
+
+def _facts(reader: Reader, import_id: str) -> Iterator[Evidence]:
+    for _, record in reader.tagged(f"import:{import_id}"):
+        if (evidence := _evidence(record, import_id)) is not None:
+            yield evidence
+
+
+def _evidence(record: Recorded, import_id: str) -> Evidence | None:
+    if record.state is not PayloadState.OPEN or record.type == CORRELATED:
+        return None
+    try:
+        said = read(record.data)
+    except FormatError:
+        return None
+    data: dict[str, Any] = said["data"]
+    if "natural" not in data or "record" not in data:
+        return None
+    occurred_at = None if data.get("occurred_at_basis") == "import" else str(said["occurred_at"])
+    return Evidence(data["record"], import_id, record.type, occurred_at, data["natural"], data)
+
+
+def _uncertain(outcome: Unplaced) -> Finding:
+    several = len(outcome.candidates) > 1
+    text = (
+        "A record fits several sessions and is joined to none."
+        if several
+        else "A record fits a session of which nobody knows whether it was still open, and is not joined to it."
+    )
+    data = {"happening": outcome.natural, "record": outcome.record, "candidates": list(outcome.candidates)}
+    code = "correlation_ambiguous" if several else "correlation_uncertain"
+    return Finding(code, text, (0, 0), data=data)
