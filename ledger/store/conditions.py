@@ -5,6 +5,7 @@ tags; it matches a query when it matches an item, or when there are no items. Po
 position + 1, so "after p" at the port means "position ≥ p" in the tables.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,11 @@ from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
+from ledger.log.members import TAG, TYPE
 from ledger.store.rows import tag_number
+
+_is_tag = re.compile(TAG).fullmatch
+_is_type = re.compile(TYPE).fullmatch
 
 # The rarest tag of an item drives the look-up, judged by counting at most 256 places of each.
 _RAREST = """(SELECT number FROM unnest(q.numbers) AS number ORDER BY
@@ -68,6 +73,22 @@ class Conditions:
         return failed
 
 
+def possible(query: DCBQuery) -> DCBQuery | None:
+    """Give the query without what no entry can match, such as a tag with a blank; None when nothing is left of it.
+
+    What is left are texts that PostgreSQL and JSON can spell, so a query can fail nobody but its own caller.
+    """
+    if not query.items:
+        return query
+    items = [
+        DCBQueryItem(types, list(item.tags))
+        for item in query.items
+        if all(_is_tag(tag) for tag in item.tags)
+        and ((types := [type_ for type_ in item.types if _is_type(type_)]) or not item.types)
+    ]
+    return DCBQuery(items) if items else None
+
+
 def matches(query: DCBQuery, type_: str, tags: Sequence[str]) -> bool:
     """Tell whether an entry of this type and these tags matches the query."""
     return not query.items or any(_matches_item(item, type_, tags) for item in query.items)
@@ -108,6 +129,7 @@ def _select_item(schema: str, item: DCBQueryItem, after: int, before: int, limit
     )
 
 
-def matches_condition(condition: DCBAppendCondition, type_: str, tags: Sequence[str]) -> bool:
-    """Tell whether an entry that comes now would make the condition fail."""
-    return matches(condition.fail_if_events_match, type_, tags)
+def fails_among(condition: DCBAppendCondition, start: int, placed: Sequence[tuple[str, tuple[str, ...]]]) -> bool:
+    """Tell whether entries that were numbered from ``start`` on, and are not committed yet, make the condition fail."""
+    unseen = placed[max(0, (condition.after or 0) - start) :]
+    return any(matches(condition.fail_if_events_match, type_, tags) for type_, tags in unseen)

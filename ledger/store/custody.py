@@ -110,7 +110,9 @@ class Custody:
         return data_key
 
 
-def content_mark_input(type_: str, tags: tuple[str, ...], public: bytes, key_class: str, payload: bytes) -> bytes:
+def content_mark_input(
+    type_: str, tags: tuple[str, ...], public: bytes, key_class: str, subject: str, payload: bytes
+) -> bytes:
     """Give the bytes over which "the same content" is decided: lengths first, so that no two contents coincide."""
-    parts = (type_.encode(), "\n".join(tags).encode(), public, key_class.encode(), payload)
+    parts = (type_.encode(), "\n".join(tags).encode(), public, key_class.encode(), subject.encode(), payload)
     return sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()

@@ -11,6 +11,7 @@ from ledger.keys.classes import CLASSES, day_of, is_day_key
 from ledger.log import canonical
 from ledger.log.entry import CORE_TYPES, NO_PREV, Template
 from ledger.log.errors import FormatError, SealError
+from ledger.log.members import check_key
 from ledger.log.seal import NONCE_BYTES, SALT_BYTES
 from ledger.store.custody import Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
@@ -150,9 +151,12 @@ class _Work:
     def _mark(self, record: Record, tags: tuple[str, ...], prepared: Prepared) -> None:
         assert record.idempotency_key is not None
         secret = self._custody.chain_secret(record.chain)
-        prepared.mark = secret.mark("key", record.idempotency_key.encode())
+        prepared.mark = secret.mark("key", _encoded(record.idempotency_key))
+        prepared.chain_check = secret.check  # a mark under another half would find nothing that was appended before
         public = canonical.encode(record.public, depth=2)
-        content = content_mark_input(record.type, tags, public, record.key_class or "", record.data)
+        content = content_mark_input(
+            record.type, tags, public, record.key_class or "", record.subject or "", record.data
+        )
         prepared.body = secret.mark("content", content)
 
 
@@ -166,4 +170,19 @@ def _key_of(record: Record, day: str) -> str:
         return f"{key_class.name}:{day}"
     if record.subject is None:
         raise RecordRefusedError(f"The class {key_class.name} has keys of subjects: name the subject.")
-    return f"{key_class.name}:{record.subject}"
+    key = f"{key_class.name}:{record.subject}"
+    try:
+        check_key(key)
+    except FormatError as error:
+        raise RecordRefusedError(f"The subject of a record {record.type} names no key: {error}") from None
+    if is_day_key(key):
+        # Whoever verifies takes a key that names a day for a day's key, and compares that day with the entry's.
+        raise RecordRefusedError(f"The subject {record.subject} of a record {record.type} is a date: use a random id.")
+    return key
+
+
+def _encoded(idempotency_key: str) -> bytes:
+    try:
+        return idempotency_key.encode()
+    except UnicodeEncodeError:
+        raise RecordRefusedError(f"The idempotency key {idempotency_key!r:.160} is not Unicode text.") from None
