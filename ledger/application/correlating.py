@@ -83,8 +83,7 @@ class LiveCorrelation:
         self._others = others
         self._sweep, self._desktop = LoginSweep(), DesktopJoin()
         self._last = 0
-        self._clear = min((each.first for each in others), default=None)
-        self.settled = Settled()
+        self._settled = Settled()
         self.together = False
         """Whether the file must be correlated together with others, once it is in."""
 
@@ -108,13 +107,18 @@ class LiveCorrelation:
             self._desktop.take(evidence)
         else:
             self._last = evidence.time
-            self.settled.take(self._sweep.take(evidence))
+            self._settled.take(self._sweep.take(evidence))
+
+    def settle(self) -> Settled:
+        """Give what was settled since it was asked last."""
+        settled, self._settled = self._settled, Settled()
+        return settled
 
     def finish(self) -> None:
         """Settle what is open."""
         if not self.together:
-            self.settled.take(self._sweep.finish())
-            self.settled.take(self._desktop.finish())
+            self._settled.take(self._sweep.finish())
+            self._settled.take(self._desktop.finish())
 
 
 def correlate_together(reader: Reader, imports: Sequence[str]) -> Settled:
@@ -139,6 +143,20 @@ def current(reader: Reader, session_tag: str) -> str | None:
     for _, record in reader.tagged(session_tag, [CORRELATED]):
         newest = data_of(record.data).get("natural")
     return newest
+
+
+def reached(mine: Period, others: Sequence[Period]) -> list[Period]:
+    """Give the imports that tell of the time of ``mine``, or of the time of one that does, and so on."""
+    left = list(others)
+    edge = [mine]
+    found: list[Period] = []
+    while edge:
+        each = edge.pop()
+        near = [other for other in left if other.meets(each.first, each.last)]
+        left = [other for other in left if other not in near]
+        found += near
+        edge += near
+    return found
 
 
 def record_id(format_name: str, natural: str, said: str) -> str:

@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ledger.application.batch import FINDING, Batch, Progress
 from ledger.application.errors import CustomerUnknownError, PositionUnknownError
 from ledger.application.exporting import Exported, Exporter
-from ledger.application.importing import FINDING, Batch, Import, Progress
+from ledger.application.importing import Import
 from ledger.application.payload import Statement, data_of
+from ledger.application.pinning import pinned_policy
 from ledger.ingest.registry import Options
-from ledger.keys.classes import CLASSES
 from ledger.keys.directory import KeyDirectory
 from ledger.keys.errors import HalfDestroyedError, HalfUnknownError
 from ledger.log.entry import LOG_CHAIN
 from ledger.log.members import format_at
-from ledger.log.note import parse_vkey
-from ledger.log.policy import LogKey, Policy
+from ledger.log.policy import Policy
 from ledger.log.receipt import Receipt
-from ledger.log.retention import Period
 from ledger.store.blobs import BlobStore
 from ledger.store.checkpoint_state import CheckpointState, SignedCheckpoint
 from ledger.store.checkpoints import Checkpointer
@@ -152,7 +151,7 @@ class Ledger:
             customer,
             format_name=format_name,
             options=options,
-            actor=dict(actor),
+            actor=actor,
             progress=progress,
         )
         batch = work.run(path)
@@ -194,6 +193,13 @@ class Ledger:
         if not 0 <= position < size:
             raise PositionUnknownError(position, size)
         return self.reader.page(None, position, position + 1, 1)[0][1]
+
+    def follow(self, *, start: int = 0) -> Iterator[tuple[int, Recorded]]:
+        """Give the log's records from position ``start``, and wait for those to come; ends when the caller leaves."""
+        with self.recorder.subscribe(after=start) as events:  # the port's positions are the entry's + 1
+            for event in events:
+                assert isinstance(event.event, Recorded)
+                yield event.position - 1, event.event
 
     def _all_entries(self, start: int, *, opened: bool) -> Iterator[tuple[int, Recorded]]:
         before = self.reader.size()
@@ -243,10 +249,4 @@ class Ledger:
 
     def policy(self) -> Policy:
         """Give what a verifier of this log pins."""
-        return Policy(
-            self.origin,
-            tuple(
-                LogKey(parse_vkey(each.vkey), each.from_size, each.to_size) for each in self.keys.signers.intervals()
-            ),
-            retain={each.name: None if each.retain is None else Period.parse(each.retain) for each in CLASSES.values()},
-        )
+        return pinned_policy(self.origin, self.keys.signers)

@@ -1,0 +1,67 @@
+"""An import in numbers, and the names of the entries that tell of it."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from ledger.log.blob import BlobReference
+
+OPENED = "ledger.import_batch_opened.v1"
+CLOSED = "ledger.import_batch_closed.v1"
+REJECTED = "ledger.import_lines_rejected.v1"
+FINDING = "ledger.finding_recorded.v1"
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with the stage (``hash``, ``store``, ``parse``), the bytes done and the bytes in all."""
+
+_NUMBERS = ("lines", "rejected", "known", "keystrokes_cut", "sessions", "uncertain", "first", "last")
+
+
+@dataclass(slots=True)
+class Batch:
+    """What an import did. ``already`` says that the same file was imported before and nothing was appended now.
+
+    ``known`` counts records that an earlier import had appended; ``sessions`` those correlated, ``uncertain`` the
+    records that fit more than one of them, or one that may have ended. ``first`` and ``last`` bound the times told.
+    """
+
+    id: str
+    format: str
+    raw_sha256: str
+    raw_bytes: int
+    already: bool = False
+    lines: int = 0
+    rejected: int = 0
+    known: int = 0
+    keystrokes_cut: int = 0
+    sessions: int = 0
+    uncertain: int = 0
+    first: str | None = None
+    last: str | None = None
+    facts: Counter[str] = field(default_factory=Counter)
+    findings: Counter[str] = field(default_factory=Counter)
+    blob: BlobReference | None = None
+    opened: int | None = None
+    closed: int | None = None
+
+    def saw(self, occurred_at: str | None) -> None:
+        """Widen the times told to this one."""
+        if occurred_at is not None:
+            self.first = occurred_at if self.first is None else min(self.first, occurred_at)
+            self.last = occurred_at if self.last is None else max(self.last, occurred_at)
+
+    def counts(self) -> dict[str, Any]:
+        """Give the members of the closing entry that say what was found."""
+        return {
+            **{name: getattr(self, name) for name in _NUMBERS},
+            "facts": [{"type": name, "count": count} for name, count in sorted(self.facts.items())],
+            "findings": [{"code": name, "count": count} for name, count in sorted(self.findings.items())],
+        }
+
+    def take_counts(self, data: dict[str, Any]) -> None:
+        """Take the counts that a closing entry tells."""
+        for name in _NUMBERS:
+            setattr(self, name, data[name])
+        self.facts = Counter({each["type"]: each["count"] for each in data["facts"]})
+        self.findings = Counter({each["code"]: each["count"] for each in data["findings"]})
