@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 from api.settings import Identity, NotInitialisedError, Settings
 from ledger.application.door import Ledger
-from ledger.keys.directory import create_key_directory, open_key_directory
+from ledger.keys.directory import KeyDirectory, create_key_directory, open_key_directory
 from ledger.log.entry import check_origin
 from ledger.store.blobs import BlobStore
 from ledger.store.checkpoint_state import SqliteCheckpointState
@@ -45,6 +45,8 @@ def create(settings: Settings, origin: str, *, clock: Clock | None = None) -> No
         vkeys = [interval.vkey for interval in keys.signers.intervals()]
         SqliteCheckpointState.create(settings.checkpoints, origin)
         create_log(urls.owner, identity.schema, origin, keys.halves, vkeys=vkeys, application_role=role, clock=time)
+        with _ledger(settings, identity, keys, urls, time) as ledger:
+            ledger.checkpoint()  # the first entries are under a signature before anybody learns of the log
 
 
 @contextmanager
@@ -55,11 +57,25 @@ def opened(settings: Settings, *, clock: Clock | None = None) -> Iterator[Ledger
     """
     identity = Identity.read(settings.directory)
     time = clock or SystemClock()
+    keys = open_key_directory(settings.keys, identity.origin, time.now, settings.keyring)
+    with _database(settings) as urls, _ledger(settings, identity, keys, urls, time) as ledger:
+        yield ledger
+
+
+def opened_keys(settings: Settings) -> KeyDirectory:
+    """Give the keys of the data directory's log, for what needs no database.
+
+    Raises NotInitialisedError, KeysError.
+    """
+    origin = Identity.read(settings.directory).origin
+    return open_key_directory(settings.keys, origin, SystemClock().now, settings.keyring)
+
+
+@contextmanager
+def _ledger(settings: Settings, identity: Identity, keys: KeyDirectory, urls: Urls, clock: Clock) -> Iterator[Ledger]:
     with ExitStack() as stack:
-        keys = open_key_directory(settings.keys, identity.origin, time.now, settings.keyring)
-        urls = stack.enter_context(_database(settings))
         recorder = stack.enter_context(
-            Recorder(urls.application, identity.schema, identity.origin, keys.halves, clock=time)
+            Recorder(urls.application, identity.schema, identity.origin, keys.halves, clock=clock)
         )
         state = SqliteCheckpointState(settings.checkpoints, identity.origin)
         checkpointer = Checkpointer(recorder, keys.signers, state)

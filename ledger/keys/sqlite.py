@@ -86,6 +86,11 @@ class SqliteHalfStore(HalfStore):
         PrivateDatabase.create(path, keyring.origin, LAYOUT)
         return cls(path, keyring, clock)
 
+    @property
+    def path(self) -> Path:
+        """Tell which file this is."""
+        return self._database.path
+
     def create(self, half_id: str) -> bytes:
         """Give the half of this id, making it when there is none; see the port."""
         try:

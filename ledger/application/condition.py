@@ -1,0 +1,39 @@
+"""How a ledger is doing: what a person asks who has not looked at it for a while."""
+
+from dataclasses import dataclass
+
+from ledger.application.door import Ledger
+from ledger.keys.backup import confirmed
+from ledger.log.entry import LOG_CHAIN
+from ledger.store.condition import DatabaseCondition, condition_of
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A ledger as it stands."""
+
+    origin: str
+    entries: int
+    customers: int
+    signed: int | None
+    """The size of the newest checkpoint; None while nothing is signed."""
+    database: DatabaseCondition
+    keyring_backup_confirmed: bool
+
+    @property
+    def behind(self) -> int:
+        """Tell how many entries the newest checkpoint does not cover."""
+        return self.entries - (self.signed or 0)
+
+
+def condition(ledger: Ledger) -> Condition:
+    """Look at all parts; raise what they raise."""
+    newest = ledger.checkpointer.newest()
+    return Condition(
+        origin=ledger.origin,
+        entries=ledger.reader.size(),  # after the checkpoint: the log only grows, so nothing looks signed ahead
+        customers=sum(1 for chain, _ in ledger.reader.chains() if chain != LOG_CHAIN),
+        signed=None if newest is None else newest.size,
+        database=condition_of(ledger.recorder.url, ledger.recorder.schema),
+        keyring_backup_confirmed=confirmed(ledger.keys.keyring),
+    )
