@@ -1,0 +1,257 @@
+"""The full check of a log: everything in the database against itself, the keys, the checkpoints and the recordings.
+
+Guarantees: it sees one state of the log, however long it takes and whatever is appended meanwhile; it takes constant
+memory for any number of entries; each thing that is wrong is a value with a stable code, never an exception; what could
+not be checked is said. Leaves to others: what only an outsider can notice (docs/record-format.md, sections 7 and 9).
+
+Ranges of positions go to worker processes; their reports are joined here in order. The parent holds the snapshot, and a
+lock that keeps a concurrent erasure from dropping a partition that is being read: the erasure waits, or is resumed.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from psycopg import Connection, sql
+
+from ledger.keys.errors import KeysError
+from ledger.keys.keyring import Keyring
+from ledger.keys.ports import HalfStore
+from ledger.keys.sqlite import SqliteHalfStore
+from ledger.log.frontier import Frontier
+from ledger.store.blobs import BlobStore, BlobStoreError
+from ledger.store.checkpoint_state import CheckpointState, CheckpointStateError, SignedCheckpoint
+from ledger.store.clock import SystemClock
+from ledger.store.database import connect, named_errors
+from ledger.store.errors import StoreError, WrongLogError
+from ledger.store.fsck import worker
+from ledger.store.fsck.findings import Code, Report
+from ledger.store.fsck.joining import Foreknown, Join
+from ledger.store.fsck.tables import Tables, check_halves
+from ledger.store.fsck.tasks import PRIME, Fingerprint, PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with the number of entries checked so far and of all."""
+
+_TAG_BLOCKS = 2_000
+_PARTS = 50
+_SMALL = 3
+"""Up to so many ranges are checked faster here than processes start."""
+_Task: TypeAlias = "RangeTask | TagsTask | PartsTask"
+_Run: TypeAlias = "Callable[[Iterable[_Task]], Iterator[Any]]"
+
+
+def open_halves(halves: Path, keyring: Path, origin: str) -> HalfStore:
+    """Open the key halves of a log; with ``functools.partial`` it is the ``halves`` that ``fsck`` takes."""
+    return SqliteHalfStore(halves, Keyring(keyring, origin), SystemClock().now)
+
+
+def fsck(
+    url: str,
+    schema: str,
+    origin: str,
+    *,
+    halves: Callable[[], HalfStore] | None = None,
+    state: CheckpointState | None = None,
+    blobs: Path | None = None,
+    processes: int = 2,
+    progress: Progress | None = None,
+) -> Report:
+    """Check everything in the database.
+
+    ``halves`` opens the key halves in each process, so it must bear pickling. Raises WrongLogError, LogMissingError,
+    DatabaseUnavailableError, StoreError where the check itself cannot be done.
+    """
+    unchecked: set[str] = set()
+    signed = _Signed(state, unchecked)  # before the snapshot: what was signed by now must be in it
+    with closing(connect(url, application="shoseki fsck")) as connection, named_errors():
+        snapshot = _begin(connection, schema)
+        tables = Tables(connection, schema)
+        found, size = tables.origin_and_size()
+        if found != origin:
+            raise WrongLogError(f"The schema {schema} holds the log {found}, not {origin}.")
+        foreknown = tables.foreknown()
+        join = Join(origin, foreknown)
+        ranges = tables.ranges(size, join)
+        place = Place(url, schema, origin, snapshot, halves, blobs, Fingerprint.new())
+        with _workers(place, processes if len(ranges) > _SMALL else 0) as run:
+            _check_ranges(run, ranges, signed, foreknown, join, progress)
+            _check_beside(run, tables, join)
+        tables.check_chains(join)
+        tables.check_keys(join)
+        tables.check_idempotency(join)
+    _check_checkpoints_left(signed, join)
+    if halves is not None:
+        try:
+            check_halves(join, halves(), foreknown)
+        except KeysError as error:
+            unchecked.add(f"The seals could not be checked: {error}")
+    notes = [*_unfinished(foreknown), *_orphans(blobs, join, unchecked)]
+    kept = sorted(join.findings.kept, key=lambda each: (each.position is None, each.position or 0, each.code.name))
+    return Report(
+        entries=join.entries,
+        opened=join.opened,
+        erased=join.erased,
+        checkpoints=join.checkpoints,
+        blobs=join.blobs_checked,
+        findings=tuple(kept),
+        counts={code: count for code, count in join.findings.counts.items() if count},
+        unchecked=tuple(sorted(unchecked | join.unchecked)),
+        notes=tuple(notes),
+    )
+
+
+class _Signed:
+    """The kept checkpoints, the smallest first, up to the one that was the newest at the beginning."""
+
+    def __init__(self, state: CheckpointState | None, unchecked: set[str]) -> None:
+        self._next: SignedCheckpoint | None = None
+        self._rest: Iterator[SignedCheckpoint] = iter(())
+        self._limit = -1
+        self._unchecked = unchecked
+        if state is None:
+            unchecked.add("The checkpoints were not checked: no file of signed checkpoints was given.")
+            return
+        try:
+            newest = state.newest()
+            if newest is not None:
+                self._limit = newest.signed.size
+                self._rest = state.all()
+                self._advance()
+        except CheckpointStateError as error:
+            unchecked.add(str(error))
+
+    def upto(self, size: int) -> list[SignedCheckpoint]:
+        """Give the next ones, of at most this size."""
+        found = []
+        while self._next is not None and self._next.size <= size:
+            found.append(self._next)
+            self._advance()
+        return found
+
+    def _advance(self) -> None:
+        try:
+            self._next = next(self._rest, None)
+        except CheckpointStateError as error:
+            self._next = None
+            self._unchecked.add(str(error))
+        if self._next is not None and self._next.size > self._limit:
+            self._next = None
+
+
+def _begin(connection: Connection[Any], schema: str) -> str:
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    connection.execute(sql.SQL("LOCK TABLE ONLY {}.payload IN ACCESS SHARE MODE").format(sql.Identifier(schema)))
+    row = connection.execute("SELECT pg_export_snapshot()").fetchone()
+    assert row is not None, "the function gives a name"
+    return str(row[0])
+
+
+def _check_ranges(
+    run: _Run,
+    ranges: Sequence[tuple[int, int]],
+    signed: _Signed,
+    foreknown: Foreknown,
+    join: Join,
+    progress: Progress | None,
+) -> None:
+    checkpoints: deque[list[SignedCheckpoint]] = deque()
+    empty = signed.upto(0)
+
+    def tasks() -> Iterator[RangeTask]:
+        for start, stop in ranges:
+            checkpoints.append(signed.upto(stop))
+            yield RangeTask(
+                start,
+                stop,
+                tuple(each.size for each in checkpoints[-1] if each.size > start),
+                tuple(size for size in foreknown.map_sizes if start <= size < stop),
+                frozenset(position for position in foreknown.removed if start <= position < stop),
+            )
+
+    total = ranges[-1][1] if ranges else 0
+    for each in empty:
+        join.check_checkpoint(each, Frontier())
+    for report in run(tasks()):
+        assert isinstance(report, RangeReport)
+        join.take(report, checkpoints.popleft())
+        if progress is not None:
+            progress(report.stop, total)
+
+
+def _check_beside(run: _Run, tables: Tables, join: Join) -> None:
+    """Check the tags and count the payloads, shared out among the workers."""
+    blocks, parts = tables.tag_blocks(), tables.parts()
+    tasks: list[_Task] = [TagsTask(at, min(at + _TAG_BLOCKS, blocks)) for at in range(0, blocks, _TAG_BLOCKS)]
+    tasks += [PartsTask(tuple(parts[at : at + _PARTS])) for at in range(0, len(parts), _PARTS)]
+    product, rows = 1, 0
+    counts: dict[str, int] = {}
+    for answer in run(tasks):
+        if isinstance(answer, TagsReport):
+            product = product * answer.product % PRIME
+            rows += answer.rows
+        else:
+            for part, count in answer.items():
+                counts[part] = counts.get(part, 0) + count
+    if (product, rows) != (join.tags, join.tag_rows):
+        tables.name_tags(join)
+    if not any(text.startswith("The seals") for text in join.unchecked):
+        tables.check_parts(join, counts)
+
+
+def _check_checkpoints_left(signed: _Signed, join: Join) -> None:
+    """Name the checkpoints over more entries than there are."""
+    for each in signed.upto(2**63):
+        join.checkpoints += 1
+        join.findings.add(Code.CHECKPOINT_AHEAD, None, None, f"{each.size} signed, {join.tree.size} there")
+
+
+def _unfinished(foreknown: Foreknown) -> list[str]:
+    return [
+        f"The destruction of {' and '.join(name for name in pair if name)} is ordered and not confirmed yet: resume it."
+        for pair in sorted(foreknown.destroyed - foreknown.confirmed, key=str)
+    ]
+
+
+def _orphans(blobs: Path | None, join: Join, unchecked: set[str]) -> list[str]:
+    """Count the recordings that no readable payload names: left by a crash, or by an erasure of what named them."""
+    if blobs is None:
+        return []
+    try:
+        orphans = sum(1 for each in BlobStore(blobs).list() if each.id not in join.blobs)
+    except BlobStoreError as error:
+        unchecked.add(str(error))
+        return []
+    return [f"{orphans} recordings are named by no readable payload."] if orphans else []
+
+
+@contextmanager
+def _workers(place: Place, processes: int) -> Iterator[_Run]:
+    """Give a way to run tasks, in processes or here, whose answers come in the order of the tasks."""
+    if processes < 1:
+        with closing(worker.Worker(place)) as here:
+            yield lambda tasks: (worker.run(here, task) for task in tasks)
+        return
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=worker.start, initargs=(place,))
+
+    def run(tasks: Iterable[_Task]) -> Iterator[Any]:
+        waiting: deque[Future[Any]] = deque()
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(worker.work, task))
+                if len(waiting) > 2 * processes:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool:
+            raise StoreError("A process of the check was ended from outside or could not start: try again.") from None
+
+    try:
+        yield run
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

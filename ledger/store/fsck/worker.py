@@ -1,0 +1,126 @@
+"""One worker of the full check: a connection that sees the check's one snapshot, and the checkers it runs tasks with.
+
+Guarantees: a task is a transaction of its own, so that locks on partitions do not pile up, under the snapshot that the
+parent exported, so that all workers see one state of the log whatever is appended meanwhile. Leaves to others: sharing
+out tasks and joining reports (``run``, ``joining``).
+"""
+
+from struct import Struct
+from typing import Any
+
+from psycopg import Connection, sql
+
+from ledger.keys.errors import KeysError
+from ledger.store.database import connect, named_errors
+from ledger.store.fsck.copy_out import copy_out
+from ledger.store.fsck.entries import EntryChecker
+from ledger.store.fsck.seals import SealChecker
+from ledger.store.fsck.tasks import PRIME, PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask
+
+_TAG_ROW = Struct(">hiqiq")
+_TAGS = sql.SQL("SELECT tag, position FROM {}.tag WHERE ctid >= '({},0)'::tid AND ctid < '({},0)'::tid")
+
+
+class Worker:
+    """Runs tasks over one log, one after the other."""
+
+    def __init__(self, place: Place) -> None:
+        """Connect, and open the key halves where they are given."""
+        self._place = place
+        self._connection: Connection[Any] = connect(place.url, application="shoseki fsck")
+        self._entries = EntryChecker(place)
+        self._seals: SealChecker | None = None
+        self._unchecked = "The seals were not checked: no key halves were given."
+        if place.halves is not None:
+            try:
+                self._seals = SealChecker(place)
+            except KeysError as error:
+                self._lose_seals(error)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
+    def check_range(self, task: RangeTask) -> RangeReport:
+        """Check one range; raise DatabaseUnavailableError, StoreError."""
+        report = RangeReport(task.start, task.stop)
+        with named_errors():
+            self._begin()
+            wanted = self._entries.check(self._connection, task, report)
+            if self._seals is not None:
+                try:
+                    self._seals.check(self._connection, task, report, wanted)
+                except KeysError as error:
+                    self._lose_seals(error)
+                    self._connection.cancel_safe()
+                    self._connection.close()
+                    self._connection = connect(self._place.url, application="shoseki fsck")
+                    report.unchecked.add(self._unchecked)
+                    report.uses = {names: (pair.first, pair.last, 0) for names, pair in wanted.pairs.items()}
+                    return report
+            else:
+                report.unchecked.add(self._unchecked)
+            report.uses = {names: (pair.first, pair.last, pair.seen) for names, pair in wanted.pairs.items()}
+            self._connection.execute("COMMIT")
+        return report
+
+    def read_tags(self, task: TagsTask) -> TagsReport:
+        """Give the fingerprint of the tags in these blocks."""
+        offset, weight = self._place.fingerprint
+        product, rows = 1, 0
+        with named_errors():
+            self._begin()
+            name = sql.Identifier(self._place.schema)
+            query = _TAGS.format(name, sql.SQL(str(task.first_block)), sql.SQL(str(task.end_block)))
+            for row in copy_out(self._connection, query.as_bytes(self._connection)):
+                _, _, tag, _, position = _TAG_ROW.unpack(row)
+                product = product * (tag + offset + weight * position) % PRIME
+                rows += 1
+            self._connection.execute("COMMIT")
+        return TagsReport(product, rows)
+
+    def count_parts(self, task: PartsTask) -> dict[str, int]:
+        """Give the number of payloads in each of these parts."""
+        statement = sql.SQL("SELECT part, count(*) FROM {}.payload WHERE part IN ({}) GROUP BY part").format(
+            sql.Identifier(self._place.schema), sql.SQL(", ").join(sql.Literal(part) for part in task.parts)
+        )
+        with named_errors():
+            self._begin()
+            counts = dict(self._connection.execute(statement).fetchall())
+            self._connection.execute("COMMIT")
+        return counts
+
+    def _begin(self) -> None:
+        self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        snapshot = sql.Literal(self._place.snapshot)
+        self._connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(snapshot))
+
+    def _lose_seals(self, error: KeysError) -> None:
+        self._seals = None
+        self._unchecked = f"The seals could not be checked: {error}"
+
+
+_worker: Worker | None = None
+
+
+def start(place: Place) -> None:
+    """Make the worker of this process."""
+    global _worker  # noqa: PLW0603 - one worker a process is what a pool's initialiser can give
+    _worker = Worker(place)
+
+
+def work(task: RangeTask | TagsTask | PartsTask) -> RangeReport | TagsReport | dict[str, int]:
+    """Run a task in the worker of this process."""
+    assert _worker is not None, "start() comes first"
+    return run(_worker, task)
+
+
+def run(worker: Worker, task: RangeTask | TagsTask | PartsTask) -> RangeReport | TagsReport | dict[str, int]:
+    """Run a task in a worker."""
+    match task:
+        case RangeTask():
+            return worker.check_range(task)
+        case TagsTask():
+            return worker.read_tags(task)
+        case PartsTask():
+            return worker.count_parts(task)

@@ -1,0 +1,294 @@
+"""The full check: silent on healthy data, and a name for every way in which the tables can be changed."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from tested_log import ORIGIN, OTHER, TestedLog
+
+from ledger.log.refusal import Status
+from ledger.store.fsck import Code, Report, fsck, open_halves
+from ledger.store.heads import seal_heads
+
+
+def check(log: TestedLog, processes: int = 0) -> Report:
+    keys = log.directory / "keys"
+    halves = partial(open_halves, keys / "halves.sqlite", keys / "keyring.json", ORIGIN)
+    return fsck(
+        log.urls.application,
+        log.schema,
+        ORIGIN,
+        halves=halves,
+        state=log.state,
+        blobs=log.directory / "blobs",
+        processes=processes,
+    )
+
+
+def codes(report: Report) -> set[str]:
+    return {finding.code.name for finding in report.findings}
+
+
+@pytest.fixture
+def filled(log: TestedLog) -> TestedLog:
+    """Give a log of two days, three kinds of keys, signed and with sealed heads in between."""
+    log.append(5)
+    log.checkpointer.sign()
+    seal_heads(log.recorder)
+    log.append(4, OTHER)
+    log.clock.advance(timedelta(days=1))
+    log.append(3, key_class="person", subject="p1")
+    log.recorder.append_all([log.record("once", idempotency_key="k1")])
+    log.checkpointer.sign()
+    seal_heads(log.recorder)
+    log.append(2)
+    log.checkpointer.sign()
+    return log
+
+
+def test_a_healthy_log_has_no_findings(filled: TestedLog) -> None:
+    report = check(filled)
+    assert (report.findings, report.unchecked, report.notes) == ((), (), ())
+    assert report.status is Status.FINE
+    assert report.entries == filled.recorder.reader.size()
+    assert (report.opened, report.erased, report.checkpoints) == (15, 0, 3)
+
+
+def test_an_empty_log_is_fine(log: TestedLog) -> None:
+    assert check(log).status is Status.FINE
+
+
+def forge(old: str, new: str, position: int) -> str:
+    """Give the statement that edits an entry's bytes as text."""
+    return (
+        f"UPDATE {{s}}.entry SET entry = convert_to(replace(convert_from(entry, 'UTF8'), '{old}', '{new}'), 'UTF8')"
+        f" WHERE position = {position}"
+    )
+
+
+SWAP = (
+    "CREATE TEMP TABLE two AS SELECT * FROM {s}.entry WHERE position IN (6, 7);"
+    " DELETE FROM {s}.entry WHERE position IN (6, 7);"
+    " INSERT INTO {s}.entry SELECT 13 - position, chain, 1000 + position, at, type, tags, key, leaf, entry FROM two;"
+    " UPDATE {s}.entry e SET seq = two.seq FROM two WHERE e.entry = two.entry; DROP TABLE two"
+)
+TAMPERINGS = {
+    "a byte of an entry": ("UPDATE {s}.entry SET entry = set_byte(entry, 30, 255) WHERE position = 6", "ENTRY_FORM"),
+    "a digit of a commitment": (forge('"public":{{}}', '"public":{{"a":1}}', 6), "LEAF"),
+    "another origin": (forge("/tested", "/forged", 6), "OTHER_ORIGIN"),
+    "an older time": (forge("2026-11-20T03", "2026-11-20T02", 9), "TIME_FELL"),
+    "another day": (forge("trail:2026-11-20", "trail:2026-11-19", 6), "KEY_DAY"),
+    "another number": (forge('"seq":3,', '"seq":9,', 6), "SEQ"),
+    "the leaf column": ("UPDATE {s}.entry SET leaf = sha256(leaf) WHERE position = 6", "LEAF"),
+    "the chain column": ("UPDATE {s}.entry SET chain = 'log', seq = 99 WHERE position = 6", "COLUMN"),
+    "the seq column": ("UPDATE {s}.entry SET seq = 99 WHERE position = 6", "COLUMN"),
+    "the time column": ("UPDATE {s}.entry SET at = at + interval '1 microsecond' WHERE position = 6", "COLUMN"),
+    "the type column": ("UPDATE {s}.entry SET type = 'other' WHERE position = 6", "COLUMN"),
+    "the tags column": ("UPDATE {s}.entry SET tags = tags[1:1] WHERE position = 6", "COLUMN"),
+    "the key column": ("UPDATE {s}.entry SET key = NULL WHERE position = 6", "COLUMN"),
+    "the type of a core entry": ("UPDATE {s}.entry SET type = 'other' WHERE position = 4", "COLUMN"),
+    "two entries swapped": (SWAP, "COLUMN"),
+    "the first entry deleted": ("DELETE FROM {s}.entry WHERE position = 0", "GAP"),
+    "a middle entry deleted": ("DELETE FROM {s}.entry WHERE position = 6", "GAP"),
+    "the last entry deleted": ("DELETE FROM {s}.entry WHERE position = (SELECT max(position) FROM {s}.entry)", "SIZE"),
+    "the last entries deleted": ("DELETE FROM {s}.entry WHERE position > 12", "CHECKPOINT_AHEAD"),
+    "all entries deleted": ("DELETE FROM {s}.entry", "CHECKPOINT_AHEAD"),
+    "an entry added": (
+        (
+            "INSERT INTO {s}.entry SELECT (SELECT size FROM {s}.log), chain, 99, at, type, tags, key, leaf, entry"
+            " FROM {s}.entry WHERE position = 6"
+        ),
+        "COLUMN",
+    ),
+    "an entry far away": (
+        (
+            "INSERT INTO {s}.entry SELECT 9007199254740991, chain, 99, at, type, tags, key, leaf, entry"
+            " FROM {s}.entry WHERE position = 6"
+        ),
+        "GAP",
+    ),
+    "an entry below 0": (
+        (
+            "INSERT INTO {s}.entry SELECT -1, chain, 99, at, type, tags, key, leaf, entry"
+            " FROM {s}.entry WHERE position = 6"
+        ),
+        "SIZE",
+    ),
+    "an entry twice": (
+        (
+            "ALTER TABLE {s}.entry DROP CONSTRAINT entry_pkey; DROP INDEX {s}.entry_chain_seq;"
+            " INSERT INTO {s}.entry SELECT * FROM {s}.entry WHERE position = 6"
+        ),
+        "DUPLICATE",
+    ),
+    "the size": ("UPDATE {s}.log SET size = size + 1", "SIZE"),
+    "the tags gone": ("TRUNCATE {s}.tag", "TAG_TABLE"),
+    "a tag moved": ("UPDATE {s}.tag SET position = position + 1 WHERE position = 6", "TAG_TABLE"),
+    "a tag added": ("INSERT INTO {s}.tag VALUES (1, 6)", "TAG_TABLE"),
+    "a tag twice": ("INSERT INTO {s}.tag SELECT * FROM {s}.tag WHERE position = 6", "TAG_TABLE"),
+    "a head moved": ("UPDATE {s}.chain SET seq = seq - 1 WHERE chain = 'log'", "CHAIN_TABLE"),
+    "a head changed": ("UPDATE {s}.chain SET leaf = sha256(leaf) WHERE chain = 'log'", "CHAIN_TABLE"),
+    "a chain gone": ("DELETE FROM {s}.chain WHERE chain LIKE 'cus_a%'", "CHAIN_TABLE"),
+    "a chain's half": ("UPDATE {s}.chain SET half = 'x' WHERE chain LIKE 'cus_a%'", "CHAIN_TABLE"),
+    "a chain called destroyed": ("UPDATE {s}.chain SET destroyed = 6 WHERE chain LIKE 'cus_a%'", "CHAIN_TABLE"),
+    "a key called destroyed": ("UPDATE {s}.key SET destroyed = 6", "KEY_TABLE"),
+    "a key gone": ("DELETE FROM {s}.key WHERE key LIKE 'person%'", "KEY_TABLE"),
+    "a pair added": ("INSERT INTO {s}.destroyed_pair VALUES ('log', 'trail:2026-11-20', 6)", "PAIR_TABLE"),
+    "a payload gone": ("DELETE FROM {s}.payload WHERE position = 6", "PAYLOAD_ABSENT"),
+    "all payloads gone": ("DELETE FROM {s}.payload", "PAYLOAD_ABSENT"),
+    "a payload changed": ("UPDATE {s}.payload SET sealed = set_byte(sealed, 40, 0) WHERE position = 6", "SEAL"),
+    "a payload cut": ("UPDATE {s}.payload SET sealed = substr(sealed, 1, 20) WHERE position = 6", "SEAL"),
+    "a payload of another version": (
+        "UPDATE {s}.payload SET sealed = set_byte(sealed, 0, 0) WHERE position = 6",
+        "SEAL",
+    ),
+    "payloads swapped": (
+        (
+            "UPDATE {s}.payload p SET sealed = o.sealed FROM {s}.payload o"
+            " WHERE (p.position, o.position) IN ((6, 7), (7, 6))"
+        ),
+        "SEAL",
+    ),
+    "a payload of no entry": (
+        "INSERT INTO {s}.payload SELECT part, 900000, sealed FROM {s}.payload WHERE position = 6",
+        "PAYLOAD_FOREIGN",
+    ),
+    "a payload of an entry without one": (
+        "INSERT INTO {s}.payload SELECT part, 1, sealed FROM {s}.payload WHERE position = 6",
+        "PAYLOAD_FOREIGN",
+    ),
+    "a payload in another part": (
+        "INSERT INTO {s}.payload SELECT 'subjects', 6, sealed FROM {s}.payload WHERE position = 6",
+        "PAYLOAD_FOREIGN",
+    ),
+    "an idempotency key of no entry": ("UPDATE {s}.idempotency SET position = 900000", "IDEMPOTENCY"),
+}
+
+
+@pytest.mark.parametrize(("statement", "code"), TAMPERINGS.values(), ids=TAMPERINGS.keys())
+def test_every_change_has_a_name(filled: TestedLog, statement: str, code: str) -> None:
+    filled.tamper(statement)
+    report = check(filled)
+    assert code in codes(report), report.findings
+    assert report.status is Status.FINDING
+    for finding in report.findings:
+        assert finding.sentence("en").endswith(".")
+        assert finding.sentence("ja").endswith("。")
+
+
+SIGNED_CHANGES = [name for name, (text, _) in TAMPERINGS.items() if "SET entry =" in text or name.endswith("swapped")]
+
+
+@pytest.mark.parametrize("name", [name for name in SIGNED_CHANGES if "payload" not in name])
+def test_a_change_of_signed_bytes_contradicts_the_checkpoints(filled: TestedLog, name: str) -> None:
+    filled.tamper(TAMPERINGS[name][0])
+    assert "CHECKPOINT_ROOT" in codes(check(filled))
+
+
+def test_a_past_that_was_linked_anew_contradicts_checkpoints_and_heads(filled: TestedLog) -> None:
+    """Whoever owns the database can make everything in it agree with itself, but not with what was signed."""
+    from ledger.log.entry import encode, leaf_hash, parse
+
+    heads: dict[str, bytes] = {}
+    filled.run("ALTER TABLE {s}.entry DISABLE TRIGGER USER")
+    for position, data in filled.run("SELECT position, entry FROM {s}.entry ORDER BY position"):
+        entry = parse(data)
+        public = {"a": 1} if position == 6 else entry.public
+        entry = entry._replace(public=public, prev=heads.get(entry.chain, entry.prev))
+        heads[entry.chain] = leaf_hash(encode(entry))
+        parameters = (encode(entry), heads[entry.chain], position)
+        filled.run("UPDATE {s}.entry SET entry = %s, leaf = %s WHERE position = %s", parameters)
+    for chain, leaf in heads.items():
+        filled.run("UPDATE {s}.chain SET leaf = %s WHERE chain = %s", (leaf, chain))
+    report = check(filled)
+    assert codes(report) == {"CHECKPOINT_ROOT", "HEADS_ROOT"}
+
+
+def test_two_processes_find_what_one_finds(filled: TestedLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.fsck.run._SMALL", 0)
+    seen: list[tuple[int, int]] = []
+    assert check(filled, processes=2) == check(filled)
+    filled.tamper("UPDATE {s}.entry SET leaf = sha256(leaf) WHERE position = 6")
+    keys = filled.directory / "keys"
+    halves = partial(open_halves, keys / "halves.sqlite", keys / "keyring.json", ORIGIN)
+    report = fsck(
+        filled.urls.application,
+        filled.schema,
+        ORIGIN,
+        halves=halves,
+        state=filled.state,
+        processes=2,
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert [finding.code for finding in report.findings] == [Code.LEAF]
+    size = filled.recorder.reader.size()
+    assert seen == [(size, size)]
+
+
+def test_over_the_borders_of_ranges_nothing_is_lost(filled: TestedLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("tasks", "tables"):
+        monkeypatch.setattr(f"ledger.store.fsck.{module}.RANGE", 4)
+    monkeypatch.setattr("ledger.store.fsck.run._SMALL", 1_000)
+    assert check(filled).status is Status.FINE
+    filled.tamper("DELETE FROM {s}.entry WHERE position BETWEEN 8 AND 11")
+    assert {"GAP", "CHECKPOINT_ROOT"} <= codes(check(filled))
+
+
+def test_a_lost_keyring_is_no_sign_of_tampering(filled: TestedLog) -> None:
+    (filled.directory / "keys" / "keyring.json").unlink()
+    report = check(filled)
+    assert report.findings == ()
+    assert report.status is Status.UNCHECKED
+    assert any("keyring" in sentence for sentence in report.unchecked)
+
+
+def test_a_lost_half_is_a_finding(filled: TestedLog) -> None:
+    filled.keys.halves.destroy(OTHER)  # behind the log's back
+    report = check(filled)
+    assert codes(report) == {"HALF_MISSING"}
+    assert {finding.chain for finding in report.findings} == {OTHER}
+
+
+def test_a_lost_state_is_said(filled: TestedLog) -> None:
+    for path in filled.state.path.parent.iterdir():
+        path.unlink()
+    report = check(filled)
+    assert (report.findings, report.status) == ((), Status.UNCHECKED)
+
+
+def test_while_others_append_the_check_sees_one_state(filled: TestedLog) -> None:
+    import threading
+
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            filled.append(5)
+            filled.checkpointer.sign()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(5):
+            report = check(filled)
+            assert (report.findings, report.unchecked) == ((), ())
+    finally:
+        stop.set()
+        writer.join()
+
+
+@pytest.mark.parametrize("verb", ["UPDATE {s}.entry SET seq = 1", "DELETE FROM {s}.entry", "TRUNCATE {s}.entry"])
+def test_entries_cannot_be_changed_by_the_application_and_not_by_slip_of_the_owner(
+    filled: TestedLog, verb: str
+) -> None:
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(filled.urls.application, autocommit=True) as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(sql.SQL(verb).format(s=sql.Identifier(filled.schema)))
+        for table in ("payload", "tag", "idempotency"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(sql.SQL("DELETE FROM {}.{}").format(*map(sql.Identifier, (filled.schema, table))))
+    with pytest.raises(psycopg.errors.RestrictViolation):
+        filled.run(verb)
