@@ -16,7 +16,7 @@ from ledger.log.seal import NONCE_BYTES, SALT_BYTES
 from ledger.store.custody import Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
 from ledger.store.record import Record
-from ledger.store.rows import name_field, tag_number, text_array_field
+from ledger.store.rows import name_field, tag_head, text_array_field
 
 SUBJECTS_PART = "subjects"
 _FEW_TAGS = 100
@@ -41,7 +41,7 @@ class Prepared:
         "part_field",
         "public",
         "sealed",
-        "tag_numbers",
+        "tag_heads",
         "tags",
         "template",
         "type",
@@ -58,7 +58,7 @@ class Prepared:
         self.chain_field = name_field(chain)
         self.middle = b"%b%b%b" % (name_field(type_), text_array_field(tags), name_field(key))
         self.part_field = b""
-        self.tag_numbers = [tag_number(tag) for tag in tags]
+        self.tag_heads = [tag_head(tag) for tag in tags]
         self.sealed: bytes | None = None
         self.mark: bytes | None = None
         self.body: bytes | None = None

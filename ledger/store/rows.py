@@ -20,13 +20,13 @@ _length = Struct(">i").pack
 _array_head = Struct(">iiiii").pack
 _entry_head = Struct(">hiq").pack
 _two_numbers = Struct(">iqiq").pack
-_tag_row = Struct(">hiqiq").pack
 _number = Struct(">iq").pack
 _bare_number = Struct(">q").pack
-_first_number = Struct(">q").unpack_from
 _leaf_and_length = Struct(">i32si").pack
 _fields_3 = Struct(">h").pack(3)
 _NULL = _length(-1)
+_EIGHT = _length(8)
+_TAG_HEAD = Struct(">hi").pack(2, 8)
 _EMPTY_ARRAY = Struct(">iiii").pack(12, 0, 0, _TEXT_OID)
 _ONE_DIMENSION = Struct(">iii").pack(1, 0, _TEXT_OID)
 
@@ -78,8 +78,12 @@ def number(value: int) -> bytes:
 
 def tag_number(tag: str) -> int:
     """Give the number that a tag is looked up by: the first eight bytes of its SHA-256."""
-    found: int = _first_number(sha256(tag.encode()).digest())[0]
-    return found
+    return int.from_bytes(sha256(tag.encode()).digest()[:8], "big", signed=True)
+
+
+def tag_head(tag: str) -> bytes:
+    """Give a row of ``tag`` up to the position, which ``tag_row`` adds."""
+    return b"%b%b%b" % (_TAG_HEAD, sha256(tag.encode()).digest()[:8], _EIGHT)
 
 
 def entry_row(position: int, chain: bytes, seq: int, at: int, middle: bytes, leaf: bytes, entry: bytes) -> bytes:
@@ -97,9 +101,9 @@ def entry_row(position: int, chain: bytes, seq: int, at: int, middle: bytes, lea
     )
 
 
-def tag_row(tag: int, position: int) -> bytes:
+def tag_row(head: bytes, position: int) -> bytes:
     """Give a row of ``tag``."""
-    return _tag_row(2, 8, tag, 8, position)
+    return head + _bare_number(position)
 
 
 def payload_row(part: bytes, position: int, sealed: bytes) -> bytes:

@@ -287,8 +287,8 @@ class Sequencer:
         data = each.template.fill(position, group.at_text, chain.leaf, seq)
         leaf = leaf_hash(data)
         group.entries.append(rows.entry_row(position, each.chain_field, seq, group.at_field, each.middle, leaf, data))
-        for number in each.tag_numbers:
-            group.tags.append(rows.tag_row(number, position))
+        for head in each.tag_heads:
+            group.tags.append(rows.tag_row(head, position))
         if each.sealed is not None:
             group.payloads.append(rows.payload_row(each.part_field, position, each.sealed))
         if each.mark is not None and each.body is not None:
@@ -432,7 +432,7 @@ class _Statements:
 
         # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.
         self.begin = made(
-            "BEGIN; SELECT size, (extract(epoch FROM at) * 1000000)::bigint - 946684800000000,"
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT size, (extract(epoch FROM at) * 1000000)::bigint - 946684800000000,"
             " clock_boot, clock_elapsed FROM {schema}.log FOR UPDATE"
         ).as_bytes()
         self.marks = made("SELECT mark, body, position FROM {schema}.idempotency WHERE mark = ANY(%s)")
