@@ -10,12 +10,10 @@ from typing import Any
 import psycopg
 from psycopg import Connection, errors
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from ledger.store.errors import DatabaseFullError, DatabaseUnavailableError, LogMissingError, StoreError
 
 _CONNECT_SECONDS = 10
-_POOL_SIZE = 8
 # Times come as UTC whatever the server's zone; statements are planned for their values, because one tag may stand for
 # three entries and another for a million; nobody waits for a lock for ever.
 _OPTIONS = "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan -c lock_timeout=30s -c jit=off"
@@ -35,18 +33,6 @@ def role_of(url: str) -> str:
     """Give the role that a URL connects as; raise DatabaseUnavailableError."""
     with connect(url) as connection:
         return connection.info.user
-
-
-def pool(url: str) -> ConnectionPool[Connection[Any]]:
-    """Give a pool of reading connections that opens them as they are needed."""
-    return ConnectionPool(
-        url,
-        min_size=0,
-        max_size=_POOL_SIZE,
-        open=True,
-        timeout=_CONNECT_SECONDS,
-        kwargs={"autocommit": True, "connect_timeout": _CONNECT_SECONDS, **_parameters(url, "shoseki reader")},
-    )
 
 
 def _parameters(url: str, application: str) -> dict[str, Any]:
@@ -69,7 +55,7 @@ def named_errors() -> Iterator[None]:
         raise StoreError(f"The database refuses ({_first_line(error)}): check the role in the database URL.") from error
     except errors.LockNotAvailable as error:
         raise DatabaseUnavailableError("Another session holds the log for too long: end it, or try again.") from error
-    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed) as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise DatabaseUnavailableError(
             f"The database cannot be reached ({_first_line(error)}): start it or check the URL, then try again."
         ) from error

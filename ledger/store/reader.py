@@ -6,12 +6,12 @@ from typing import Any
 
 from eventsourcing.dcb.api import DCBQuery, DCBQueryItem, DCBReadResponse, DCBSequencedEvent
 from psycopg import Connection, sql
-from psycopg_pool import ConnectionPool
 
 from ledger.keys.errors import HalfDestroyedError, HalfUnknownError
 from ledger.log.entry import Entry, parse
 from ledger.log.errors import FormatError, LogError
 from ledger.store.conditions import possible, select_positions
+from ledger.store.connections import Connections
 from ledger.store.custody import Custody
 from ledger.store.database import named_errors
 from ledger.store.errors import LogMissingError
@@ -25,7 +25,7 @@ _PLACES = 50_000
 class Reader:
     """Reads one log. Safe to share between threads."""
 
-    def __init__(self, connections: ConnectionPool[Connection[Any]], schema: str, custody: Custody) -> None:
+    def __init__(self, connections: Connections, schema: str, custody: Custody) -> None:
         """Read through these connections, opening payloads with these keys."""
         self._connections = connections
         self._schema = schema

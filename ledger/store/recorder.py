@@ -27,8 +27,9 @@ from ledger.log.errors import FormatError
 from ledger.log.seal import half_check
 from ledger.store.clock import Clock, ManualClock, SystemClock
 from ledger.store.conditions import possible
+from ledger.store.connections import Connections, is_alive
 from ledger.store.custody import Custody
-from ledger.store.database import connect, named_errors, pool
+from ledger.store.database import connect, named_errors
 from ledger.store.errors import LogMissingError, RecordRefusedError, StoreError, WrongLogError
 from ledger.store.migrate import migrate
 from ledger.store.prepare import prepare
@@ -39,6 +40,10 @@ from ledger.store.subscription import Subscription
 
 _GROUP_RECORDS = 2_000
 """How many records one transaction takes at most: more would make everybody wait for the slowest."""
+
+
+_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+"""What was acknowledged outlives a crash, also where the server's default says otherwise; a stricter one stays."""
 
 
 class Recorder(DCBRecorder):
@@ -63,7 +68,7 @@ class Recorder(DCBRecorder):
         self.origin = origin
         self.clock = clock or SystemClock()
         self.custody = Custody(halves, origin)
-        self._connections = pool(url)
+        self._connections = Connections(url, application="shoseki reader")
         self.reader = Reader(self._connections, schema, self.custody)
         self._sequencer = Sequencer(schema, origin, self.clock, clock_bound=clock_bound)
         self._turn = threading.Condition()
@@ -238,9 +243,10 @@ class Recorder(DCBRecorder):
     def _commit(self, requests: Sequence[Request]) -> None:
         try:
             with named_errors():
-                if self._connection is None or self._connection.closed:
+                if self._connection is None or not is_alive(self._connection):
+                    self._abandon()
                     self._connection = connect(self.url, application="shoseki sequencer")
-                    self._sequencer.forget()
+                    self._connection.execute(_DURABLE)
                 self._sequencer.commit(self._connection, requests)
         except BaseException:
             self._abandon()

@@ -30,23 +30,39 @@ class Subscription(DCBSubscription["Recorder"]):
         with named_errors():
             self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel_of(recorder.schema))))
         self._buffer: list[DCBSequencedEvent] = []
-        self._closing = threading.Lock()
+        self._in_use = threading.Lock()
 
     def stop(self) -> None:
         """Let a blocked reader end within ``POLL_SECONDS``."""
         super().stop()
-        if self._closing.acquire(blocking=False):
-            self._connection.close()
+        self._close_if_idle()
 
     def __next__(self) -> DCBSequencedEvent:
         """Give the next event, waiting for it; raise StopIteration once stopped, DatabaseUnavailableError when lost."""
-        while not self._buffer:
+        try:
+            with self._in_use:
+                while not self._has_been_stopped:
+                    if self._buffer:
+                        return self._buffer.pop()
+                    self._fill()
+                    if not self._buffer:
+                        self._wait()
+        finally:
             if self._has_been_stopped:
-                raise StopIteration
-            self._fill()
-            if not self._buffer and not self._has_been_stopped:
-                self._wait()
-        return self._buffer.pop()
+                self._close_if_idle()
+        raise StopIteration
+
+    def _close_if_idle(self) -> None:
+        """Close the connection, unless a thread is using it: libpq bears one at a time, and that one closes it then.
+
+        Who stops says so before it looks whether the connection is in use, and who uses it looks whether it was
+        stopped only after letting it go: so one of them closes it.
+        """
+        if self._in_use.acquire(blocking=False):
+            try:
+                self._connection.close()
+            finally:
+                self._in_use.release()
 
     def _fill(self) -> None:
         reader = self._recorder.reader
@@ -57,10 +73,6 @@ class Subscription(DCBSubscription["Recorder"]):
         self._buffer = [DCBSequencedEvent(event=record, position=position + 1) for position, record in page][::-1]
 
     def _wait(self) -> None:
-        try:
-            with named_errors():
-                for _ in self._connection.notifies(timeout=POLL_SECONDS, stop_after=1):
-                    pass
-        except Exception:
-            if not self._has_been_stopped:
-                raise
+        with named_errors():
+            for _ in self._connection.notifies(timeout=POLL_SECONDS, stop_after=1):
+                pass

@@ -5,6 +5,7 @@ millisecond of Python; through psycopg's libpq wrapper (``connection.pgconn``, t
 The calls let other threads run while they wait, and raise the same errors as psycopg does.
 """
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from psycopg import Connection, OperationalError, pq
@@ -12,6 +13,8 @@ from psycopg.errors import error_from_result
 
 _DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _BINARY = 1
+COPY_BYTES = 1 << 24
+"""How much goes into one message of a COPY: PostgreSQL takes less than a gigabyte."""
 
 
 class Wire:
@@ -25,7 +28,7 @@ class Wire:
 
     def run(self, statements: bytes) -> list[str | None] | None:
         """Run statements; give the first row of the last one's result as text, or None without one."""
-        result = self._link.exec_(statements)
+        result = self._execute(statements)
         if result.status not in _DONE:
             self._refuse(result)
         if result.ntuples == 0:
@@ -38,20 +41,21 @@ class Wire:
     def run_prepared(self, name: bytes, statement: bytes, values: list[bytes]) -> None:
         """Run a statement that is planned once a connection; its values are in the types' binary form."""
         if name not in self._prepared:
-            result = self._link.prepare(name, statement)
+            result = self._answer(self._link.prepare, name, statement)
             if result.status not in _DONE:
                 self._refuse(result)
             self._prepared.add(name)
-        result = self._link.exec_prepared(name, values, [_BINARY] * len(values))
+        result = self._answer(self._link.exec_prepared, name, values, [_BINARY] * len(values))
         if result.status not in _DONE:
             self._refuse(result)
 
     def copy(self, statement: bytes, data: bytes) -> None:
         """Run a COPY … FROM STDIN with all its data."""
-        result = self._link.exec_(statement)
+        result = self._execute(statement)
         if result.status != pq.ExecStatus.COPY_IN:
             self._refuse(result)
-        self._link.put_copy_data(data)
+        for start in range(0, len(data), COPY_BYTES):
+            self._link.put_copy_data(data[start : start + COPY_BYTES])
         self._link.put_copy_end()
         refused = None
         while (answer := self._link.get_result()) is not None:
@@ -59,6 +63,18 @@ class Wire:
                 refused = answer
         if refused is not None:
             self._refuse(refused)
+
+    def _execute(self, statements: bytes) -> pq.abc.PGresult:
+        return self._answer(self._link.exec_, statements)
+
+    def _answer(self, call: Callable[..., pq.abc.PGresult], *arguments: Any) -> pq.abc.PGresult:
+        try:
+            return call(*arguments)
+        except MemoryError:
+            # libpq gives no result where it could send nothing, and its wrapper takes that for a lack of memory.
+            if self._link.status == pq.ConnStatus.OK:
+                raise
+            raise OperationalError(self._link.get_error_message(self._encoding)) from None
 
     def _refuse(self, result: Any) -> NoReturn:
         if self._link.status != pq.ConnStatus.OK:
