@@ -4,8 +4,10 @@
 """
 
 import json
+import threading
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -160,3 +162,70 @@ def chain_checks(log: World) -> dict[str, str]:
     rows = log.ask("SELECT entry FROM entry WHERE type = 'chain.created.v1'")
     said = [json.loads(bytes(data))["public"] for (data,) in rows]
     return {public["chain"]: public["check"] for public in said}
+
+
+@contextmanager
+def held_back(log: World) -> Iterator["psycopg.Connection[Any]"]:
+    """Hold the lock under which entries are numbered, as another writer does: who appends meanwhile waits."""
+    with log.owner() as connection, connection.transaction():
+        connection.execute("SELECT FROM log FOR UPDATE")
+        yield connection
+
+
+def blocked_by(holder: "psycopg.Connection[Any]") -> int:
+    """Give how many sessions wait for what the holder holds."""
+    statement = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    (count,) = holder.execute(statement).fetchone() or (0,)
+    return int(count)
+
+
+class Together:
+    """Calls that reach the sequencer in one transaction, in the order in which they were given."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._threads: list[threading.Thread] = []
+        self.answers: list[Any] = []
+
+    def call(self, action: Callable[[], Any]) -> None:
+        """Start a call and return once it waits; its answer, or its error, comes to stand in ``answers``."""
+        number, waiting = len(self.answers), len(self._recorder._waiting)
+        self.answers.append(None)
+
+        def run() -> None:
+            try:
+                self.answers[number] = action()
+            except Exception as error:  # noqa: BLE001 - the test looks at it
+                self.answers[number] = error
+
+        self._threads.append(threading.Thread(target=run, daemon=True))
+        self._threads[-1].start()
+        until(lambda: len(self._recorder._waiting) > waiting or self.answers[number] is not None)
+
+    def results(self) -> list[Any]:
+        for thread in self._threads:
+            thread.join(60)
+            assert not thread.is_alive(), "a call never came back"
+        return self.answers
+
+
+@contextmanager
+def together(log: World, recorder: Recorder) -> Iterator[Together]:
+    """Let calls gather while another writer holds the log: the recorder takes them all in its next transaction."""
+    calls = Together(recorder)
+    with held_back(log) as holder:
+        # The first call is taken at once and waits for the lock alone; those after it gather.
+        opener = threading.Thread(target=lambda: recorder.append([record("opener")]), daemon=True)
+        opener.start()
+        until(lambda: blocked_by(holder) == 1)
+        yield calls
+    opener.join(60)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that is sure to come; fail when it does not."""
+    for _ in range(30_000):
+        if condition():
+            return
+        time.sleep(0.002)
+    raise AssertionError("what was waited for never came")
