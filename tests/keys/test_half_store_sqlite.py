@@ -211,6 +211,13 @@ def test_a_lost_file_is_named(store: SqliteHalfStore, path: Path, keyring: Keyri
         SqliteHalfStore(path, keyring, clock)
 
 
+def test_sqlite_itself_makes_no_file(path: Path, keyring: Keyring) -> None:
+    """It would make it as readable as the umask leaves it, where a file vanishes between two looks."""
+    with pytest.raises(sqlite3.OperationalError):
+        database._connect(path)
+    assert not path.exists()
+
+
 def test_a_directory_is_no_file_of_halves(path: Path, keyring: Keyring, clock: Clock) -> None:
     path.mkdir()
     with pytest.raises(KeysUnavailableError):

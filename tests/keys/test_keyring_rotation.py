@@ -126,6 +126,21 @@ def test_a_process_that_knows_only_the_old_key_goes_on(
     assert len(keys.signers.signers(15)) == 2
 
 
+def test_stores_with_a_keyring_of_their_own_are_wrapped_anew_too(
+    keys: KeyDirectory, directory: Path, tmp_path: Path, clock: Clock
+) -> None:
+    """What they read before the rotation began is no reason to leave anything under the old key."""
+    half = keys.halves.create("log")
+    signature = keys.signers.signers(0)[0].sign(b"x")
+    stale = open_key_directory(directory, ORIGIN, clock)
+    rotation.begin(keys.keyring, AT)
+    confirm(keys, tmp_path / "new.json")
+    rotation.finish(KeyDirectory(keys.keyring, stale.halves, stale.signers))
+    fresh = open_key_directory(directory, ORIGIN, clock)
+    assert fresh.halves.open("log") == half
+    assert fresh.signers.signers(0)[0].sign(b"x") == signature
+
+
 def test_halves_made_during_rotations_all_open(keys: KeyDirectory, tmp_path: Path, directory: Path) -> None:
     stop = threading.Event()
     made: dict[str, bytes] = {}
