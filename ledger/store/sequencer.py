@@ -432,7 +432,7 @@ class _Statements:
 
         # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.
         self.begin = made(
-            "BEGIN;"
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
             " SELECT size, (extract(epoch FROM at) * 1000000)::bigint - 946684800000000, clock_boot, clock_elapsed"
             " FROM {schema}.log FOR UPDATE"
         ).as_bytes()
