@@ -56,6 +56,8 @@ class SealChecker:
                 sql.Literal(task.stop),
             ).as_bytes(connection)
             self._read(copy_out(connection, query), task, report, wanted)
+        for pair in wanted.pairs.values():
+            report.parts[pair.part] += pair.seen
         for offset, missing in enumerate(by_offset):
             if missing is not None:
                 self._unopened(missing[0], task.start + offset, report, there=False)
@@ -71,10 +73,10 @@ class SealChecker:
                 add(Code.PAYLOAD_FOREIGN, position, None, "it has no sealed bytes")
                 continue
             sealed = row[size : size + length]
-            part = row[size + length + 4 :].decode()
-            report.parts[part] += 1
             expected = by_offset[position - start]
-            if expected is None or expected[0].part != part:
+            if expected is None or not row.endswith(expected[0].part_field, size + length):
+                part = row[size + length + 4 :].decode()
+                report.parts[part] += 1
                 if position not in wanted.unreadable:
                     add(Code.PAYLOAD_FOREIGN, position, None, f"in the part {part}")
                 continue

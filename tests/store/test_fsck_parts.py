@@ -1,0 +1,71 @@
+"""Parts of the full check by themselves: what is compared by spelling, and heads maps that grow."""
+
+import random
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.log.heads import Head, HeadsMap
+from ledger.store.fsck.growing_heads import GrowingHeads
+from ledger.store.fsck.kinds import Kinds
+from ledger.store.rows import tag_number, text_array_field, text_field
+
+ORIGIN = "shoseki.example/tested"
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=120))
+def test_a_growing_map_has_the_root_of_one_built_anew(moves: list[tuple[int, bool]]) -> None:
+    growing, heads = GrowingHeads(), dict[str, Head]()
+    for number, asked in moves:
+        chain = f"cus_{number:032x}"
+        heads[chain] = Head(heads[chain].seq + 1 if chain in heads else 1, sha256(chain.encode()).digest())
+        growing.move(chain, heads[chain])
+        if asked:
+            assert growing.root() == HeadsMap(heads).root()
+    assert growing.root() == HeadsMap(heads).root()
+    assert len(growing) == len(heads)
+
+
+def test_many_chains_have_the_root_of_one_built_anew() -> None:
+    numbers = random.Random(1)  # a fixed seed: the same chains in every run
+    heads = {f"cus_{numbers.getrandbits(128):032x}": Head(n + 1, bytes([n % 256]) * 32) for n in range(3_000)}
+    growing = GrowingHeads()
+    for chain, head in heads.items():
+        growing.move(chain, head)
+    assert growing.root() == HeadsMap(heads).root()
+
+
+@given(st.lists(st.text(st.characters(codec="ascii", categories=("L", "N", "P", "S")), min_size=1), max_size=5))
+def test_tags_are_spelled_and_numbered_as_they_are_written(tags: list[str]) -> None:
+    tags = sorted(set(tags))
+    found = Kinds(ORIGIN, 0).tags(text_array_field(tags)[0:])
+    usual = all(len(tag) <= 128 and not {'"', "\\"} & set(tag) for tag in tags)
+    assert (found is not None) is usual
+    if found is not None:
+        assert found[0] == ",".join(f'"{tag}"' for tag in tags).encode()
+        assert found[1] == [tag_number(tag) for tag in tags]
+
+
+@pytest.mark.parametrize("tags", [["b", "a"], ["a", "a"], [""], ["a b"], ["é"], ["x" * 129], ["x" * 261, "y"]])
+def test_tags_that_no_entry_has_are_left_to_the_parser(tags: list[str]) -> None:
+    assert Kinds(ORIGIN, 0).tags(text_array_field(tags)) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (None, "work.noted.v1", "trail:2026-11-22"),
+        ("log", None, None),
+        ("log", "key.created.v1", None),
+        ("cus_1", "work.noted.v1", None),
+        ("log", "no type", None),
+        ("log", "work.noted.v1", "no key"),
+        ("log", "work.noted.v1" + "x" * 300, None),
+    ],
+)
+def test_what_is_no_kind_is_left_to_the_parser(fields: tuple[str | None, ...]) -> None:
+    rest = b"".join(text_field(each) for each in fields) + text_array_field([])
+    assert Kinds(ORIGIN, 0).split(rest)[0] is None
+    assert Kinds(ORIGIN, 0).split(rest[:5])[0] is None
