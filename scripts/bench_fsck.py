@@ -21,7 +21,7 @@ import psycopg
 from psycopg import sql
 
 from ledger.keys.directory import KeyDirectory, create_key_directory
-from ledger.store.checkpoint_state import SqliteCheckpointState
+from ledger.store.checkpoint_state import CheckpointState, SqliteCheckpointState
 from ledger.store.checkpoints import Checkpointer
 from ledger.store.clock import ManualClock
 from ledger.store.fsck import fsck, open_halves
@@ -57,12 +57,21 @@ def _measure(url: str, schema: str, directory: Path, entries: int) -> dict[str, 
     keys = create_key_directory(directory / "keys", _ORIGIN, clock.now)
     state = SqliteCheckpointState.create(directory / "signed" / "checkpoints.sqlite", _ORIGIN)
     _fill(url, schema, keys, state, clock, entries)
-    halves = partial(open_halves, directory / "keys" / "halves.sqlite", directory / "keys" / "keyring.json", _ORIGIN)
+    return _compare(url, schema, _ORIGIN, directory / "keys", state)
+
+
+def compare(recorder: Recorder, directory: Path) -> dict[str, Any]:
+    """Give the ratio for a log that is there, whose ``keyring.json`` and ``halves.sqlite`` are in ``directory``."""
+    return _compare(recorder.url, recorder.schema, recorder.origin, directory, None)
+
+
+def _compare(url: str, schema: str, origin: str, directory: Path, state: CheckpointState | None) -> dict[str, Any]:
+    halves = partial(open_halves, directory / "halves.sqlite", directory / "keyring.json", origin)
 
     def check() -> int:
-        report = fsck(url, schema, _ORIGIN, halves=halves, state=state, processes=2)
-        if report.findings or report.unchecked:
-            raise RuntimeError(f"The check of a healthy log found {report.findings[:3]} {report.unchecked}.")
+        report = fsck(url, schema, origin, halves=halves, state=state, processes=2)
+        if report.findings:
+            raise RuntimeError(f"The check of a healthy log found {report.findings[:3]}.")
         return report.entries
 
     def read() -> int:
@@ -80,7 +89,7 @@ def _measure(url: str, schema: str, directory: Path, entries: int) -> dict[str, 
         check_rates.append(_rate(check))
     return {
         "ratio": round(median(check_rates) / median(read_rates), 3),
-        "entries": entries,
+        "entries": read(),
         "fsck_entries_per_second": [round(rate) for rate in check_rates],
         "copy_out_rows_per_second": [round(rate) for rate in read_rates],
     }

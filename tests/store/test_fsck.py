@@ -4,11 +4,13 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from tested_log import ORIGIN, OTHER, TestedLog
+from tested_log import CUSTOMER, ORIGIN, OTHER, TestedLog
 
 from ledger.log.refusal import Status
+from ledger.store.blobs import BlobStore
 from ledger.store.fsck import Code, Report, fsck, open_halves
 from ledger.store.heads import seal_heads
+from ledger.store.record import Record
 
 
 def check(log: TestedLog, processes: int = 0) -> Report:
@@ -292,3 +294,30 @@ def test_entries_cannot_be_changed_by_the_application_and_not_by_slip_of_the_own
                 connection.execute(sql.SQL("DELETE FROM {}.{}").format(*map(sql.Identifier, (filled.schema, table))))
     with pytest.raises(psycopg.errors.RestrictViolation):
         filled.run(verb)
+
+
+def name_blob(filled: TestedLog, members: object) -> int:
+    import json
+
+    payload = json.dumps({"data": {"blob": members}}).encode()
+    return filled.recorder.append_all([Record("recording.finished.v1", payload, [], chain=CUSTOMER)])[0]
+
+
+def test_recordings_that_payloads_name_are_opened(filled: TestedLog) -> None:
+    store = BlobStore(filled.directory / "blobs")
+    whole, changed, lost = (store.write([word * 70_000]) for word in (b"whole", b"changed", b"lost"))
+    orphan = store.write([b"nobody names me"])
+    name_blob(filled, {"id": whole.id, "key": whole.key.hex()})  # the recording began
+    name_blob(filled, whole.members())
+    assert check(filled).blobs == 1
+    assert check(filled).notes == ("3 recordings are named by no readable payload.",)
+    positions = [name_blob(filled, each.members()) for each in (changed, lost)]
+    store.delete(lost.id)
+    path = store.directory / changed.id[:2] / changed.id
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    malformed = name_blob(filled, {"id": "../../etc/passwd"})
+    report = check(filled)
+    found = [(finding.code, finding.position) for finding in report.findings]
+    assert found == [(Code.BLOB, positions[0]), (Code.BLOB_ABSENT, positions[1]), (Code.BLOB_FORM, malformed)]
+    assert report.notes == ("1 recordings are named by no readable payload.",)
+    assert orphan.id in {each.id for each in store.list()}
