@@ -1,5 +1,8 @@
 """A fresh log for a test, on the session's server."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +12,8 @@ from log_world import CUSTOMER, World, world
 from ledger.store.clock import Clock
 from ledger.store.embedded import Urls
 from ledger.store.recorder import Recorder
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -38,3 +43,25 @@ def customer(recorder: Recorder) -> str:
     """A chain that was opened in the log."""
     recorder.create_chain(CUSTOMER)
     return CUSTOMER
+
+
+@pytest.fixture
+def start_process() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Start another process on a log (``appending_process``); what still runs after the test is killed."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(log: World, *arguments: object) -> "subprocess.Popen[str]":
+        script = Path(__file__).with_name("appending_process.py")
+        where = (log.urls.owner, log.urls.application, log.schema, log.key_dir)
+        command = [sys.executable, str(script), *map(str, (*where, *arguments))]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+        processes.append(
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+        )
+        return processes[-1]
+
+    yield start
+    for each in processes:
+        if each.poll() is None:
+            each.kill()
+        each.communicate()

@@ -1,0 +1,251 @@
+"""Every statement of an append breaks, before and after it took effect, in every way a server has of breaking."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from eventsourcing.dcb.api import DCBAppendCondition
+from log_world import CUSTOMER, World, boundary, check_whole, record, together
+from psycopg import errors
+
+from ledger.store import wire as wire_module
+from ledger.store.errors import DatabaseFullError, DatabaseUnavailableError, StoreError
+from ledger.store.record import Record
+from ledger.store.recorder import Recorder
+from ledger.store.wire import Wire
+
+
+class Fault:
+    """Counts the statements of the sequencer, and breaks one: before it is sent, or once it has taken effect."""
+
+    def __init__(self, error: Callable[[], BaseException], *, at: int, after: bool) -> None:
+        self._error, self._at, self._after = error, at, after
+        self.count = 0
+        self.fired = False
+
+    def around(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def broken(*arguments: Any, **options: Any) -> Any:
+            number, self.count = self.count, self.count + 1
+            if number != self._at:
+                return call(*arguments, **options)
+            self.fired = True
+            if self._after:
+                call(*arguments, **options)
+            raise self._error()
+
+        return broken
+
+
+@pytest.fixture
+def break_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Fault | None], None]]:
+    """Break the statements of every sequencer, be they spoken by the wire or by psycopg; None mends it."""
+    originals = {name: getattr(Wire, name) for name in ("run", "run_prepared", "copy")}
+    execute = psycopg.Connection.execute
+
+    def put(fault: Fault | None) -> None:
+        for name, original in originals.items():
+            monkeypatch.setattr(Wire, name, original if fault is None else fault.around(original))
+
+        def spoken(self: psycopg.Connection[Any], *arguments: Any, **options: Any) -> Any:
+            mine = fault is not None and self.info.get_parameters().get("application_name") == "shoseki sequencer"
+            call = fault.around(execute) if fault is not None and mine else execute
+            return call(self, *arguments, **options)
+
+        monkeypatch.setattr(psycopg.Connection, "execute", spoken)
+
+    yield put
+    put(None)
+
+
+def lost() -> BaseException:
+    return psycopg.OperationalError("the connection is lost")
+
+
+def full() -> BaseException:
+    return errors.DiskFull("could not extend file: No space left on device")
+
+
+BREAKS: dict[str, tuple[Callable[[], BaseException], type[StoreError], str]] = {
+    "connection lost": (lost, DatabaseUnavailableError, "cannot be reached"),
+    "disk full": (full, DatabaseFullError, "no room left"),
+}
+
+
+def tried(action: Callable[[], Any]) -> tuple[Any, StoreError | None]:
+    try:
+        return action(), None
+    except StoreError as error:
+        return None, error
+
+
+def everything(recorder: Recorder, text: str) -> list[int]:
+    """An append that writes every table: keys of a day and of a subject that are new, tags, marks, a destruction."""
+    return recorder.append_all(
+        [
+            record(f"day {text}", tags=("kind:1", "kind:2"), idempotency_key=f"1 {text}"),
+            record(f"new {text}", key_class="person", subject=text, idempotency_key=f"2 {text}"),
+            Record("test.public.v1", b"", key_class=None, public={"text": text}, idempotency_key=f"3 {text}"),
+        ],
+        DCBAppendCondition(boundary(f"never:{text}")),
+    )
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["failed", "failed but happened"])
+@pytest.mark.parametrize("kind", BREAKS)
+def test_a_broken_statement_leaves_all_or_nothing_and_a_retry_gives_the_places(
+    log: World, break_at: Callable[[Fault | None], None], kind: str, after: bool
+) -> None:
+    error, named, sentence = BREAKS[kind]
+    with log.recorder() as recorder:
+        for number in range(100):
+            before = recorder.reader.size()
+            recorder._abandon()  # a new connection and an empty memory: every statement is sent again
+            fault = Fault(error, at=number, after=after)
+            break_at(fault)
+            places, refused = tried(lambda text=f"n{number}": everything(recorder, text))
+            break_at(None)
+            written = recorder.reader.size() - before
+            again = everything(recorder, f"n{number}")
+            size = recorder.reader.size()
+            assert again == [size - 3, size - 2, size - 1]
+            if not fault.fired:
+                assert again == places
+                break
+            assert type(refused) is named
+            assert sentence in str(refused)
+            assert "\n" not in str(refused)
+            assert written in ({0, size - before} if after else {0})
+        assert number >= 12  # begin, marks, condition, chains, keys, key, partition, four copies, heads, commit
+    check_whole(log)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["failed", "failed but happened"])
+def test_an_unknown_outcome_is_told_to_everybody_who_shared_it(
+    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    """The commit of a shared transaction breaks: each caller has an error of its own, and its retry is right."""
+    recorder.append([record("warm")])
+
+    run = Wire.run
+
+    def commit_breaks(self: Wire, statements: bytes) -> Any:
+        if not statements.endswith(b"COMMIT"):
+            return run(self, statements)
+        if after:
+            run(self, statements)
+        raise lost()
+
+    monkeypatch.setattr(Wire, "run", commit_breaks)
+    with together(log, recorder) as calls:
+        for name in "abcd":
+            calls.call(lambda name=name: recorder.append_all([record(name, idempotency_key=name)]))
+    answers = calls.results()
+    monkeypatch.undo()
+    told = [each for each in answers if isinstance(each, DatabaseUnavailableError)]
+    assert len(told) == 4
+    assert len({id(each) for each in told}) == 4
+    places = [recorder.append_all([record(name, idempotency_key=name)])[0] for name in "abcd"]
+    assert len(set(places)) == 4
+    assert log.types().count("test.said.v1") == 1 + after + 4  # warm, the opener where it happened, and these
+    check_whole(log)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["failed", "failed but happened"])
+def test_the_first_entries_of_a_log_are_made_however_often_that_breaks(
+    new_log: Callable[..., World], break_at: Callable[[Fault | None], None], after: bool
+) -> None:
+    log = new_log()
+    for number in range(40):
+        with log.owner() as connection:
+            connection.execute(f"DROP SCHEMA {log.schema} CASCADE")
+        fault = Fault(lost, at=number, after=after)
+        break_at(fault)
+        try:
+            log.create()
+        except DatabaseUnavailableError:
+            break_at(None)
+            log.create()
+        break_at(None)
+        assert [each.type for each in check_whole(log)] == ["log.created.v1", "chain.created.v1"]
+        if not fault.fired:
+            break
+    assert number >= 5
+
+
+def test_a_backend_that_is_ended_between_any_two_statements_is_an_unavailable_database(
+    log: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by pretending: the server ends the sequencer's own session, and libpq tells it in its own ways."""
+    with log.recorder() as recorder:
+        recorder.append([record("warm")])
+        for number in range(20):
+            ending = Ending(log, number)
+            for name in ("run", "run_prepared", "copy"):
+                monkeypatch.setattr(Wire, name, ending.around(getattr(Wire, name)))
+            again = [record(f"{number}", tags=("kind:1",), idempotency_key=f"{number}")]
+            _, refused = tried(lambda again=again: recorder.append(again))
+            monkeypatch.undo()
+            recorder.append(again)
+            if ending.count <= number:
+                break
+            assert isinstance(refused, DatabaseUnavailableError)
+            assert "cannot be reached" in str(refused)
+            assert "\n" not in str(refused)
+        assert number >= 6
+    check_whole(log)
+
+
+class Ending:
+    """Has the server end the sequencer's session before one of its statements."""
+
+    def __init__(self, log: World, at: int) -> None:
+        self._log, self._at = log, at
+        self.count = 0
+
+    def around(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def ended(wire: Wire, *arguments: Any) -> Any:
+            number, self.count = self.count, self.count + 1
+            if number == self._at:
+                with psycopg.connect(self._log.urls.application, autocommit=True) as connection:
+                    connection.execute("SELECT pg_terminate_backend(%s, 5000)", (wire._link.backend_pid,))
+            return call(wire, *arguments)
+
+        return ended
+
+
+def test_a_copy_may_be_parted_anywhere(log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire_module, "COPY_BYTES", 7)
+    recorder.append([record(f"{number}", tags=("kind:1",), idempotency_key=f"{number}") for number in range(20)])
+
+    assert len(list(recorder.read(boundary("kind:1")))) == 20
+    check_whole(log)
+
+
+def test_an_error_nobody_thought_of_reaches_its_callers_and_the_recorder_goes_on(
+    log: World, recorder: Recorder, break_at: Callable[[Fault | None], None]
+) -> None:
+    recorder.append([record("warm")])
+    for number in range(5):  # begin, two copies, heads, commit
+        break_at(Fault(lambda: ZeroDivisionError("a bug"), at=number, after=True))
+        with pytest.raises(ZeroDivisionError):
+            recorder.append([record(f"{number}")])
+        break_at(None)
+        recorder.append([record(f"again {number}")])
+    check_whole(log)
+
+
+def test_chains_of_customers_survive_it_too(
+    log: World, recorder: Recorder, break_at: Callable[[Fault | None], None]
+) -> None:
+    for number in range(30):
+        break_at(Fault(lost, at=number, after=False))
+        try:
+            recorder.create_chain(CUSTOMER)
+        except DatabaseUnavailableError:
+            continue
+        finally:
+            break_at(None)
+        break
+    recorder.append([record(chain=CUSTOMER)])
+    check_whole(log)
