@@ -29,27 +29,21 @@ class AuthLogImporter:
         """Take the next line."""
         counts = self.counts
         counts.lines += 1
-        if not line.data.strip():
-            counts.uninteresting += 1
-            return ()
-        if line.truncated:
+        number, _, data, truncated, _ = line
+        if truncated:
             counts.rejected += 1
-            return [Rejected(line.number, "longer than a line may be")]
-        text, escaped = decode(line.data)
+            return [Rejected(number, "longer than a line may be")]
+        text, escaped = decode(data)
         try:
             framed = self._framing.parse(text) if self._framing is not None else self._decide(text)
         except FramingError as error:
+            if not text.strip():
+                counts.uninteresting += 1
+                return ()
             counts.rejected += 1
-            return [Rejected(line.number, self._reason(text, str(error)))]
-        return self._take(framed, escaped, line)
-
-    def finish(self) -> list[Item]:
-        """Give what the end of the source tells."""
-        return [item for program in self._distinct for item in program.finish()]
-
-    def _take(self, framed: Framed, escaped: bool, line: Line) -> Sequence[Item]:
+            return [Rejected(number, self._reason(text, str(error)))]
         at, occurred_at, zone_assumed, host, sender, pid, text = framed
-        lines = (line.number, line.number)
+        lines = (number, number)
         items: list[Item] = []
         if backwards := self._order.check(host, at, occurred_at, lines):
             items.append(backwards)
@@ -57,13 +51,18 @@ class AuthLogImporter:
             if at >= each.due:
                 items.extend(each.elapse(at))
         program = self._programs.get(sender)
-        given = None
-        if program is not None:
-            given = program.feed(Message(at, occurred_at, zone_assumed, host, pid, text, escaped, lines, line.data))
-        self.counts.count(given)
+        if program is None:
+            counts.uninteresting += 1
+            return items
+        given = program.feed(Message(at, occurred_at, zone_assumed, host, pid, text, escaped, lines, data))
+        counts.count(given)
         if given:
             items.extend(given)
         return items
+
+    def finish(self) -> list[Item]:
+        """Give what the end of the source tells."""
+        return [item for program in self._distinct for item in program.finish()]
 
     def _decide(self, text: str) -> Framed:
         reason = "there is no framing to read it with"

@@ -14,9 +14,9 @@ from ledger.ingest import utc
 MICROSECONDS = 1_000_000
 
 _RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
+    r"(\d{4}-\d\d-\d\d[Tt ]\d\d:[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
 )
-_SPELLED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
+_SPELLED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
 
 
@@ -29,8 +29,11 @@ def parse_rfc3339(text: str) -> tuple[int, str]:
     found = _RFC3339.fullmatch(text)
     if found is None:
         raise ClockError("the time is not an RFC 3339 date-time")
-    second = _second(found[1], found[3])
-    return with_fraction(second, found[2] or "")
+    date_time, fraction, offset = found.groups()
+    hour = _hour(date_time[:13], offset)
+    # The minutes and seconds are counted here: the calendar is asked once an hour of log.
+    second = hour + int(date_time[14:16]) * 60 + int(date_time[17:])
+    return with_fraction(second, fraction or "")
 
 
 def parse_spelled(text: str) -> tuple[int, int]:
@@ -43,7 +46,10 @@ def parse_spelled(text: str) -> tuple[int, int]:
         raise ClockError("the time is not spelled as a fact spells it")
     digits = (found[2] or "")[:6]
     width = 10 ** (6 - len(digits))
-    first = _second(found[1], "Z") * MICROSECONDS + int(digits or "0") * width
+    stamp = found[1]
+    second = _hour(stamp[:13], "Z") + int(stamp[14:16]) * 60 + int(stamp[17:])
+    spell_second(second)
+    first = second * MICROSECONDS + int(digits or "0") * width
     return first, first + width - 1
 
 
@@ -55,17 +61,16 @@ def with_fraction(second: int, digits: str) -> tuple[int, str]:
     return second * MICROSECONDS + int(f"{digits:0<6}"[:6]), f"{spelled}.{digits}Z"
 
 
-@lru_cache(maxsize=4096)
 def spell_second(second: int) -> str:
     """Spell a second since 1970 without the closing ``Z``; raises :class:`ClockError` outside 1970 to 9999."""
-    spelled = utc.from_seconds(second)
-    if spelled is None:
-        raise ClockError("the time lies outside the years 1970 to 9999")
-    return spelled[:-1]
+    day, second = divmod(second, _DAY)
+    minute, second = divmod(second, 60)
+    hour, minute = divmod(minute, 60)
+    return f"{_spell_day(day)}T{hour:02d}:{minute:02d}:{second:02d}"
 
 
 def to_second(local: datetime) -> int:
-    """Give the seconds since 1970 of an aware local time; raises :class:`ClockError` before 1970."""
+    """Give the seconds since 1970 of an aware local time; raises :class:`ClockError` outside the calendar."""
     try:
         since = local.astimezone(UTC) - _EPOCH
     except OverflowError:
@@ -96,17 +101,24 @@ def spell_offset(local: datetime) -> str:
     return local.isoformat()[19:25]
 
 
+_DAY = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@lru_cache(maxsize=4096)
-def _second(date_time: str, offset: str) -> int:
-    """Give the seconds since 1970 of a date-time that has the right form."""
+@lru_cache(maxsize=256)
+def _spell_day(day: int) -> str:
+    spelled = utc.from_seconds(day * _DAY)
+    if spelled is None:
+        raise ClockError("the time lies outside the years 1970 to 9999")
+    return spelled[:10]
+
+
+@lru_cache(maxsize=1024)
+def _hour(date_hour: str, offset: str) -> int:
+    """Give the seconds since 1970 of ``YYYY-MM-DDThh`` at an offset; raises :class:`ClockError`."""
     zone = "+00:00" if offset in {"Z", "z"} else offset
     try:
-        local = datetime.fromisoformat(f"{date_time[:10]}T{date_time[11:]}{zone}")
+        local = datetime.fromisoformat(f"{date_hour[:10]}T{date_hour[11:]}:00:00{zone}")
     except ValueError:
         raise ClockError("the time is none that the calendar has") from None
-    second = to_second(local)
-    spell_second(second)
-    return second
+    return to_second(local)

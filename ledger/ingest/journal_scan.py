@@ -81,7 +81,7 @@ class Scanner:
         if self._wrong:
             return Scanned(Is.WRONG)
         name, separator, value = line.data.partition(b"=")
-        if not name or len(name) > _MAX_NAME or not _NAME.issuperset(name):
+        if not name or len(name) > _MAX_NAME or not _NAME.issuperset(name) or (line.truncated and not separator):
             return self._give_up()
         if separator:
             return Scanned(Is.TEXT, name.decode("ascii"), None if line.truncated else value)

@@ -67,10 +67,12 @@ class LineCounts:
         """Count ``lines`` lines by what a program gave for them."""
         if items is None:
             self.uninteresting += lines
-        elif items and any(type(item) is Rejected for item in items):
-            self.rejected += lines
-        else:
-            self.interpreted += lines
+            return
+        for item in items:
+            if type(item) is Rejected:
+                self.rejected += lines
+                return
+        self.interpreted += lines
 
 
 Programs = Mapping[str, Program]

@@ -11,11 +11,10 @@ evidential interest (a service starting) gives no item; it stays in the kept sou
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the source without its line end.
 
     ``number`` counts from 1, ``offset`` is the byte offset of its first byte. ``truncated`` says that the line was

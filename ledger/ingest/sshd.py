@@ -1,12 +1,13 @@
 """Logins from the messages of OpenSSH's server: a state machine over connections.
 
 Several processes tell of one login. The parent accepts it and, through PAM, opens and closes the session; its child
-starts the shell and logs how the connection ended. The two are joined by ``User child is on pid`` (log level VERBOSE)
-or else by the source's address and port. Only host and process together name a connection, and only until the process
-number is used again, so a new login on a number that is still open ends the old one with a finding.
+starts the shell and logs how the connection ended (sshd_table.py joins the two). Only host and process together name a
+connection, and only until the process number is used again: a new login on a number that is still open ends the old one
+with a finding.
 
 A login is given when its terminal is known, at most :data:`OPENING_US` of log time after it was accepted. Its end is
-the moment when PAM closed the session, or, where PAM does not, that of the first line that says why it ended.
+the moment when PAM closed the session, or, where PAM does not, that of the first line that says why it ended. A failed
+login is given when its connection ends, or :data:`TRYING_US` after it began.
 
 Memory: at most :data:`MAX_OPEN` logins and :data:`MAX_TRYING` connections before login; beyond, the oldest is let go,
 with a finding where it was a login.
@@ -19,18 +20,13 @@ from ledger.ingest.clock import MICROSECONDS
 from ledger.ingest.message import NEVER, Message
 from ledger.ingest.model import Finding, Item
 from ledger.ingest.sshd_login import Connection
+from ledger.ingest.sshd_table import MAX_CLOSED, LoginTable, Process
 
 OPENING_US = 5 * MICROSECONDS
 CLOSING_US = 10 * MICROSECONDS
 TRYING_US = 600 * MICROSECONDS
-MAX_OPEN = 65_536
+MAX_OPEN = 16_384
 MAX_TRYING = 16_384
-MAX_CLOSED = 4_096
-LATE_US = 60 * MICROSECONDS
-"""How long after the end of a login its processes may still say something."""
-
-_Process = tuple[str | None, int | None]
-_Remote = tuple[str | None, str, int | None]
 
 
 class SshdLogins:
@@ -40,14 +36,11 @@ class SshdLogins:
         self.due = NEVER
         self._max_open = max_open
         self._max_trying = max_trying
-        self._trying: OrderedDict[_Process, Connection] = OrderedDict()
-        self._open: OrderedDict[_Process, Connection] = OrderedDict()
-        self._children: dict[_Process, Connection] = {}
-        self._remotes: dict[_Remote, Connection] = {}
+        self._logins = LoginTable()
+        self._trying: OrderedDict[Process, Connection] = OrderedDict()
+        self._failed: OrderedDict[Process, event.Source] = OrderedDict()
         self._opening: deque[Connection] = deque()
         self._closing: deque[tuple[int, Connection]] = deque()
-        self._closed: OrderedDict[_Process, int] = OrderedDict()
-        self._failed: OrderedDict[_Process, event.Source] = OrderedDict()
         self._out: list[Item] = []
 
     def feed(self, message: Message) -> list[Item] | None:
@@ -60,11 +53,12 @@ class SshdLogins:
         return self._given()
 
     def elapse(self, at: int) -> list[Item]:
-        """Give the logins and ends that waited long enough."""
+        """Give what waited long enough."""
         while self._opening and self._opening[0].accepted_at <= at - OPENING_US:
             self._announce(self._opening.popleft())
         while self._closing and self._closing[0][0] <= at:
             self._give_up_waiting(self._closing.popleft()[1])
+        self._forget_tries(at)
         self._plan()
         return self._given()
 
@@ -72,7 +66,7 @@ class SshdLogins:
         """Give what is open: an end that PAM did not close, a failure without an end, a login that goes on."""
         while self._closing:
             self._give_up_waiting(self._closing.popleft()[1])
-        for connection in list(self._open.values()):
+        for connection in self._logins:
             self._let_go(connection, "session_unfinished", "the source ends before this login does")
         for connection in list(self._trying.values()):
             self._fail(connection)
@@ -86,131 +80,43 @@ class SshdLogins:
             case event.Ended():
                 self._ended(told, message)
             case event.SessionOpened():
-                self._session_opened(told, message)
+                if connection := self._logins.accepted_by((message.host, message.pid)):
+                    connection.touch(message)
+                    connection.uid = told.uid
             case event.SessionClosed():
                 self._session_closed(told, message)
             case event.Connected():
                 self._connected(told, message)
             case event.Child():
-                self._child(told, message)
+                if connection := self._logins.accepted_by((message.host, message.pid)):
+                    connection.touch(message)
+                    self._logins.adopt(connection, told.pid)
             case event.Started():
                 self._started(told, message)
             case event.Refused():
                 self._try(message, told.source).refuse(message, told, times)
             case event.InvalidUser():
-                self._name_account(self._try(message, told.source), message, told.user).unknown_user = True
+                self._try(message, told.source).name_account(message, told.user).unknown_user = True
             case event.NotAllowed():
-                self._name_account(self._try(message, None), message, told.user).not_allowed = True
+                self._try(message, None).name_account(message, told.user).not_allowed = True
             case event.PamRefused():
-                self._name_account(self._try(message, None), message, told.user).pam_refused = True
+                self._try(message, None).name_account(message, told.user).pam_refused = True
             case event.Transferred():
-                self._transferred(told, message)
+                if connection := self._logins.find(message, None):
+                    connection.touch(message)
+                    connection.transferred = (told.sent, told.received)
             case event.Repeated():
                 inner = event.recognise(told.text)
                 if inner is not None and not isinstance(inner, event.Repeated):
                     self._take(inner, message, told.times)
 
+    # Before the login.
+
     def _connected(self, told: event.Connected, message: Message) -> None:
         before = self._trying.pop((message.host, message.pid), None)
         if before is not None:
             self._fail(before)
-        connection = self._try(message, told.source)
-        connection.server = told.server
-
-    def _name_account(self, connection: Connection, message: Message, user: str) -> Connection:
-        connection.user = user
-        connection.first_refusal = connection.first_refusal or message
-        return connection
-
-    def _accepted(self, told: event.Accepted, message: Message) -> None:
-        process = (message.host, message.pid)
-        before = self._open.get(process)
-        if before is not None:
-            if before.source == told.source and message.at - before.accepted_at <= OPENING_US:
-                self._out.append(
-                    Finding("line_repeated", "a login was logged twice", message.lines, message.occurred_at)
-                )
-                return
-            self._let_go(before, "session_unfinished", "the process number of this login was used again before its end")
-        connection = self._try(message, told.source)
-        del self._trying[process]
-        connection.accept(message, told)
-        self._open[process] = connection
-        self._closed.pop(process, None)
-        self._remotes[message.host, *told.source] = connection
-        self._opening.append(connection)
-        if len(self._open) > self._max_open:
-            oldest = next(iter(self._open.values()))
-            self._let_go(oldest, "session_let_go", "too many logins are open at once: this one was let go")
-
-    def _session_opened(self, told: event.SessionOpened, message: Message) -> None:
-        if connection := self._open.get((message.host, message.pid)):
-            connection.touch(message)
-            connection.uid = told.uid if told.uid is not None else connection.uid
-
-    def _child(self, told: event.Child, message: Message) -> None:
-        if connection := self._open.get((message.host, message.pid)):
-            connection.touch(message)
-            self._adopt(connection, told.pid)
-
-    def _started(self, told: event.Started, message: Message) -> None:
-        connection = self._find(message, told.source)
-        if connection is None:
-            return
-        connection.touch(message)
-        self._adopt(connection, message.pid)
-        if connection.started is None:
-            connection.started, connection.tty = told.what, told.tty
-        if not connection.announced:
-            self._announce(connection)
-
-    def _transferred(self, told: event.Transferred, message: Message) -> None:
-        if connection := self._find(message, None):
-            connection.touch(message)
-            connection.transferred = (told.sent, told.received)
-
-    def _ended(self, told: event.Ended, message: Message) -> None:
-        process = (message.host, message.pid)
-        connection = self._find(message, told.source)
-        if connection is None and (told.preauth or process in self._trying):
-            self._ended_before_login(told, message)
-            return
-        if connection is None:
-            # A signal is the listener's, or ends a connection of which nothing else is known.
-            if self._was_closed(process, message.at) or told.why == "signal" or self._of_several(message, told.source):
-                return
-            connection = self._orphan(message, told.source)
-        connection.touch(message)
-        connection.user = connection.user or told.user
-        self._adopt(connection, message.pid)
-        if connection.closing is None:
-            self._closing.append((message.at + CLOSING_US, connection))
-        connection.close(message, told)
-
-    def _ended_before_login(self, told: event.Ended, message: Message) -> None:
-        process = (message.host, message.pid)
-        if told.source is not None and self._failed.get(process) == told.source:
-            return
-        connection = self._try(message, told.source)
-        if told.user is not None:
-            connection.user = told.user
-            connection.unknown_user = connection.unknown_user or told.unknown_user
-        connection.close(message, told)
-        if told.why != "disconnect":  # which is followed by a line that names the user
-            self._fail(connection)
-
-    def _session_closed(self, told: event.SessionClosed, message: Message) -> None:
-        process = (message.host, message.pid)
-        connection = self._open.get(process)
-        if connection is None:
-            if self._was_closed(process, message.at):
-                return
-            connection = self._closing_orphan(message, told.user) or Connection(message)
-            connection.pid, connection.user = message.pid, told.user
-        connection.touch(message)
-        self._end(connection, message)
-
-    # Connections by what a line tells of them.
+        self._try(message, told.source).server = told.server
 
     def _try(self, message: Message, source: event.Source | None) -> Connection:
         """Give the connection before login that a message is about; begin it where there is none."""
@@ -230,67 +136,106 @@ class SshdLogins:
     def _forget_tries(self, at: int) -> None:
         while self._trying:
             oldest = next(iter(self._trying.values()))
-            if len(self._trying) <= self._max_trying and oldest.first.at >= at - TRYING_US:
+            if len(self._trying) <= self._max_trying and oldest.first.at > at - TRYING_US:
                 return
             self._fail(oldest)
 
-    def _find(self, message: Message, source: event.Source | None) -> Connection | None:
-        """Give the login that a message is about: by source, else by the process that logs it."""
-        if source is not None and source.port is not None:
-            found = self._remotes.get((message.host, *source))
-            if found is not None:
-                return found
+    def _ended_before_login(self, told: event.Ended, message: Message) -> None:
         process = (message.host, message.pid)
-        found = self._open.get(process) or self._children.get(process)
-        if found is None and source is not None and source.port is None:
-            childless = self._from_address(message.host, source.address)
-            return childless[0] if len(childless) == 1 else None
-        return found
+        if told.source is not None and self._failed.get(process) == told.source:
+            return
+        connection = self._try(message, told.source)
+        if told.user is not None:
+            connection.user = told.user
+            connection.unknown_user = connection.unknown_user or told.unknown_user
+        connection.close(message, told)
+        if told.why != "disconnect":  # which is followed by a line that names the user
+            self._fail(connection)
 
-    def _from_address(self, host: str | None, address: str) -> list[Connection]:
-        """Give the logins from an address whose child is not known: for old servers, which log no port at the end."""
-        return [
-            connection
-            for connection in self._open.values()
-            if connection.host == host
-            and connection.child_pid is None
-            and connection.source is not None
-            and connection.source.address == address
-        ]
+    def _fail(self, connection: Connection) -> None:
+        """End a connection before login: a failed login, if it named an account."""
+        process = (connection.host, connection.pid)
+        self._trying.pop(process, None)
+        if connection.user is not None:
+            self._out.append(connection.failed_fact())
+        if connection.source is not None:
+            self._failed[process] = connection.source
+            while len(self._failed) > MAX_CLOSED:
+                self._failed.popitem(last=False)
 
-    def _of_several(self, message: Message, source: event.Source | None) -> bool:
-        return source is not None and source.port is None and len(self._from_address(message.host, source.address)) > 1
+    # The login and its end.
 
-    def _was_closed(self, process: _Process, at: int) -> bool:
-        closed_at = self._closed.get(process)
-        return closed_at is not None and at - closed_at <= LATE_US
+    def _accepted(self, told: event.Accepted, message: Message) -> None:
+        process = (message.host, message.pid)
+        before = self._logins.accepted_by(process)
+        if before is not None:
+            if before.source == told.source and message.at - before.accepted_at <= OPENING_US:
+                text = "a login was logged twice"
+                self._out.append(Finding("line_repeated", text, message.lines, message.occurred_at))
+                return
+            self._let_go(before, "session_unfinished", "the process number of this login was used again before its end")
+        connection = self._try(message, told.source)
+        del self._trying[process]
+        connection.accept(message, told)
+        self._logins.add(process, connection)
+        self._opening.append(connection)
+        if len(self._logins) > self._max_open:
+            self._let_go(
+                self._logins.oldest(), "session_let_go", "too many logins are open at once: this one was let go"
+            )
 
-    def _adopt(self, connection: Connection, pid: int | None) -> None:
-        if pid is not None and pid != connection.pid and connection.child_pid is None:
-            connection.child_pid = pid
-            self._children[connection.host, pid] = connection
+    def _started(self, told: event.Started, message: Message) -> None:
+        connection = self._logins.find(message, told.source)
+        if connection is None:
+            return
+        connection.touch(message)
+        self._logins.adopt(connection, message.pid)
+        if connection.started is None:
+            connection.started, connection.tty = told.what, told.tty
+        self._announce(connection)
 
-    def _orphan(self, message: Message, source: event.Source | None) -> Connection:
-        """Begin a login of which only the end is seen; the process that logs it is taken for the child."""
-        connection = Connection(message)
-        connection.pid, connection.child_pid, connection.source = None, message.pid, source
-        self._children[message.host, message.pid] = connection
-        if source is not None:
-            self._remotes[message.host, *source] = connection
-        return connection
+    def _ended(self, told: event.Ended, message: Message) -> None:
+        process = (message.host, message.pid)
+        connection = self._logins.find(message, told.source)
+        if connection is None and (told.preauth or process in self._trying):
+            self._ended_before_login(told, message)
+            return
+        if connection is None:
+            # A signal is the listener's, or ends a connection of which nothing else is known.
+            if told.why == "signal" or self._logins.was_closed(process, message.at):
+                return
+            source = told.source
+            if source is not None and source.port is None and self._logins.childless_from(message.host, source.address):
+                return  # of one of several logins: which, the line does not tell
+            connection = self._logins.add_ended(message, source)
+        connection.touch(message)
+        connection.user = connection.user or told.user
+        self._logins.adopt(connection, message.pid)
+        if connection.closing is None:
+            self._closing.append((message.at + CLOSING_US, connection))
+        connection.close(message, told)
 
-    def _closing_orphan(self, message: Message, user: str) -> Connection | None:
+    def _session_closed(self, told: event.SessionClosed, message: Message) -> None:
+        process = (message.host, message.pid)
+        connection = self._logins.accepted_by(process)
+        if connection is None:
+            if self._logins.was_closed(process, message.at):
+                return
+            connection = self._ended_just_now(message, told.user) or Connection(message)
+            connection.pid, connection.user = message.pid, told.user
+        connection.touch(message)
+        self._end(connection, message)
+
+    def _ended_just_now(self, message: Message, user: str) -> Connection | None:
         """Give the one login of this user whose end was seen just now and whose start was not."""
-        found = {
-            id(connection): connection
+        found = [
+            connection
             for _, connection in self._closing
             if connection.accepted is None
             and not connection.over
             and (connection.host, connection.user) == (message.host, user)
-        }
-        return next(iter(found.values())) if len(found) == 1 else None
-
-    # What becomes of a connection.
+        ]
+        return found[0] if len(found) == 1 else None
 
     def _announce(self, connection: Connection) -> None:
         if not connection.announced and connection.accepted is not None:
@@ -303,12 +248,8 @@ class SshdLogins:
             text = "a login ended whose beginning is not in this source"
             self._out.append(connection.finding("session_start_missing", text))
         self._out.append(connection.ended_fact(at))
-        self._remove(connection)
-        for pid in (connection.pid, connection.child_pid):
-            if pid is not None:
-                self._closed[connection.host, pid] = at.at
-        while len(self._closed) > MAX_CLOSED:
-            self._closed.popitem(last=False)
+        connection.over = True
+        self._logins.remove(connection, at.at)
 
     def _give_up_waiting(self, connection: Connection) -> None:
         if not connection.over and connection.closing is not None:
@@ -317,26 +258,8 @@ class SshdLogins:
     def _let_go(self, connection: Connection, code: str, text: str) -> None:
         self._announce(connection)
         self._out.append(connection.finding(code, text))
-        self._remove(connection)
-
-    def _fail(self, connection: Connection) -> None:
-        process = (connection.host, connection.pid)
-        self._trying.pop(process, None)
-        if connection.named_an_account():
-            self._out.append(connection.failed_fact())
-        if connection.source is not None:
-            self._failed[process] = connection.source
-            while len(self._failed) > MAX_CLOSED:
-                self._failed.popitem(last=False)
-
-    def _remove(self, connection: Connection) -> None:
         connection.over = True
-        host = connection.host
-        for table, process in ((self._open, connection.pid), (self._children, connection.child_pid)):
-            if table.get((host, process)) is connection:
-                del table[host, process]
-        if connection.source is not None and self._remotes.get((host, *connection.source)) is connection:
-            del self._remotes[host, *connection.source]
+        self._logins.remove(connection)
 
     def _plan(self) -> None:
         while self._opening and (self._opening[0].announced or self._opening[0].over):
@@ -346,6 +269,7 @@ class SshdLogins:
         self.due = min(
             self._opening[0].accepted_at + OPENING_US if self._opening else NEVER,
             self._closing[0][0] if self._closing else NEVER,
+            next(iter(self._trying.values())).first.at + TRYING_US if self._trying else NEVER,
         )
 
     def _given(self) -> list[Item]:

@@ -118,6 +118,12 @@ class Connection:
             if found[2] not in self.refused_keys and len(self.refused_keys) < MAX_KEYS:
                 self.refused_keys.append(found[2])
 
+    def name_account(self, message: Message, user: str) -> "Connection":
+        """Take the account that the client named, and that something was wrong with it."""
+        self.user = user
+        self.first_refusal = self.first_refusal or message
+        return self
+
     def accept(self, message: Message, accepted: Accepted) -> None:
         """Take the login."""
         self.accepted = (message, accepted)
@@ -173,10 +179,6 @@ class Connection:
         }
         return self._fact("login.failed.v1", at, data, f"login-failed:{_name(self.host, self.pid, self.source, at)}")
 
-    def named_an_account(self) -> bool:
-        """Tell whether the client got as far as to name an account: only then did it try to log in."""
-        return self.user is not None
-
     def name(self) -> str:
         """Name the login: its host, process, source and second."""
         assert self.accepted is not None
@@ -189,19 +191,26 @@ class Connection:
         return Finding(code, text, lines, message.occurred_at, self._identity())
 
     def _identity(self) -> dict[str, Any]:
-        data: dict[str, Any] = {"service": "sshd"}
-        for name in ("host", "user", "uid"):
-            _put(data, name, getattr(self, name))
-        for name, end in (("source", self.source), ("server", self.server)):
-            if end is not None:
-                data[f"{name}_address"] = end.address
-                _put(data, f"{name}_port", end.port)
-        _put(data, "sshd_pid", self.pid)
-        for name in ("child_pid", "started", "tty", "audit_session", "boot_id"):
-            _put(data, name, getattr(self, name))
-        if self.escaped:
-            data["escaped"] = True
-        return data
+        address, port = self.source or (None, None)
+        server_address, server_port = self.server or (None, None)
+        told = {
+            "service": "sshd",
+            "host": self.host,
+            "user": self.user,
+            "uid": self.uid,
+            "source_address": address,
+            "source_port": port,
+            "server_address": server_address,
+            "server_port": server_port,
+            "sshd_pid": self.pid,
+            "child_pid": self.child_pid,
+            "started": self.started,
+            "tty": self.tty,
+            "audit_session": self.audit_session,
+            "boot_id": self.boot_id,
+            "escaped": self.escaped or None,
+        }
+        return {name: value for name, value in told.items() if value is not None}
 
     def _fact(self, kind: str, at: Message, data: dict[str, Any], natural: str) -> Fact:
         lines = (self.first.lines[0], self.last_line)

@@ -16,7 +16,7 @@ from ledger.ingest.clock import MICROSECONDS
 from ledger.ingest.message import NEVER, Message
 from ledger.ingest.model import Fact, Finding, Item, Rejected
 from ledger.ingest.sudo_commands import JsonCommands, events_of
-from ledger.ingest.sudo_event import EXITED, MAX_ARGUMENT_CHARS, OBSERVED, Where, carried_by
+from ledger.ingest.sudo_event import EXITED, MAX_ARGUMENT_CHARS, OBSERVED, Where, carried_by, is_plain
 from ledger.ingest.text import load_json
 
 MAX_OPEN = 4096
@@ -39,11 +39,12 @@ class SudoCommands:
 
     def feed(self, message: Message) -> list[Item] | None:
         """Take the next message; see :meth:`~ledger.ingest.message.Program.feed`."""
-        text = message.text.lstrip(" ")
-        if text.startswith("@cee:"):
-            return [*self._complete(), *self._events(message)]
+        text = message.text
         if text.startswith("pam_"):
             return None
+        if text.startswith("@cee:"):
+            events = self._events(message)
+            return [*self._complete(), *events] if self._long else events
         parts = sudo_line.split_user(text)
         if parts is None:
             return None
@@ -67,10 +68,10 @@ class SudoCommands:
         return [*self._complete(), *self._json.finish()]
 
     def _events(self, message: Message) -> list[Item]:
-        where = Where(message.lines, message)
+        text = message.raw[message.raw.find(_CEE) + len(_CEE) :]
+        where = Where(message.lines, message, is_plain(text))
         try:
-            events = events_of(load_json(message.raw[message.raw.find(_CEE) + len(_CEE) :]))
-            return [self._json.take(kind, event, where) for kind, event in events]
+            return [self._json.take(kind, event, where) for kind, event in events_of(load_json(text))]
         except ValueError as error:
             return [Rejected(message.lines[0], f"sudo's event cannot be read: {error}")]
 

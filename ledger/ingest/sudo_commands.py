@@ -6,7 +6,7 @@ when it is set to (``log_exit_status``).
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from typing import Any
 
 from ledger.ingest.model import Fact, Finding, Item
@@ -17,20 +17,18 @@ MAX_OPEN = 65_536
 _KINDS = frozenset({"accept", "reject", "exit", "alert"})
 
 
-def events_of(value: object) -> list[tuple[str, Mapping[str, Any]]]:
+def events_of(value: object) -> ItemsView[str, Mapping[str, Any]]:
     """Give the events of an object in order; raises :class:`~ledger.ingest.sudo_event.EventError`."""
-    if isinstance(value, Mapping) and list(value) == ["sudo"]:
+    if isinstance(value, dict) and len(value) == 1 and "sudo" in value:
         value = value["sudo"]
-    if not isinstance(value, Mapping) or not value:
+    if not isinstance(value, dict) or not value:
         raise EventError("not an object with an event in it")
-    events = []
     for kind, event in value.items():
         if kind not in _KINDS:
             raise EventError("an event of a kind that is not known")
-        if not isinstance(event, Mapping):
+        if not isinstance(event, dict):
             raise EventError("the event is not an object")
-        events.append((kind, event))
-    return events
+    return value.items()
 
 
 class JsonCommands:

@@ -18,8 +18,7 @@ natural names, which are made of the uuid.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.ingest import clock
 from ledger.ingest.clock import MICROSECONDS, ClockError
@@ -52,6 +51,9 @@ MAX_ARGUMENT_CHARS = 128 * 1024
 
 _DECISIONS = {"accept": "accepted", "reject": "rejected"}
 _TEXTS = {
+    "uuid": "uuid",
+    "submithost": "host",
+    "ttyname": "tty",
     "submituser": "user",
     "runuser": "run_as",
     "rungroup": "run_as_group",
@@ -71,24 +73,35 @@ class EventError(ValueError):
     """The event is none that sudo writes; ``str()`` says why, in words that quote nothing of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """What the carrier of an event adds to it; ``message`` is None in sudo's own file."""
 
     lines: tuple[int, int]
     message: Message | None = None
+    plain: bool = False
+    """Whether no text in the event can be one that has to be escaped or cut."""
+
+
+def is_plain(text: bytes) -> bool:
+    """Tell whether the JSON text of an event holds no text that has to be escaped or cut."""
+    return len(text) <= MAX_TEXT and text.isascii() and b"\\u" not in text
 
 
 class _Texts:
     """Cleans texts for one fact and remembers whether it had to."""
 
-    def __init__(self) -> None:
+    __slots__ = ("cut", "escaped", "plain")
+
+    def __init__(self, *, plain: bool) -> None:
+        self.plain = plain
         self.escaped = False
         self.cut = False
 
     def take(self, value: object, most: int = MAX_TEXT) -> str | None:
         if not isinstance(value, str):
             return None
+        if self.plain:
+            return value
         text, escaped = clean(value)
         self.escaped = self.escaped or escaped
         if len(text) > most:
@@ -99,31 +112,30 @@ class _Texts:
 
 def command_fact(kind: str, event: Mapping[str, Any], where: Where) -> Fact:
     """Give the fact of an ``accept``, ``reject`` or ``exit`` event; raises :class:`EventError`."""
-    texts = _Texts()
+    texts = _Texts(plain=where.plain)
     data: dict[str, Any] = {"service": "sudo"}
-    uuid = texts.take(event.get("uuid"), 128)
-    if uuid:
-        data["uuid"] = uuid
     if kind in _DECISIONS:
         data["decision"] = _DECISIONS[kind]
     elif kind != "exit":
         raise EventError("an event of a kind that is not known")
     occurred_at, zone_assumed = _time(event, "exit_time" if kind == "exit" else "submit_time", where)
-    data |= _members(event, texts)
+    _put_members(data, event, texts)
     if kind == "exit":
-        data |= _exit(event)
+        _put_exit(data, event)
     elif "command" not in data and "user" not in data:
         raise EventError("the event names neither user nor command")
+    uuid = data.get("uuid")
     name = f"sudo:{uuid}:{kind}" if uuid else f"sudo:{kind}:{occurred_at}:{_digest(data)}"
+    host = data.get("host")
     if where.message is not None:
         data |= carried_by(where.message)
-    if (host := texts.take(event.get("submithost"))) is not None:
+    if host is not None:
         data["host"] = host
     if texts.escaped:
         data["escaped"] = True
     if texts.cut:
         data["cut"] = True
-    return Fact(OBSERVED if kind in _DECISIONS else EXITED, occurred_at, data, name, where.lines, zone_assumed)
+    return Fact(EXITED if kind == "exit" else OBSERVED, occurred_at, data, name, where.lines, zone_assumed)
 
 
 def carried_by(message: Message) -> dict[str, Any]:
@@ -143,25 +155,22 @@ def short_tty(name: str) -> str:
     return name.removeprefix("/dev/")
 
 
-def _members(event: Mapping[str, Any], texts: _Texts) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    for theirs, ours in _TEXTS.items():
-        if (text := texts.take(event.get(theirs))) is not None:
-            data[ours] = text
-    for theirs, ours in _NUMBERS.items():
-        if (number := integer(event.get(theirs), least=-(2**31))) is not None:
-            data[ours] = number
-    if (tty := texts.take(event.get("ttyname"))) is not None:
-        data["tty"] = short_tty(tty)
-    arguments = event.get("runargv")
-    if isinstance(arguments, list):
-        data["arguments"] = list(_arguments(arguments, texts))
-    environment = event.get("runenv")
-    if isinstance(environment, list):
-        kept = [text for text in environment if isinstance(text, str) and text.partition("=")[0] in KEPT_ENVIRONMENT]
-        data["environment"] = [text for text in map(texts.take, kept) if text is not None]
-        data["environment_withheld"] = len(environment) - len(kept)
-    return data
+def _put_members(data: dict[str, Any], event: Mapping[str, Any], texts: _Texts) -> None:
+    for theirs, value in event.items():
+        if (ours := _TEXTS.get(theirs)) is not None:
+            if (text := texts.take(value)) is not None:
+                data[ours] = text
+        elif (ours := _NUMBERS.get(theirs)) is not None:
+            if (number := integer(value, least=-(2**31))) is not None:
+                data[ours] = number
+        elif theirs == "runargv" and isinstance(value, list):
+            data["arguments"] = list(_arguments(value, texts))
+        elif theirs == "runenv" and isinstance(value, list):
+            kept = [text for text in value if isinstance(text, str) and text.partition("=")[0] in KEPT_ENVIRONMENT]
+            data["environment"] = [text for text in map(texts.take, kept) if text is not None]
+            data["environment_withheld"] = len(value) - len(kept)
+    if "tty" in data:
+        data["tty"] = short_tty(data["tty"])
 
 
 def _arguments(arguments: list[Any], texts: _Texts) -> Iterator[str]:
@@ -177,14 +186,12 @@ def _arguments(arguments: list[Any], texts: _Texts) -> Iterator[str]:
     texts.cut = texts.cut or len(arguments) > MAX_ARGUMENTS or room <= 0
 
 
-def _exit(event: Mapping[str, Any]) -> dict[str, Any]:
-    data: dict[str, Any] = {}
+def _put_exit(data: dict[str, Any], event: Mapping[str, Any]) -> None:
     if event.get("dumped_core") is True:
         data["core_dumped"] = True
     if (instant := _instant(event.get("run_time"))) is not None:
         seconds, nanoseconds = instant
         data["running_us"] = seconds * MICROSECONDS + nanoseconds // 1000
-    return data
 
 
 def _time(event: Mapping[str, Any], member: str, where: Where) -> tuple[str, str | None]:

@@ -21,7 +21,7 @@ from typing import NoReturn
 from ledger.ingest.message import LineCounts
 from ledger.ingest.model import Finding, Item, Line, Rejected
 from ledger.ingest.sudo_commands import JsonCommands, events_of
-from ledger.ingest.sudo_event import Where
+from ledger.ingest.sudo_event import Where, is_plain
 from ledger.ingest.text import load_json
 
 MAX_EVENT = 4 << 20
@@ -122,9 +122,11 @@ class SudoJsonImporter:
                         self._lose("two names in a row")
                     self._name = token[0][1:-1]
             elif first in b"{[":
+                if self._depth < 2 and first != _BRACE:  # noqa: PLR2004 -- deeper, an event may hold what it likes
+                    self._lose("no object")
                 if self._depth == 1:
-                    if self._name is None or first != _BRACE:
-                        self._lose("an event without a name, or no object")
+                    if self._name is None:
+                        self._lose("an event without a name")
                     start, self._begun, self._lines = token.start(), line.number, 0
                 self._depth += 1
             elif first in b"}]":
@@ -148,7 +150,7 @@ class SudoJsonImporter:
     def _give(self, number: int) -> Iterator[Item]:
         assert self._name is not None, "an event begins with its name"
         text = b'{"%b":%b}' % (self._name, b"\n".join(self._event))
-        where = Where((self._begun, number))
+        where = Where((self._begun, number), None, is_plain(text))
         self._forget()
         try:
             for kind, event in events_of(load_json(text)):

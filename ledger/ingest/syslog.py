@@ -10,7 +10,7 @@ January), and a late December line after the first January line still belongs to
 """
 
 import re
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple, Protocol
 
 from ledger.ingest import clock
@@ -20,14 +20,15 @@ _NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _HALF_A_YEAR = 6
 _MAX_PRIORITY = 191
-# A sender without a colon after it is none that we know: everything after the host is then the message.
-_SENDER = r"(\S+) (?:([^\s:\[\]]+)(?:\[(\d{1,10})\])?: ?)?(.*)"
-_RFC3164 = re.compile(r"(?:<(\d{1,3})>)?(([A-Z][a-z]{2}) ([ 0-3]\d) (\d\d):(\d\d):(\d\d)) " + _SENDER, re.ASCII)
-_RFC3339 = re.compile(r"(?:<(\d{1,3})>)?(\d{4}-\d\d-\S+) " + _SENDER, re.ASCII)
+_MAX_HOST = 255
+_STAMP_3164 = re.compile(r"([A-Z][a-z]{2}) ([ 0-3]\d) (\d\d):([0-5]\d):([0-5]\d)", re.ASCII)
+_STAMP_SIZE = 15
+_PRIORITY = re.compile(r"<(\d{1,3})>", re.ASCII)
 _RFC5424 = re.compile(
     r"<(\d{1,3})>(\d{1,2}) (\S{1,40}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) (-.*|\[.*)", re.ASCII
 )
 _STRUCTURED = re.compile(r'(?:\[[^\s=\]"]{1,32}(?: [^\s=\]"]{1,32}="(?:[^"\\\]]|\\.)*")*\])+')
+_PROCESS = re.compile(r"(.*)\[(\d{1,10})\]", re.ASCII)
 _PROCID = re.compile(r"\d{1,10}", re.ASCII)
 
 
@@ -65,26 +66,33 @@ class Rfc3164:
         self._zone = zone
         self._year = year
         self._month: int | None = None
-        self._last: tuple[str, tuple[int, str, str]] = ("", (0, "", ""))
+        self._last: tuple[str, int, str, str] = ("\n", 0, "", "")  # a stamp that no line has
+        self._hour: tuple[str, int, str] | None = None  # an hour of one offset: its stamp, second and offset
 
     def parse(self, text: str) -> Framed:
         """Take a line out of its frame; raises :class:`FramingError`."""
-        found = _RFC3164.fullmatch(text)
+        text = _without_priority(text)
+        stamp = text[:_STAMP_SIZE]
+        if stamp != self._last[0]:
+            self._last = (stamp, *self._time(stamp))
+        _, at, occurred_at, zone = self._last
+        host, sender, pid, message = _sender(text, _STAMP_SIZE)
+        return Framed(at, occurred_at, zone, host, sender, pid, message)
+
+    def _time(self, stamp: str) -> tuple[int, str, str]:
+        found = _STAMP_3164.fullmatch(stamp)
         if found is None:
             raise FramingError("not an RFC 3164 line: month, day, time and host")
-        priority, stamp, month, day, hour, minute, second, host, sender, pid, message = found.groups()
-        _check_priority(priority)
-        if self._last[0] == stamp:
-            at, occurred_at, zone = self._last[1]
-        else:
-            at, occurred_at, zone = self._time(month, int(day), int(hour), int(minute), int(second))
-            self._last = (stamp, (at, occurred_at, zone))
-        return Framed(at, occurred_at, zone, host, sender or "", int(pid) if pid else None, message)
-
-    def _time(self, name: str, day: int, hour: int, minute: int, second: int) -> tuple[int, str, str]:
-        month = _MONTHS.get(name)
+        if self._hour is not None and self._hour[0] == stamp[:9]:
+            _, start, offset = self._hour
+            at, occurred_at = clock.with_fraction(start + int(found[4]) * 60 + int(found[5]), "")
+            return at, occurred_at, offset
+        month = _MONTHS.get(found[1])
         if month is None:
             raise FramingError("the month is none")
+        return self._calendar(stamp, month, *map(int, found.groups()[1:]))
+
+    def _calendar(self, stamp: str, month: int, day: int, hour: int, minute: int, second: int) -> tuple[int, str, str]:
         step = 0 if self._month is None else month - self._month
         # A late line of the old year does not take the year back for the lines after it.
         late = step > _HALF_A_YEAR
@@ -98,9 +106,12 @@ class Rfc3164:
             if (month, day) == (2, 29):
                 raise FramingError(f"{year} has no 29 February: is the option year right?") from None
             raise FramingError("the time is none that the calendar has") from None
+        offset = clock.spell_offset(local)
         if not late:
             self._year, self._month = year, month
-        return at, occurred_at, clock.spell_offset(local)
+            start = local.replace(minute=0, second=0, fold=0)
+            self._hour = (stamp[:9], clock.to_second(start), offset) if _has_one_offset(start) else None
+        return at, occurred_at, offset
 
     def _second(self, local: datetime) -> int:
         second = clock.to_second(local)
@@ -108,7 +119,7 @@ class Rfc3164:
             return second
         # The hour that summer time's end repeats: the second of the two readings where the first would be a step back.
         again = clock.to_second(local.replace(fold=1))
-        last = self._last[1][0] // clock.MICROSECONDS
+        last = self._last[1] // clock.MICROSECONDS
         return again if second < last <= again else second
 
 
@@ -119,7 +130,7 @@ class Rfc3164Untold:
 
     def parse(self, text: str) -> Framed:
         """Refuse the line; raises :class:`FramingError`."""
-        if _RFC3164.fullmatch(text) is None:
+        if _STAMP_3164.fullmatch(_without_priority(text)[:_STAMP_SIZE]) is None:
             raise FramingError("not an RFC 3164 line: month, day, time and host")
         raise FramingError("an RFC 3164 line tells neither year nor zone: the options zone and year are needed")
 
@@ -131,13 +142,13 @@ class Rfc3339:
 
     def parse(self, text: str) -> Framed:
         """Take a line out of its frame; raises :class:`FramingError`."""
-        found = _RFC3339.fullmatch(text)
-        if found is None:
+        text = _without_priority(text)
+        size = text.find(" ")
+        if size < 0:
             raise FramingError("not an RFC 3339 line: date-time and host")
-        priority, stamp, host, sender, pid, message = found.groups()
-        _check_priority(priority)
-        at, occurred_at = _rfc3339(stamp)
-        return Framed(at, occurred_at, None, host, sender or "", int(pid) if pid else None, message)
+        at, occurred_at = _rfc3339(text[:size])
+        host, sender, pid, message = _sender(text, size)
+        return Framed(at, occurred_at, None, host, sender, pid, message)
 
 
 class Rfc5424:
@@ -161,6 +172,42 @@ class Rfc5424:
         return Framed(at, occurred_at, None, None if host == "-" else host, sender, process, _message(rest))
 
 
+def _sender(text: str, start: int) -> tuple[str, str, int | None, str]:
+    """Read `` host sender[process]: message`` from ``start`` on.
+
+    A sender without a colon after it is none that we know: everything after the host is then the message.
+    """
+    if text[start : start + 1] != " ":
+        raise FramingError("no host after the time")
+    host, _, rest = text[start + 1 :].partition(" ")
+    if not 0 < len(host) <= _MAX_HOST:
+        raise FramingError("no host after the time")
+    sender, colon, message = rest.partition(":")
+    if not colon or " " in sender:
+        return host, "", None, rest
+    pid = None
+    if sender.endswith("]") and (found := _PROCESS.fullmatch(sender)):
+        sender, pid = found[1], int(found[2])
+    return host, sender, pid, message.removeprefix(" ")
+
+
+def _without_priority(text: str) -> str:
+    if not text.startswith("<"):
+        return text
+    found = _PRIORITY.match(text)
+    if found is None:
+        raise FramingError("the priority is malformed")
+    _check_priority(found[1])
+    return text[found.end() :]
+
+
+def _has_one_offset(start: datetime) -> bool:
+    """Tell whether the hour that begins at ``start`` has one offset from UTC and one reading."""
+    end = start + timedelta(minutes=59, seconds=59)
+    readings = (start, end, start.replace(fold=1), end.replace(fold=1))
+    return len({reading.utcoffset() for reading in readings}) == 1
+
+
 def _message(rest: str) -> str:
     """Take the message out of structured data and message."""
     if rest.startswith("-"):
@@ -177,8 +224,8 @@ def _message(rest: str) -> str:
     return message.removeprefix(" ")
 
 
-def _check_priority(priority: str | None) -> None:
-    if priority is not None and int(priority) > _MAX_PRIORITY:
+def _check_priority(priority: str) -> None:
+    if int(priority) > _MAX_PRIORITY:
         raise FramingError("the priority is over 191")
 
 
