@@ -6,6 +6,7 @@ from ledger.application.door import Ledger
 from ledger.keys.backup import confirmed
 from ledger.log.entry import LOG_CHAIN
 from ledger.store.condition import DatabaseCondition, condition_of
+from ledger.store.heads import seal_heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,19 @@ def condition(ledger: Ledger) -> Condition:
         database=condition_of(ledger.recorder.url, ledger.recorder.schema),
         keyring_backup_confirmed=confirmed(ledger.keys.keyring),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedTime:
+    """The time that an operator took for right, and the entry that carries it."""
+
+    position: int
+    at: str
+
+
+def confirm_present_time(ledger: Ledger) -> ConfirmedTime:
+    """Take the clock's time for right and seal the heads with it; raise what appending raises."""
+    ledger.recorder.confirm_clock()
+    position = seal_heads(ledger.recorder)
+    ledger.checkpoint()
+    return ConfirmedTime(position, ledger.show(position).at)

@@ -37,22 +37,23 @@ _DESKTOP = frozenset({Kind.CONNECTION, Kind.VNC, Kind.DESKTOP})
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The time that an import tells of."""
+    """The time that an import tells of. ``times`` is None where it tells none, and so may be of any time."""
 
     import_id: str
-    first: datetime
-    last: datetime
+    times: tuple[datetime, datetime] | None
 
-    def meets(self, first: datetime, last: datetime) -> bool:
+    def meets(self, other: "Period") -> bool:
         """Tell whether both may tell of one login."""
-        return self.first - _NEAR <= last and first <= self.last + _NEAR
+        if self.times is None or other.times is None:
+            return True
+        return self.times[0] - _NEAR <= other.times[1] and other.times[0] <= self.times[1] + _NEAR
 
 
-def period_of(import_id: str, first: str | None, last: str | None) -> Period | None:
-    """Give the period of an import whose closing entry tells these times; None where it tells none."""
+def period_of(import_id: str, first: str | None, last: str | None) -> Period:
+    """Give the period of an import whose closing entry tells these times."""
     if first is None or last is None:
-        return None
-    return Period(import_id, datetime.fromisoformat(first), datetime.fromisoformat(last))
+        return Period(import_id, None)
+    return Period(import_id, (datetime.fromisoformat(first), datetime.fromisoformat(last)))
 
 
 @dataclass(slots=True)
@@ -81,6 +82,7 @@ class LiveCorrelation:
     def __init__(self, others: Sequence[Period]) -> None:
         """``others`` are the periods of the customer's other imports."""
         self._others = others
+        self._timed = [each for each in others if each.times is not None]
         self._sweep, self._desktop = LoginSweep(), DesktopJoin()
         self._last = 0
         self._settled = Settled()
@@ -96,11 +98,11 @@ class LiveCorrelation:
             return
         if evidence.kind not in _DESKTOP and evidence.time < self._last:
             self.together = True  # its times run backwards: it is sorted first
-        elif self._others and record.occurred_at is None:
-            self.together = True
-        elif self._others and record.occurred_at is not None:
-            at = datetime.fromisoformat(record.occurred_at)
-            self.together = any(each.meets(at, at) for each in self._others)
+        elif self._others:
+            now = period_of(record.import_id, record.occurred_at, record.occurred_at)
+            # Only desktop recordings tell no time, and they meet only what is of a desktop.
+            others = self._others if evidence.kind in _DESKTOP else self._timed
+            self.together = any(each.meets(now) for each in others)
         if self.together:
             return
         if evidence.kind in _DESKTOP:
@@ -146,16 +148,19 @@ def current(reader: Reader, session_tag: str) -> str | None:
 
 
 def reached(mine: Period, others: Sequence[Period]) -> list[Period]:
-    """Give the imports that tell of the time of ``mine``, or of the time of one that does, and so on."""
+    """Give the imports that tell of the time of ``mine``, or of the time of one that does, and so on.
+
+    One that tells no time is always among them, but leads to no other.
+    """
     left = list(others)
     edge = [mine]
     found: list[Period] = []
     while edge:
         each = edge.pop()
-        near = [other for other in left if other.meets(each.first, each.last)]
+        near = [other for other in left if other.meets(each)]
         left = [other for other in left if other not in near]
         found += near
-        edge += near
+        edge += [other for other in near if other.times is not None]
     return found
 
 

@@ -188,9 +188,11 @@ class Import:
         """Give the times that the customer's other imports tell of."""
         periods = []
         for _, record in self._reader.tagged(f"imports:{self._chain}", [CLOSED]):
+            if record.state is not PayloadState.OPEN:
+                continue  # erased: what it told is gone with it
             data = data_of(record.data)
             period = period_of(data.get("import", ""), data.get("first"), data.get("last"))
-            if period is not None and period.import_id != batch.id:
+            if period.import_id != batch.id:
                 periods.append(period)
         return periods
 
@@ -203,8 +205,7 @@ class Import:
 
     def _correlate_together(self, batch: Batch, others: Sequence[Period], records: BatchRecords) -> None:
         """Work out anew what this import and all that it meets, directly or through others, tell of."""
-        mine = period_of(batch.id, batch.first, batch.last)
-        near = others if mine is None else reached(mine, others)
+        near = reached(period_of(batch.id, batch.first, batch.last), others)
         settled = correlate_together(self._reader, [batch.id, *(each.import_id for each in near)])
         batch.sessions, batch.uncertain = settled.sessions, settled.uncertain
         new: list[Record] = []
@@ -220,7 +221,7 @@ class Import:
         mine = period_of(batch.id, batch.first, batch.last)
         now = self._other_periods(batch)
         seen = {each.import_id for each in others}
-        if any(each.import_id not in seen and (mine is None or each in reached(mine, now)) for each in now):
+        if any(each.import_id not in seen and each.meets(mine) for each in now):
             self._correlate_together(batch, now, records)
 
 

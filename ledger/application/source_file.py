@@ -85,7 +85,8 @@ def opened(path: Path, progress: Progress) -> Iterator[SourceFile]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise SourceUnusableError(f"{path} cannot be read ({error.strerror}): give a file that can.") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SourceUnusableError(f"{path} is not a regular file: write its content to a file and import that.")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise SourceUnusableError(f"{path} is not a regular file: write its content to a file and import that.")
         yield SourceFile(path, file, progress)
