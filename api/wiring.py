@@ -89,4 +89,5 @@ def _database(settings: Settings) -> Iterator[Urls]:
         with EmbeddedPostgres(settings.directory) as urls:
             yield urls
     else:
+        role_of(settings.database_url)  # a server that is not there is named at once, not after the pool's patience
         yield Urls(owner=settings.owner_database_url or settings.database_url, application=settings.database_url)

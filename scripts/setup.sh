@@ -38,7 +38,7 @@ make_venv() {
 import pathlib, sys, sysconfig
 pathlib.Path(sysconfig.get_path("purelib"), "shoseki-tree.pth").write_text(sys.argv[1] + "\n", encoding="utf-8")
 command = pathlib.Path(sys.prefix, "bin", "shoseki")
-command.write_text(f"#!{sys.prefix}/bin/python\nfrom scripts.cli import main\n\nmain()\n", encoding="utf-8")
+command.write_text(f"#!{sys.prefix}/bin/python\nfrom scripts.cli import main\n\nif __name__ == \"__main__\":\n    main()\n", encoding="utf-8")
 command.chmod(0o755)
 PY
     echo "$mark" > "$venv/.shoseki-lock"

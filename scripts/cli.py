@@ -1,0 +1,119 @@
+"""The command line ``shoseki``: which commands there are, and how a run of it begins and ends.
+
+Exit status 0: fine. 1: a finding. 2: could not be done, said in one sentence on standard error. Modules that a command
+needs are loaded when it runs: ``verify`` loads nothing of the store, the keys or a database.
+"""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import NoReturn
+
+import typer
+
+from scripts.commands import checking, demonstrating, founding, measuring, proving, reading, recording, verifying
+from scripts.commands.declared import Command, declare, declare_group
+from scripts.console import Session, Status
+from scripts.texts import Language, default_language, text
+
+_COMMANDS: tuple[tuple[str, Command], ...] = (
+    ("init", founding.init),
+    ("customer add", recording.customer_add),
+    ("customer list", recording.customer_list),
+    ("import", recording.import_file),
+    ("log", reading.log),
+    ("show", reading.show),
+    ("checkpoint", proving.checkpoint),
+    ("receipt", proving.receipt),
+    ("export", proving.export),
+    ("verify", verifying.verify),
+    ("fsck", checking.fsck),
+    ("status", checking.status),
+    ("policy", founding.print_policy),
+    ("keyring confirm", founding.keyring_confirm),
+    ("bench", measuring.bench),
+    ("demo", demonstrating.demo),
+)
+
+
+def build(language: Language) -> typer.Typer:
+    """Give the command line with its help in a language."""
+    shoseki = _application(language, "help_shoseki")
+    groups: dict[str, typer.Typer] = {}
+    for named, command in _COMMANDS:
+        *group, name = named.split()
+        app = shoseki
+        if group:
+            if group[0] not in groups:
+                groups[group[0]] = _application(language, f"help_{group[0]}")
+                shoseki.add_typer(groups[group[0]], name=group[0])
+            app = groups[group[0]]
+        shown = text(language, f"help_{named.replace(' ', '_')}", **_values(named))
+        declare(app, name, command, language, shown=shown)
+    return shoseki
+
+
+def run(arguments: Sequence[str]) -> Status:
+    """Run one command and give how it ended."""
+    session = Session(as_json="--json" in arguments, language=_asked_language(arguments) or default_language())
+    command = typer.main.get_command(build(session.language))
+    try:
+        ended = command.main(list(arguments), prog_name="shoseki", standalone_mode=False, obj=session)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "shoseki"
+        problem = error.format_message().rstrip(".")
+        session.complain(session.text("usage", problem=problem, command=path))
+        return Status.FAILED
+    except typer.Abort:
+        session.complain(session.text("interrupted"))
+        return Status.FAILED
+    return Status(ended or 0)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command as a program."""
+    if not os.environ.get("SHOSEKI_DEBUG"):
+        logging.getLogger().addHandler(logging.NullHandler())  # what people need to know, commands say
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file name need not be text
+    signal.signal(signal.SIGTERM, _terminated)
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _application(language: Language, name: str) -> typer.Typer:
+    app = typer.Typer(
+        help=text(language, name), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+    declare_group(app, language)
+    return app
+
+
+def _values(named: str) -> dict[str, str]:
+    if named != "import" or "--help" not in sys.argv:
+        return {"formats": ""}
+    from ledger.ingest.registry import FORMATS
+
+    return {"formats": ", ".join(FORMATS)}
+
+
+def _asked_language(arguments: Sequence[str]) -> Language | None:
+    """Look ahead for ``--lang``: help is written before options are read."""
+    for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        asked = value if option == "--lang" else option.removeprefix("--lang=")
+        if asked in {"en", "ja"} and option.startswith("--lang"):
+            return "ja" if asked == "ja" else "en"
+    return None
+
+
+def _terminated(number: int, _frame: object) -> NoReturn:
+    # Ends as an exception does, so that a database that this process started is stopped.
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands, each a function of a session and its arguments that gives a status."""

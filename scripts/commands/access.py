@@ -1,0 +1,50 @@
+"""How a command reaches the ledger: opened from the settings, and signed in the background while it appends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from scripts.console import Session
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from ledger.application.door import Ledger
+    from ledger.keys.keyring import Keyring
+
+
+def settings_of(session: Session) -> "Settings":
+    """Give the settings of this run."""
+    from api.settings import Settings
+
+    return Settings.from_environment(directory=session.directory)
+
+
+@contextmanager
+def reading(session: Session) -> Iterator["Ledger"]:
+    """Give the ledger."""
+    from api.wiring import opened
+
+    with opened(settings_of(session)) as ledger:
+        yield ledger
+
+
+@contextmanager
+def appending(session: Session) -> Iterator["Ledger"]:
+    """Give the ledger, and sign what is appended within a second; at the end all of it is signed, or it is said."""
+    from ledger.store.following import Following
+
+    with reading(session) as ledger:
+        with Following(ledger.checkpointer) as following:
+            yield ledger
+        if following.failure is not None:
+            session.warn(session.text("not_signed", reason=following.failure))
+
+
+def warn_of_keyring(session: Session, keyring: "Keyring") -> bool:
+    """Say what a lost keyring means while no backup of it is confirmed; tell whether one is."""
+    from ledger.keys.backup import warning
+
+    sentence = warning(keyring, session.language)
+    if sentence is not None:
+        session.warn(sentence)
+    return sentence is None

@@ -1,0 +1,146 @@
+"""``fsck`` and ``status``: how the log is."""
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scripts.commands.access import reading, settings_of, warn_of_keyring
+from scripts.console import Session, Status
+
+if TYPE_CHECKING:
+    from ledger.application.condition import Condition
+    from ledger.store.fsck import Code, Report
+
+_SHOWN = 20
+"""So many findings of one kind are written for people; JSON has all that the report keeps."""
+
+
+def fsck(session: Session) -> Status:
+    """Check everything that is stored."""
+    from ledger.application.checking import check
+
+    with reading(session) as ledger, session.progress() as progress:
+        report = check(ledger, progress=lambda done, total: progress("fsck", done, total))
+    session.status = Status(int(report.status))
+    tell_report(session, report)
+    session.give(report_members(report))
+    return session.status
+
+
+def tell_report(session: Session, report: "Report", *, most: int = _SHOWN) -> None:
+    """Say what the check found, for people: at most so many findings of a kind, and how many more there are."""
+    shown: Counter[Code] = Counter()
+    for finding in report.findings:
+        if shown[finding.code] < most:
+            shown[finding.code] += 1
+            session.line(f"{finding.code.name}  {finding.sentence(session.language)}", "bad")
+    for code, count in report.counts.items():
+        if count > shown[code]:
+            session.line(f"{code.name}  {session.text('fsck_more', count=count - shown[code])}", "bad")
+    for sentence in report.unchecked:
+        session.line(sentence, "warning")
+    for note in report.notes:
+        session.line(note)
+    if report.findings:
+        session.say("fsck_findings", "bad", entries=report.entries, count=sum(report.counts.values()))
+    elif report.unchecked:
+        session.say("fsck_unchecked", "warning", entries=report.entries)
+    else:
+        session.say(
+            "fsck_clean",
+            "good",
+            entries=report.entries,
+            opened=report.opened,
+            checkpoints=report.checkpoints,
+            blobs=report.blobs,
+        )
+
+
+def report_members(report: "Report") -> dict[str, Any]:
+    """Give the check's report as plain values with stable names."""
+    return {
+        "checkpoints": report.checkpoints,
+        "counts": {code.name: count for code, count in report.counts.items()},
+        "entries": report.entries,
+        "erased": report.erased,
+        "findings": [
+            {
+                "chain": finding.chain,
+                "code": finding.code.name,
+                "detail": finding.detail,
+                "position": finding.position,
+                "sentence": {"en": finding.sentence("en"), "ja": finding.sentence("ja")},
+            }
+            for finding in report.findings
+        ],
+        "notes": list(report.notes),
+        "opened": report.opened,
+        "recordings": report.blobs,
+        "status": int(report.status),
+        "unchecked": list(report.unchecked),
+    }
+
+
+def status(
+    session: Session,
+    *,
+    confirm_clock: Annotated[bool, typer.Option("--confirm-clock", help="opt_confirm_clock")] = False,
+) -> Status:
+    """Tell how the log is doing; with ``--confirm-clock`` take the present time for right."""
+    from ledger.application.condition import condition, confirm_present_time
+
+    settings = settings_of(session)
+    with reading(session) as ledger:
+        confirmed = confirm_present_time(ledger) if confirm_clock else None
+        found = condition(ledger)
+        warn_of_keyring(session, ledger.keys.keyring)
+    if confirmed is not None:
+        session.say("clock_confirmed", "good", at=confirmed.at, position=confirmed.position)
+    embedded = settings.database_url is None
+    session.pairs(_rows(session, found, directory=str(settings.directory), embedded=embedded))
+    session.give(
+        {
+            "application_owns_entries": found.database.owns_entries,
+            "behind": found.behind,
+            "clock_confirmed": None if confirmed is None else {"at": confirmed.at, "position": confirmed.position},
+            "customers": found.customers,
+            "database": {"kind": "embedded" if embedded else "configured", "version": found.database.version},
+            "directory": settings.directory,
+            "entries": found.entries,
+            "keyring_backup_confirmed": found.keyring_backup_confirmed,
+            "origin": found.origin,
+            "signed": found.signed,
+            "version": program_version(),
+        }
+    )
+    return Status.FINE
+
+
+def program_version() -> str:
+    """Give the version of this program: an application that runs from its tree has it in one place."""
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _rows(session: Session, found: "Condition", *, directory: str, embedded: bool) -> list[tuple[str, object]]:
+    database = found.database
+    if found.signed is None:
+        signed = session.text("signed_none")
+    elif found.behind:
+        signed = session.text("signed_behind", size=found.signed, behind=found.behind)
+    else:
+        signed = session.text("signed_all", size=found.signed)
+    return [
+        ("version", f"shoseki {program_version()}"),
+        ("origin", found.origin),
+        ("directory", directory),
+        ("database", session.text("database_own" if embedded else "database_named", version=database.version)),
+        ("entries", found.entries),
+        ("customers", found.customers),
+        ("checkpoint", signed),
+        ("keyring", session.text("keyring_safe" if found.keyring_backup_confirmed else "keyring_unsafe")),
+        ("roles", session.text("roles_same" if database.owns_entries else "roles_apart", role=database.role)),
+    ]

@@ -1,0 +1,103 @@
+"""``customer add``, ``customer list`` and ``import``: what goes into the log."""
+
+import os
+import pwd
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scripts.commands.access import appending, reading
+from scripts.console import Session, Status
+
+if TYPE_CHECKING:
+    from ledger.application.batch import Batch
+
+
+def operator() -> dict[str, str]:
+    """Name who runs this command, as the system knows them."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = str(os.getuid())
+    return {"kind": "operator", "id": name}
+
+
+def customer_add(session: Session, *, name: Annotated[str, typer.Argument(help="arg_name")]) -> Status:
+    """Register a customer."""
+    with appending(session) as ledger:
+        customer = ledger.register_customer(name, actor=operator())
+    session.say("customer_added", customer=name, id=customer)
+    session.give({"id": customer, "name": name})
+    return Status.FINE
+
+
+def customer_list(session: Session) -> Status:
+    """List the customers, one JSON object a line."""
+    with reading(session) as ledger:
+        customers = ledger.customers()
+    for each in customers:
+        session.give({"entries": each.entries, "id": each.id, "name": each.name})
+    if not customers:
+        session.say("no_customers")
+    else:
+        rows = [(each.id, each.name or session.text("erased"), each.entries) for each in customers]
+        session.table(("id", "name", "entries"), rows, right=(2,))
+    return Status.FINE
+
+
+def import_file(
+    session: Session,
+    *,
+    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="arg_format")],
+    path: Annotated[Path, typer.Argument(help="arg_path")],
+    customer: Annotated[str, typer.Option("--customer", help="opt_customer")],
+    zone: Annotated[str | None, typer.Option(help="opt_zone")] = None,
+    year: Annotated[int | None, typer.Option(help="opt_year")] = None,
+    start: Annotated[str | None, typer.Option(help="opt_began")] = None,
+    file_name: Annotated[str | None, typer.Option(help="opt_file_name")] = None,
+) -> Status:
+    """Import a file; the status is FINDING when it recorded findings or could not read a line, now or before."""
+    from ledger.ingest.registry import Options, open_format
+
+    options = Options(zone=zone, year=year, start=start, file_name=file_name)
+    open_format(format_name, options)  # refused before a database is started for nothing
+    with appending(session) as ledger, session.progress() as progress:
+        batch = ledger.import_file(path, format_name, customer, options, actor=operator(), progress=progress)
+    session.status = Status.FINDING if batch.findings or batch.rejected or batch.uncertain else Status.FINE
+    _tell(session, batch)
+    session.give({**_members(batch), "file": path, "status": int(session.status)})
+    return session.status
+
+
+def _tell(session: Session, batch: "Batch") -> None:
+    session.say(
+        "imported_before" if batch.already else "imported",
+        id=batch.id,
+        lines=batch.lines,
+        facts=batch.facts.total(),
+        findings=batch.findings.total(),
+        rejected=batch.rejected,
+        known=batch.known,
+    )
+    if batch.facts:
+        session.table(("type", "count"), sorted(batch.facts.items()), right=(1,))
+    if batch.findings:
+        session.table(("code", "count"), sorted(batch.findings.items()), right=(1,))
+    if batch.keystrokes_cut:
+        session.say("keystrokes_cut", count=batch.keystrokes_cut)
+    if batch.sessions or batch.uncertain:
+        session.say("correlated", sessions=batch.sessions, uncertain=batch.uncertain)
+
+
+def _members(batch: "Batch") -> dict[str, Any]:
+    return {
+        **batch.counts(),
+        "already": batch.already,
+        "facts": dict(sorted(batch.facts.items())),
+        "findings": dict(sorted(batch.findings.items())),
+        "format": batch.format,
+        "import": batch.id,
+        "raw_bytes": batch.raw_bytes,
+        "raw_sha256": batch.raw_sha256,
+    }

@@ -1,0 +1,129 @@
+"""``verify``: what an outsider runs. It needs the files and a pinned policy: no database, directory, key or network."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+
+import typer
+
+from scripts.console import Session, Status
+from scripts.refusals import CommandRefusedError
+
+if TYPE_CHECKING:
+    from ledger.log.block import BlockResult
+    from ledger.log.report import Report
+    from ledger.log.verify import Held
+
+_SMALL = 6
+"""Up to so many blocks (of 1 MiB) are checked faster here than processes start."""
+_PROCESSES = 2
+_ZIP = b"PK"
+
+
+def verify(
+    session: Session,
+    *,
+    file: Annotated[Path, typer.Argument(help="arg_evidence")],
+    policy: Annotated[Path, typer.Option("--policy", help="opt_policy")],
+    held: Annotated[list[Path] | None, typer.Option("--held", help="opt_held")] = None,
+    now: Annotated[str | None, typer.Option("--now", help="opt_now")] = None,
+) -> Status:
+    """Verify a package or a receipt, told apart by content; the report's status is that of the command."""
+    from ledger.log.policy import MAX_POLICY_BYTES, parse
+    from ledger.log.receipt import MAX_RECEIPT_BYTES
+    from ledger.log.verify import verify_package, verify_receipt
+
+    at = datetime.now(UTC) if now is None else _moment(session, now)
+    with policy.open("rb") as opened:
+        pinned = parse(opened.read(MAX_POLICY_BYTES + 1))
+    with ExitStack() as stack:
+        before = _held(held or [], stack)
+        evidence = stack.enter_context(file.open("rb"))
+        if _kind(evidence) == "package":
+            with session.progress() as progress:
+                report = verify_package(
+                    evidence,
+                    pinned,
+                    held=before,
+                    now=at,
+                    run=_in_order,
+                    on_progress=lambda done, total: progress("verify", done, total),
+                )
+        elif _kind(evidence) == "receipt":
+            report = verify_receipt(evidence.read(MAX_RECEIPT_BYTES + 1), pinned, held=before, now=at)
+        else:
+            raise CommandRefusedError(session.text("not_evidence", path=file))
+    session.status = Status(int(report.status))
+    _tell(session, report)
+    session.give({**report.to_json(), "file": file})
+    return session.status
+
+
+def _tell(session: Session, report: "Report") -> None:
+    for line in report.lines(session.language):
+        session.line(line, "bad" if "FAILED" in line or "不合格" in line else "plain")
+
+
+def _moment(session: Session, value: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise CommandRefusedError(session.text("not_a_time", value=value))
+    return moment
+
+
+def _kind(file: BinaryIO) -> Literal["package", "receipt", "other"]:
+    beginning = file.read(len(_ZIP))
+    file.seek(0)
+    if beginning == _ZIP:
+        return "package"
+    return "receipt" if beginning[:1] == b"{" else "other"
+
+
+def _held(paths: list[Path], stack: ExitStack) -> "Held":
+    """Take what the verifier kept from before: packages stay open files, the others are small."""
+    from ledger.log.receipt import MAX_RECEIPT_BYTES
+    from ledger.log.verify import Held
+
+    checkpoints: list[bytes] = []
+    receipts: list[bytes] = []
+    packages: list[BinaryIO] = []
+    for path in paths:
+        file = stack.enter_context(path.open("rb"))
+        match _kind(file):
+            case "package":
+                packages.append(file)
+            case "receipt":
+                receipts.append(file.read(MAX_RECEIPT_BYTES + 1))
+            case "other":
+                checkpoints.append(file.read(MAX_RECEIPT_BYTES + 1))
+    return Held(tuple(checkpoints), tuple(receipts), tuple(packages))
+
+
+def _in_order(check: "Callable[[bytes], BlockResult]", blocks: Iterable[bytes]) -> "Iterator[BlockResult]":
+    """Check blocks as ``map`` does; a large package's in two processes, with a few blocks in memory at a time."""
+    rest = iter(blocks)
+    first = list(islice(rest, _SMALL + 1))
+    if len(first) <= _SMALL:
+        yield from map(check, first)
+        return
+    pool = ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn"))
+    waiting: deque[Future[BlockResult]] = deque()
+    try:
+        while first:
+            waiting.append(pool.submit(check, first.pop(0)))
+        for block in rest:
+            yield waiting.popleft().result()
+            waiting.append(pool.submit(check, block))
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,110 @@
+"""What goes to a screen: words wrapped, tables, and nothing that steers a terminal.
+
+Guarantees: control characters in what a log or a file holds are shown, never sent; where the output is no terminal,
+nothing is wrapped or cut, so that programs can read it. Only this module uses Rich, and loads it when it is needed.
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from io import StringIO
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Style = Literal["plain", "good", "bad", "warning", "heading"]
+
+_STYLES: dict[Style, str] = {"plain": "", "good": "green", "bad": "red", "warning": "yellow", "heading": "bold"}
+_UNCUT = 1_000
+"""Columns where nobody watches: wide enough that no cell is folded."""
+# C0 and C1 controls, and the marks that change the direction of writing: a login name must not redraw a report.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """Give the text with every character spelled out that would steer a terminal."""
+    return _STEERING.sub(lambda found: _spelled(ord(found.group())), text)
+
+
+def visible_lines(text: str) -> str:
+    """Do the same for a text whose line ends are meant."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def paragraph(text: str, style: Style = "plain", *, error: bool = False) -> str:
+    """Give a text wrapped at words for the screen that it goes to, else as it is."""
+    if not _watched(error=error):
+        return text + "\n"
+    from rich.text import Text
+
+    return _rendered(Text(text, style=_STYLES[style]), error=error)
+
+
+def pairs(rows: Sequence[tuple[str, str]]) -> str:
+    """Give names and values, two columns."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in rows:
+        grid.add_row(_plain(name), _plain(value))
+    return _rendered(grid)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """Give a table; the columns named in ``right`` hold numbers."""
+    from rich import box
+    from rich.table import Table
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    for number, heading in enumerate(headings):
+        grid.add_column(_plain(heading), justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(_plain(cell) for cell in row))
+    return _rendered(grid)
+
+
+def fitted(text: str, columns: int) -> str:
+    """Give the text cut or filled up to so many columns; a Japanese character takes two."""
+    from rich.cells import cell_len, set_cell_size
+
+    return text if cell_len(text) == columns else _cut(text, columns, cell_len(text), set_cell_size)
+
+
+def watched() -> bool:
+    """Tell whether a person reads the results on a terminal."""
+    return _watched(error=False)
+
+
+def _cut(text: str, columns: int, length: int, resize: "object") -> str:
+    assert callable(resize)
+    return str(resize(text, columns)) if length < columns else str(resize(text, columns - 1)) + "…"
+
+
+def _plain(text: str) -> "RenderableType":
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _watched(*, error: bool) -> bool:
+    return (sys.stderr if error else sys.stdout).isatty()
+
+
+def _rendered(what: "RenderableType", *, error: bool = False) -> str:
+    from rich.console import Console
+
+    terminal = _watched(error=error)
+    width = shutil.get_terminal_size().columns if terminal else _UNCUT
+    text = StringIO()
+    Console(file=text, width=width, force_terminal=terminal, legacy_windows=False).print(what)
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+
+
+def _spelled(code: int) -> str:
+    if code < 0x100:  # noqa: PLR2004 - what \xNN can spell
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}"

@@ -1,0 +1,36 @@
+"""Every text that the command line prints, in English and Japanese, by one name.
+
+The wording lies in ``scripts.wording``. A name that lacks a language, or stands twice, fails at import.
+"""
+
+import os
+from typing import Final, Literal, TypeAlias
+
+from scripts.wording import helping, results, story
+
+Language: TypeAlias = Literal["en", "ja"]
+
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "ja")
+
+_TEXTS: Final[dict[str, tuple[str, str]]] = {**results.TEXTS, **helping.TEXTS, **story.TEXTS}
+
+assert len(_TEXTS) == len(results.TEXTS) + len(helping.TEXTS) + len(story.TEXTS), "a name stands twice"
+assert all(english and japanese for english, japanese in _TEXTS.values()), "a text lacks a language"
+
+
+def text(language: Language, name: str, **values: object) -> str:
+    """Give a text in a language with its values put in."""
+    return _TEXTS[name][language == "ja"].format(**values)
+
+
+def has_text(name: str) -> bool:
+    """Tell whether there is a text of this name."""
+    return name in _TEXTS
+
+
+def default_language() -> Language:
+    """Give the language of the locale: Japanese for ja, English for everything else."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "ja" if value.lower().startswith("ja") else "en"
+    return "en"

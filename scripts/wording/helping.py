@@ -1,0 +1,110 @@
+"""What ``--help`` says of commands, arguments and options."""
+
+from typing import Final
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "help_shoseki": (
+        (
+            "An evidence trail that nobody, its operator included, can change unseen. "
+            "Exit status: 0 fine, 1 a finding, 2 could not be done."
+        ),
+        "運用者を含む誰にも気付かれずに変えることのできない作業証跡。終了コード: 0 正常、1 指摘あり、2 実行できず。",
+    ),
+    "help_init": ("Make a new log in the data directory.", "データディレクトリに新しいログを作成します。"),
+    "help_customer": ("Register customers and list them.", "お客様の登録と一覧。"),
+    "help_customer_add": ("Register a customer.", "お客様を登録します。"),
+    "help_customer_list": ("List the customers.", "お客様を一覧表示します。"),
+    "help_import": (
+        "Import a log or recording into a customer's trail. Formats: {formats}.",
+        "ログや録画をお客様の証跡に取り込みます。形式: {formats}。",
+    ),
+    "help_log": ("Page through the entries.", "記録を順に表示します。"),
+    "help_show": (
+        "Show one entry with its payload, for those who may read it.",
+        "記録一件とその内容を表示します（閲覧権限のある方のみ）。",
+    ),
+    "help_checkpoint": ("Sign what is recorded now.", "現時点の記録に署名します。"),
+    "help_receipt": ("Give the receipt of one entry.", "記録一件の受領証を発行します。"),
+    "help_export": ("Write a customer's evidence package.", "お客様の証跡パッケージを書き出します。"),
+    "help_verify": (
+        "Verify a package or a receipt, offline, with nothing but a pinned policy.",
+        "証跡パッケージまたは受領証を、固定した検証方針だけでオフライン検証します。",
+    ),
+    "help_fsck": (
+        "Check everything: database, seals, checkpoints, recordings.",
+        "データベース、封緘、チェックポイント、録画をすべて検査します。",
+    ),
+    "help_bench": ("Measure.", "性能を測定します。"),
+    "help_demo": (
+        "Tell the whole story in an empty directory, from real logs to a caught manipulation.",
+        "空のディレクトリで、実際のログの取込みから改ざんの発見までを一通り実演します。",
+    ),
+    "help_status": ("Tell how the log is doing.", "ログの状態を表示します。"),
+    "help_keyring": ("Keep the keyring safe.", "鍵束の保全。"),
+    "help_keyring_confirm": (
+        "Confirm that a copy of the keyring is kept elsewhere.",
+        "鍵束の控えが別の場所にあることを確認します。",
+    ),
+    "help_policy": ("Print what verifiers pin.", "検証者が固定する検証方針を出力します。"),
+    # -- arguments and options -----------------------------------------------------------------------------------------
+    "opt_json": ("Print JSON.", "JSON で出力します。"),
+    "opt_dir": (
+        "The data directory (default: SHOSEKI_DIR, else the user's data directory).",
+        "データディレクトリ（既定: SHOSEKI_DIR、なければ利用者のデータディレクトリ）。",
+    ),
+    "opt_lang": ("The language (default: that of the locale).", "言語（既定: ロケールの言語）。"),
+    "opt_version": ("Print the version.", "版を表示します。"),
+    "opt_origin": ("The log's name, which never changes.", "ログの名前。後から変えられません。"),
+    "opt_customer": ("The customer's id.", "お客様の識別子。"),
+    "opt_customer_only": ("Only this customer's entries.", "このお客様の記録だけ。"),
+    "arg_name": ("The customer's name.", "お客様の名称。"),
+    "arg_format": ("The format of the file.", "ファイルの形式。"),
+    "arg_path": ("The file.", "ファイル。"),
+    "opt_zone": (
+        "The zone of local times, such as +09:00 or Asia/Tokyo.",
+        "時差の書かれていない時刻の時差。例: +09:00、Asia/Tokyo。",
+    ),
+    "opt_year": ("The year of the first line of a log without years.", "年の書かれていないログの最初の行の年。"),
+    "opt_began": ("When a recording with relative times began.", "相対時刻の録画の開始時刻。"),
+    "opt_file_name": (
+        "The name under which the gateway wrote the recording.",
+        "ゲートウェイが録画を書いた時のファイル名。",
+    ),
+    "opt_follow": ("Wait for new entries.", "新しい記録を待ちます。"),
+    "opt_start": (
+        "The first position; with --customer the first number in the chain.",
+        "最初の位置。--customer とともに使う時は連鎖内番号。",
+    ),
+    "opt_limit": ("Show at most so many.", "表示する最大件数。"),
+    "arg_position": ("The entry's position.", "記録の位置。"),
+    "opt_recording": (
+        "Write the recording that the payload names to this file.",
+        "内容が指す録画をこのファイルに書き出します。",
+    ),
+    "opt_out": ("Write to this file.", "このファイルに書き出します。"),
+    "opt_withhold": ("Disclose no payload.", "内容を開示しません。"),
+    "arg_package": ("The package to write.", "書き出す証跡パッケージ。"),
+    "opt_first": ("The first entry, by its number in the chain.", "最初の記録（連鎖内番号）。"),
+    "opt_last": ("The last entry (default: the newest).", "最後の記録（既定: 最新）。"),
+    "opt_no_recordings": ("Leave the recordings out, and say so.", "録画を含めません（その旨が記載されます）。"),
+    "opt_held_size": (
+        "A log size that the receiver holds already; may be repeated.",
+        "受け手がすでに持つログ件数。繰り返し指定できます。",
+    ),
+    "arg_evidence": ("The package or receipt.", "証跡パッケージまたは受領証。"),
+    "opt_policy": ("The policy that you pinned.", "あらかじめ固定した検証方針。"),
+    "opt_held": (
+        "A checkpoint, receipt or package from before; may be repeated.",
+        "以前から手元にあるチェックポイント、受領証、パッケージ。繰り返し指定できます。",
+    ),
+    "opt_now": (
+        "The time of verification (default: now): no entry may be ahead of it.",
+        "検証時刻（既定: 現在）。これより先の時刻の記録は認められません。",
+    ),
+    "opt_confirm_clock": (
+        "Take the present time for right, after a jump of the clock.",
+        "時計が飛んだ後、現在時刻が正しいことを確認済みにします。",
+    ),
+    "arg_copy": ("The copy of the keyring.", "鍵束の写し。"),
+    "arg_members": ("What to measure (default: all).", "測定する項目（既定: すべて）。"),
+}

@@ -1,0 +1,166 @@
+"""What commands say of their results."""
+
+from typing import Final
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    # -- sentences -----------------------------------------------------------------------------------------------------
+    "initialised": (
+        "The log {origin} is in {directory}. Give auditors {policy}.",
+        "ログ {origin} を {directory} に作成しました。監査人には {policy} を渡してください。",
+    ),
+    "customer_added": ("Registered {customer} as {id}.", "{customer} を {id} として登録しました。"),
+    "no_customers": ("No customer is registered.", "登録されたお客様はありません。"),
+    "imported": (
+        (
+            "Imported {lines} lines as {id}: {facts} facts, {findings} findings, {rejected} rejected lines, "
+            "{known} known before."
+        ),
+        (
+            "{lines} 行を {id} として取り込みました: 事実 {facts} 件、指摘 {findings} 件、"
+            "解釈できない行 {rejected} 行、既知 {known} 件。"
+        ),
+    ),
+    "imported_before": (
+        (
+            "This file was imported before as {id}; nothing was added. It had {facts} facts, {findings} findings and "
+            "{rejected} rejected lines."
+        ),
+        (
+            "このファイルは {id} として取込み済みで、追加はありません。事実 {facts} 件、指摘 {findings} 件、"
+            "解釈できない行 {rejected} 行でした。"
+        ),
+    ),
+    "keystrokes_cut": (
+        "{count} keystrokes were cut out and are not kept.",
+        "キー入力 {count} 件を取り除き、保存していません。",
+    ),
+    "correlated": (
+        "{sessions} sessions are put together; {uncertain} records could not be placed with certainty.",
+        "{sessions} 件のセッションを対応付けました。確実に対応付けられない記録は {uncertain} 件です。",
+    ),
+    "not_signed": ("Not under a signed checkpoint yet: {reason}", "まだ署名されていません: {reason}"),
+    "receipt_written": ("Wrote the receipt to {path}.", "受領証を {path} に書き出しました。"),
+    "exported": (
+        "Wrote {path}: entries {first} to {last}, {disclosed} of them disclosed, {blobs} recordings, log size {size}.",
+        "{path} を書き出しました: 記録 {first}〜{last}（うち開示 {disclosed} 件）、録画 {blobs} 件、ログ件数 {size}。",
+    ),
+    "policy_written": ("Wrote the policy to {path}.", "検証方針を {path} に書き出しました。"),
+    "recording_written": (
+        "Wrote the recording to {path} ({size} bytes).",
+        "録画を {path} に書き出しました（{size} バイト）。",
+    ),
+    "no_recording": (
+        "The payload at position {position} names no whole recording.",
+        "位置 {position} の内容は録画全体を指していません",
+    ),
+    "payload_unavailable": (
+        "The payload at position {position} is {state}: it names nothing that could be opened.",
+        "位置 {position} の内容は{state}のため、開封できません",
+    ),
+    "entry_unreadable": (
+        "What is stored at position {position} is not an entry: run 'shoseki fsck'.",
+        "位置 {position} に保存されているものは記録ではありません。shoseki fsck で検査してください。",
+    ),
+    "payload_absent": (
+        "The payload is absent and no entry says why: run 'shoseki fsck'.",
+        "理由の記録なく内容が失われています。shoseki fsck で検査してください。",
+    ),
+    "fsck_clean": (
+        "Checked {entries} entries, {opened} payloads, {checkpoints} checkpoints and {blobs} recordings: no finding.",
+        (
+            "記録 {entries} 件、内容 {opened} 件、チェックポイント {checkpoints} 件、録画 {blobs} 件を検査しました: "
+            "指摘はありません。"
+        ),
+    ),
+    "fsck_findings": ("Checked {entries} entries: {count} findings.", "{entries} 件を検査しました: 指摘 {count} 件。"),
+    "fsck_more": ("and {count} more of this kind.", "ほか同種 {count} 件。"),
+    "fsck_unchecked": (
+        "Checked {entries} entries and found nothing, but not everything could be checked: see above.",
+        "{entries} 件を検査し指摘はありませんが、検査できなかった部分があります。上記をご覧ください。",
+    ),
+    "backup_confirmed": (
+        "The backup {path} holds every key of the keyring.",
+        "控え {path} は鍵束のすべての鍵を含んでいます。",
+    ),
+    "clock_confirmed": (
+        "The present time {at} is confirmed: the heads of all chains were sealed with it at position {position}.",
+        "現在時刻 {at} を確認済みとし、すべての連鎖の最新記録を位置 {position} に封印しました。",
+    ),
+    "interrupted": ("Stopped.", "中断しました。"),
+    "unexpected": (
+        "Something unexpected went wrong ({error}); run it again with SHOSEKI_DEBUG=1 and report what it prints.",
+        "想定外の問題が起きました（{error}）。SHOSEKI_DEBUG=1 を付けて実行し、表示内容をお知らせください。",
+    ),
+    "usage": ("{problem} (try '{command} --help').", "{problem}（'{command} --help' をご覧ください）。"),
+    "file_error": ("{path} cannot be used ({reason}).", "{path} は使えません（{reason}）。"),
+    "file_exists": (
+        "{path} is there already and is not overwritten: give another name.",
+        "{path} はすでにあり、上書きしません。別の名前を指定してください。",
+    ),
+    "not_evidence": (
+        "{path} is neither a package nor a receipt of this format.",
+        "{path} はこの形式の証跡パッケージでも受領証でもありません。",
+    ),
+    "not_a_time": (
+        "{value} is no time with its zone: give one such as 2026-11-22T18:30:00+09:00.",
+        "{value} は時差付きの時刻ではありません。2026-11-22T18:30:00+09:00 のように指定してください。",
+    ),
+    "bench_unknown": (
+        "There is no measurement {member}; there are {members}.",
+        "測定 {member} はありません。あるのは {members} です。",
+    ),
+    # -- names of values -----------------------------------------------------------------------------------------------
+    "version": ("version", "版"),
+    "origin": ("log", "ログ"),
+    "directory": ("directory", "ディレクトリ"),
+    "database": ("database", "データベース"),
+    "database_own": ("embedded PostgreSQL {version}", "内蔵 PostgreSQL {version}"),
+    "database_named": ("PostgreSQL {version} at the configured URL", "設定された URL の PostgreSQL {version}"),
+    "entries": ("entries", "記録件数"),
+    "customers": ("customers", "お客様"),
+    "checkpoint": ("checkpoint", "チェックポイント"),
+    "signed_none": ("nothing is signed yet", "まだ署名されていません"),
+    "signed_all": ("size {size}, every entry signed", "件数 {size}（すべて署名済み）"),
+    "signed_behind": ("size {size}, {behind} entries behind", "件数 {size}（未署名 {behind} 件）"),
+    "keyring": ("keyring", "鍵束"),
+    "keyring_safe": ("a backup is confirmed", "控え確認済み"),
+    "keyring_unsafe": ("no backup is confirmed", "控え未確認"),
+    "roles": ("roles", "権限"),
+    "roles_apart": ("the application cannot change what it appended", "アプリケーションは追記した記録を変更できません"),
+    "roles_same": (
+        "the application connects as {role}, which owns the entries: only triggers keep them from being changed",
+        "アプリケーションは記録の所有者 {role} として接続しています。変更を防ぐのはトリガーだけです",
+    ),
+    "position": ("position", "位置"),
+    "at": ("recorded (UTC)", "記録時刻 (UTC)"),
+    "type": ("type", "種別"),
+    "chain": ("chain", "連鎖"),
+    "seq": ("number in it", "連鎖内番号"),
+    "prev": ("entry before", "直前の記録"),
+    "leaf_hash": ("leaf hash", "葉のハッシュ"),
+    "commitment": ("commitment", "約束値"),
+    "key": ("key", "鍵"),
+    "tags": ("tags", "タグ"),
+    "public": ("public", "公開事項"),
+    "state": ("payload", "内容"),
+    "payload": ("payload", "内容"),
+    "id": ("id", "識別子"),
+    "name": ("name", "名称"),
+    "code": ("finding", "指摘"),
+    "count": ("count", "件数"),
+    "erased": ("(erased)", "（消去済み）"),
+    "state_open": ("open", "開封"),
+    "state_none": ("none", "なし"),
+    "state_erased": ("erased", "消去"),
+    "state_absent": ("absent", "欠落"),
+    "bench_member": ("measurement", "測定"),
+    "bench_ratio": ("ratio", "比"),
+    "bench_raw": ("raw figures", "実測値"),
+    # -- stages of long work -------------------------------------------------------------------------------------------
+    "stage_hash": ("reading", "読取り"),
+    "stage_store": ("sealing", "封緘"),
+    "stage_parse": ("recording", "記録"),
+    "stage_export": ("writing", "書出し"),
+    "stage_verify": ("verifying", "検証"),
+    "stage_fsck": ("checking", "検査"),
+}
