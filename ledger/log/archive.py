@@ -176,7 +176,8 @@ class ArchiveReader:
         tail = self._read(max(0, length - _END.size), min(length, _END.size))
         if len(tail) < _END.size or not tail.startswith(_END_SIGNATURE):
             reach = min(length, _END.size + _MAX_COMMENT)
-            if _END_SIGNATURE in self._read(length - reach, reach):
+            found = self._read(length - reach, reach).rfind(_END_SIGNATURE)
+            if 0 <= found <= reach - _END.size:
                 raise RefusedError(Refusal.TRAILING_BYTES, "Bytes follow after the end of the archive.")
             raise RefusedError(Refusal.UNREADABLE, "The file is not a zip archive, or its end is cut off.")
         _, _, _, _, count, size, start, _ = _END.unpack(tail)

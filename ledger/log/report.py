@@ -83,6 +83,13 @@ class Findings:
         else:
             self.more += 1
 
+    def merge(self, other: "Findings") -> None:
+        """Note all findings of another collection."""
+        for finding in other.kept:
+            self.take(finding)
+        self.more += other.more
+        self.refusals |= other.refusals
+
     def status(self, step: Step | None = None, verdict: Verdict | None = None) -> Status:
         """Tell the gravest status among all refusals, or those of one step or one verdict: finding, unchecked, fine."""
         found = {

@@ -223,8 +223,7 @@ class _PackageCheck:
     def _take_entries(self, reader: PackageReader, context: BlockContext, walk: Walk) -> bool:
         """Check all lines; tell whether their end was reached."""
         for result in self._run(partial(check_block, context), self._counted(reader)):
-            for finding in result.findings.kept:
-                self.findings.take(finding)
+            self.findings.merge(result.findings)
             if not result.readable:
                 walk.give_up_tree()
             walk.take(result.rows)
