@@ -97,13 +97,14 @@ def prepare(folder: Folder) -> None:
 def server_account(folder: Folder, preferred: str | None) -> Account:
     """Decide in which account the server runs: the one that owns the cluster, once there is one.
 
-    Anybody but root runs it in the account of their own. Root may name a ``preferred`` account for a new cluster.
-    Raises PostgresUnavailable.
+    Before that it is the account that the folder belongs to. Only where that is root another one has to be found, and
+    root may name it (``preferred``). Raises PostgresUnavailable.
     """
     if folder.data.exists():
         return _owner_account(folder)
-    if os.geteuid() != 0:
-        return _account(os.geteuid())
+    host = folder.path.stat().st_uid
+    if host != 0:
+        return _account(host)
     for name in (preferred,) if preferred else _ACCOUNTS:
         try:
             entry = pwd.getpwnam(name)

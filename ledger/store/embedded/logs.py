@@ -4,6 +4,7 @@ Its own log is ``data/log/postgres-Mon.log`` and so on, one file a weekday; what
 nothing else, goes to ``start.log``, which every start begins anew.
 """
 
+import re
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ledger.store.embedded.errors import PostgresUnavailable
 from ledger.store.embedded.folder import Folder
 
 _KEPT = 6 * 86400.0
+_REASON = re.compile(r"\b(FATAL|PANIC): ")
 _LAST_LINES = 20
 _LAST_BYTES = 8192
 
@@ -41,6 +43,11 @@ def said_since(folder: Folder, before: dict[Path, int]) -> str:
     """Give the end of what the server said, in its own log only what came after ``sizes`` gave ``before``."""
     texts = [_tail(folder.start_log, 0)] if folder.start_log.is_file() else []
     return "\n".join([*texts, *(_tail(path, before.get(path, 0)) for path in _files(folder)[-1:])]).strip()
+
+
+def gives_a_reason(said: str) -> bool:
+    """Say whether the server ended by itself; one that was killed from outside leaves no such words."""
+    return any(_REASON.search(line) and "unexpected postmaster exit" not in line for line in said.splitlines())
 
 
 def drop_old(folder: Folder) -> None:

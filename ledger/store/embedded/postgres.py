@@ -7,6 +7,7 @@ goes on, and the next user joins it. If the server is killed, the next ``start``
 
 import os
 import threading
+import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from ledger.store.embedded.locks import Mode, held, is_free, release, take, try_
 
 _START_TIMEOUT = 900.0  # somebody else's first start, or recovery after a crash, has to end first
 _USERS_TIMEOUT = 10.0
+_LOOKS, _PAUSE = 5, 0.02  # somebody else who looks at the alive lock holds it for that moment
 
 State = Literal["absent", "stopped", "starting", "ready", "stopping", "crashed"]
 _STATES: Final[dict[str, State]] = {"ready": "ready", "stopping": "stopping"}
@@ -99,13 +101,15 @@ class EmbeddedPostgres:
             version = cluster.version(folder)
             if version is None:
                 return Status("absent", None, None, None)
-            if is_free(folder.alive_lock):
-                return Status("stopped", version, None, None)
-            postmaster = Postmaster.living(folder)
-            if postmaster is None:
-                return Status("crashed", version, None, None)
-            socket = sockets.recorded(folder, server_account(folder, self._preferred))
-            return Status(_STATES.get(postmaster.status, "starting"), version, postmaster.pid, socket)
+            for _ in range(_LOOKS):
+                if is_free(folder.alive_lock):
+                    return Status("stopped", version, None, None)
+                postmaster = Postmaster.living(folder)
+                if postmaster is not None:
+                    socket = sockets.recorded(folder, server_account(folder, self._preferred))
+                    return Status(_STATES.get(postmaster.status, "starting"), version, postmaster.pid, socket)
+                time.sleep(_PAUSE)
+            return Status("crashed", version, None, None)
 
     def __enter__(self) -> Urls:
         return self.start()

@@ -20,12 +20,14 @@ from ledger.store.embedded.locks import is_free
 from ledger.store.embedded.process import Programs
 
 _POLL = 0.01
+_PAUSE = 0.05  # for a signal to be heard, between two looks at all processes
 _GRACE = 2.0  # for processes that end by themselves
 _YOUTH = 60.0  # for a server that we started and that has not written its postmaster.pid yet
 _READY_TIMEOUT = 600.0  # recovery after a crash reads up to max_wal_size of log
 _ANSWER_TIMEOUT = 60.0  # a server that recovers from the death of a backend calls itself ready all the while
 _STOP_PATIENCE = 60.0  # a fast shutdown writes shared_buffers to disk
 _QUIT_PATIENCE = 10.0
+_STARTS = 5  # of a server that is killed while it starts
 _ROLES = f"{credentials.OWNER_ROLE},{credentials.APPLICATION_ROLE}"
 _HBA = f"local {credentials.DATABASE} {_ROLES} scram-sha-256\n"
 
@@ -50,25 +52,26 @@ def ensure_running(folder: Folder, account: Account, is_only_user: Callable[[], 
     Processes that a killed server left behind are ended first. Raises PostgresUnavailable.
     """
     since, heard = time.monotonic(), logs.sizes(folder)
-    before, refused, started = "", None, False
+    before, refused, starts = "", None, 0
     while True:
         if is_free(folder.alive_lock):
-            if started:
+            said = logs.said_since(folder, heard) if starts else ""
+            if starts and (starts == _STARTS or logs.gives_a_reason(said)):
                 raise logs.failure(
                     folder,
-                    logs.said_since(folder, heard),
+                    said,
                     f"PostgreSQL did not start on {folder.data}; if its files are damaged, bring them back from a "
                     f"backup: what it said is in {folder.data / 'log'} and {folder.start_log}.",
                 )
             _start(folder, account)
-            started, before = True, ""
+            starts, before = starts + 1, ""
         postmaster = Postmaster.living(folder)
         state = postmaster.status if postmaster is not None else "headless"
         if state != before:
             before, since = state, time.monotonic()
         waited = time.monotonic() - since
         if postmaster is None:
-            _end_orphans(folder, waited, _YOUTH if started else _GRACE)
+            _end_orphans(folder, waited, _YOUTH if starts else _GRACE)
         elif state == "ready":
             directory = sockets.recorded(folder, account)
             if directory is None:
@@ -182,7 +185,7 @@ def _end_orphans(folder: Folder, waited: float, grace: float) -> None:
         )
     for pid in orphans:
         send(pid, signal.SIGKILL if disposable or waited > grace + _QUIT_PATIENCE else signal.SIGQUIT)
-    time.sleep(_POLL)
+    time.sleep(_PAUSE)
 
 
 def _clear_stale_pid(folder: Folder) -> None:

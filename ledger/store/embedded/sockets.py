@@ -5,13 +5,14 @@ in the temporary directory that can be foretold can be taken by somebody else fi
 looked at again before each use.
 """
 
-import contextlib
 import os
 import re
+import secrets
 import socket
 import stat
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from ledger.store.embedded.credentials import PORT
@@ -46,37 +47,36 @@ def ready_for_start(folder: Folder, account: Account) -> Path:
         # What a killed server left. Its process id may be somebody else's by now, and PostgreSQL would give up on it.
         _clear(path)
         return path
-    path = _make(account)
-    write_whole(folder, folder.socket_record, f"{path}\n", 0o600)
-    return path
-
-
-def _make(account: Account) -> Path:
     for base in _candidates():
+        path = Path(base) / f"{_PREFIX}{secrets.token_hex(8)}"
         # PostgreSQL takes a comma or a quote in the path for one between two paths, libpq does so too.
-        if not _PLAIN.fullmatch(base) or len(base) + len(f"/{_PREFIX}01234567/{_SOCKET}") > _MAX_PATH:
+        if not _PLAIN.fullmatch(base) or len(str(path / _SOCKET)) > _MAX_PATH or not os.access(base, os.W_OK | os.X_OK):
             continue
-        try:
-            path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
-        except OSError:
-            continue
-        if os.geteuid() == 0:
-            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            try:
-                os.fchown(descriptor, account.uid, account.gid)
-            finally:
-                os.close(descriptor)
-        return path
+        # Recorded first: a crash between the two leaves a name, not a directory that nobody takes away.
+        write_whole(folder, folder.socket_record, f"{path}\n", 0o600)
+        with suppress(OSError):
+            path.mkdir(mode=0o700)
+            _give(path, account)
+            return path
     raise PostgresUnavailable(
         "There is no directory for PostgreSQL's socket: make /tmp writable, or set TMPDIR to a short path."
     )
+
+
+def _give(path: Path, account: Account) -> None:
+    if os.geteuid() == 0:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            os.fchown(descriptor, account.uid, account.gid)
+        finally:
+            os.close(descriptor)
 
 
 def _candidates() -> list[str]:
     """Give the places to try. The runtime directory is closed to the account that root's server runs in."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     first = [runtime] if runtime.startswith("/") and os.geteuid() != 0 else []
-    return [*first, tempfile.gettempdir(), "/tmp", "/var/tmp"]  # noqa: S108 -- mkdtemp takes a random name in them
+    return [*first, tempfile.gettempdir(), "/tmp", "/var/tmp"]  # noqa: S108 -- the name in them is random
 
 
 def answers(path: Path) -> bool:
@@ -97,7 +97,7 @@ def remove(folder: Folder, account: Account) -> None:
     path = recorded(folder, account)
     if path is not None and not answers(path):
         _clear(path)
-        with contextlib.suppress(OSError):  # somebody put a file of their own there: theirs to take away
+        with suppress(OSError):  # somebody put a file of their own there: theirs to take away
             path.rmdir()
     folder.socket_record.unlink(missing_ok=True)
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from ledger.store.embedded.holders import holders
 from ledger.store.embedded.locks import is_free
 
 ROOT = Path(__file__).parents[3]
+ROOM = 1 << 30
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def user() -> Iterator[Callable[..., User]]:
     ) -> User:
         command = [*wrapper, python, str(Path(__file__).with_name("embedded_user.py")), str(directory), *arguments]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
-        process = subprocess.Popen(  # type: ignore[call-overload]
+        process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, **options
         )
         users.append(User(process))
@@ -54,10 +56,10 @@ def made_once() -> Iterator[Path]:
     shutil.rmtree(directory)
 
 
-@pytest.fixture
-def empty() -> Iterator[Path]:
-    """An empty data directory (0700); after the test no process may be left in it."""
-    directory = Path(tempfile.mkdtemp(prefix="shoseki-empty-"))
+@contextmanager
+def empty_directory(base: str | None) -> Iterator[Path]:
+    """Give an empty directory (0700); afterwards no process may be left in it."""
+    directory = Path(tempfile.mkdtemp(prefix="shoseki-empty-", dir=base))
     yield directory
     left = []
     for lock in directory.rglob("alive.lock"):
@@ -70,7 +72,20 @@ def empty() -> Iterator[Path]:
 
 
 @pytest.fixture
-def made(empty: Path, made_once: Path) -> Path:
-    """A data directory with a cluster, its server stopped: a faithful copy of one that was made."""
-    subprocess.run(["cp", "-a", f"{made_once}/.", str(empty)], check=True)
-    return empty
+def empty() -> Iterator[Path]:
+    """An empty data directory on the disk."""
+    with empty_directory(None) as directory:
+        yield directory
+
+
+@pytest.fixture
+def made(made_once: Path) -> Iterator[Path]:
+    """A data directory with a cluster, its server stopped: a faithful copy of one that was made.
+
+    It lies in memory where there is room for it, so that the tests do not measure the disk.
+    """
+    memory = "/dev/shm"
+    roomy = Path(memory).is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    with empty_directory(memory if roomy else None) as directory:
+        subprocess.run(["cp", "-a", f"{made_once}/.", str(directory)], check=True)
+        yield directory

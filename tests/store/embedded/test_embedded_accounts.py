@@ -180,7 +180,7 @@ def test_roles(postgres: Urls) -> None:
 )
 def test_the_application_may_not(postgres: Urls, statement: str) -> None:
     with psycopg.connect(postgres.application, autocommit=True) as connection, pytest.raises(psycopg.DatabaseError):
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_the_application_may_not(postgres: Urls, statement: str) -> None:
 )
 def test_the_owner_may_not(postgres: Urls, statement: str) -> None:
     with psycopg.connect(postgres.owner, autocommit=True) as connection, pytest.raises(psycopg.DatabaseError):
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)
 
 
 def test_the_owner_makes_schemas_and_the_application_gets_what_is_granted(postgres: Urls, fresh_schema: str) -> None:
@@ -385,6 +385,17 @@ def test_an_ordinary_account_runs_it_itself_and_root_is_its_guest(empty: Path, u
             assert path.stat().st_uid == nobody.pw_uid, path
     assert host.do("start").keys() == {"owner", "application"}
     assert host.do("close") == {}
+
+
+@as_root
+def test_what_root_makes_in_the_folder_of_another_account_is_that_accounts(empty: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    folder = Folder(empty)
+    folder.path.mkdir(mode=0o700)
+    os.chown(folder.path, nobody.pw_uid, nobody.pw_gid)
+    with EmbeddedPostgres(empty, account="daemon"):
+        for path in (folder.data, *folder.path.iterdir()):
+            assert path.stat().st_uid == nobody.pw_uid, path
 
 
 @as_root

@@ -41,7 +41,7 @@ def as_account(account: Account) -> dict[str, object]:
 @pytest.fixture
 def stranger(made: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """A process of the server's account that has nothing to do with it."""
-    process = subprocess.Popen(["sleep", "600"], cwd="/", **as_account(server_account(Folder(made), None)))  # type: ignore[call-overload]
+    process = subprocess.Popen(["sleep", "600"], cwd="/", **as_account(server_account(Folder(made), None)))
     yield process
     assert process.poll() is None, "a stranger was killed"
     process.kill()
@@ -68,9 +68,7 @@ def test_when_the_last_user_is_killed_the_next_one_joins(made: Path, user: Start
     assert postgres.status().state == "stopped"
 
 
-@pytest.mark.parametrize(
-    "reached", ["new-*", "new-*/global/pg_control", "new-*/base/5", "owner.pgpass", "data", "data/postmaster.pid"]
-)
+@pytest.mark.parametrize("reached", ["new-*/global/pg_control", "owner.pgpass", "data", "data/postmaster.pid"])
 def test_a_first_start_killed_on_the_way_leaves_nothing_half_made(empty: Path, user: Start, reached: str) -> None:
     there = user(empty)
     there.send("start")
@@ -169,7 +167,7 @@ def test_a_reused_process_id_does_not_keep_the_server_from_starting(
     postgres.close()
 
 
-@pytest.mark.parametrize("text", ["", "\n", "not a number\n", "-1\n", "1\n"])
+@pytest.mark.parametrize("text", ["", "not a number\n", "1\n"])
 def test_a_damaged_pid_file_does_not_keep_the_server_from_starting(made: Path, text: str) -> None:
     folder = Folder(made)
     pid_file = folder.data / "postmaster.pid"
@@ -201,6 +199,7 @@ def test_a_server_started_by_hand_is_not_disturbed(made: Path) -> None:
     finally:
         os.kill(server.pid, signal.SIGQUIT)
         wait_for(lambda: is_free(by_hand.alive_lock))
+        directory.rmdir()
     with EmbeddedPostgres(made):
         pass
 

@@ -17,7 +17,7 @@ Start = Callable[..., User]
 
 def value(url: str, query: str) -> object:
     with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]
 
@@ -170,6 +170,28 @@ def test_a_forked_child_does_not_take_the_parents_use_away(made: Path, user: Sta
     assert parent.do("status")["state"] == "ready"
     parent.do("close")
     assert EmbeddedPostgres(made).status().state == "stopped"
+
+
+def test_looking_disturbs_nobody(made: Path) -> None:
+    """Twelve threads look without a pause while the server is started and stopped; all they see is true."""
+    seen, done = set[str](), threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.add(EmbeddedPostgres(made).status().state)
+
+    threads = [threading.Thread(target=look) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(5):
+            with EmbeddedPostgres(made) as urls:
+                assert value(urls.application, "SELECT 1") == 1
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert {"ready"} <= seen <= {"stopped", "starting", "ready", "stopping", "crashed"}
 
 
 def test_recover_wants_a_start(made: Path) -> None:
