@@ -56,11 +56,18 @@ def named_errors() -> Iterator[None]:
     except errors.LockNotAvailable as error:
         raise DatabaseUnavailableError("Another session holds the log for too long: end it, or try again.") from error
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise DatabaseUnavailableError(
-            f"The database cannot be reached ({_first_line(error)}): start it or check the URL, then try again."
-        ) from error
+        raise _unreachable(error) from error
     except psycopg.Error as error:
+        if type(error) is psycopg.DatabaseError and error.sqlstate is None:
+            # Not the server's answer, which has a state: libpq's own, where writing to it failed.
+            raise _unreachable(error) from error
         raise StoreError(f"The database refused ({_first_line(error)}); run 'shoseki fsck'.") from error
+
+
+def _unreachable(error: psycopg.Error) -> DatabaseUnavailableError:
+    return DatabaseUnavailableError(
+        f"The database cannot be reached ({_first_line(error)}): start it or check the URL, then try again."
+    )
 
 
 def _first_line(error: Exception) -> str:
