@@ -40,6 +40,18 @@ def test_a_creation_never_replaces(tmp_path: Path) -> None:
     assert path.read_bytes() == b"first"
 
 
+def test_a_creation_does_not_replace_even_what_came_in_spite_of_the_lock(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+
+    def fill(new: Path) -> None:
+        private_file.write(new, b"ours")
+        path.write_bytes(b"theirs")
+
+    with private_file.exclusive(tmp_path), pytest.raises(KeysUnavailableError, match="exists"):
+        private_file.install(path, fill)
+    assert path.read_bytes() == b"theirs"
+
+
 def test_a_creation_that_fails_leaves_nothing_under_the_name(tmp_path: Path) -> None:
     path = tmp_path / "file"
 
