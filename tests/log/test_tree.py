@@ -74,7 +74,7 @@ class TestInclusion:
                 leaf.hex()[:32],
             ):
                 assert not accepts(verify_inclusion, index, size, wrong, proof, root)
-            for wrong in (FOREIGN, ROOTS[size - 1], EMPTY_ROOT, root[:31], root + b"\0", b""):
+            for wrong in (FOREIGN, ROOTS[size - 1], EMPTY_ROOT, root[:31], root + b"\0", b"", bytearray(root)):
                 assert not accepts(verify_inclusion, index, size, leaf, proof, wrong)
             for wrong in (*range(-2, index), *range(index + 1, size + 2), index + size, index + 128, -1 - index, 2**64):
                 assert not accepts(verify_inclusion, wrong, size, leaf, proof, root)

@@ -121,7 +121,7 @@ class TestRefusals:
             proof = prove(indexes, size)
             for wrong in spoiled(proof):
                 assert not accepts(verify_inclusion_batch, leaves, size, wrong, root)
-            for wrong in (FOREIGN, ROOTS[size + 1], root[:31], root + b"\0", b""):
+            for wrong in (FOREIGN, ROOTS[size + 1], root[:31], root + b"\0", b"", bytearray(root)):
                 assert not accepts(verify_inclusion_batch, leaves, size, proof, wrong)
             for index in indexes:
                 for wrong in (FOREIGN, leaves[index][:31], leaves[index] + b"\0", b"", None):
