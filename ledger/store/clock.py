@@ -4,6 +4,7 @@ A :class:`Clock` tells two things that do not share a fate: the wall clock, whic
 can move, and the time since the machine was started, which only passes.
 """
 
+import secrets
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,7 +34,8 @@ class SystemClock:
         try:
             self._boot = _BOOT_ID.read_text(encoding="ascii").strip()
         except OSError:
-            self._boot = "unknown"  # not Linux: two processes cannot compare their counts, each measures by itself
+            # Not Linux: two processes cannot compare their counts, so each measures by itself.
+            self._boot = f"unknown {secrets.token_hex(8)}"
 
     def now(self) -> datetime:
         """Give the wall clock in UTC."""

@@ -84,6 +84,8 @@ class _Group:
 
     start: int
     at: datetime
+    boot: str
+    elapsed: int
     at_text: str
     at_field: int
     day: str
@@ -165,9 +167,15 @@ class Sequencer:
                 request.error = ClockJumpError(*error.args)  # its own: several threads will raise it
             self._wire(connection).run(b"ROLLBACK")  # through psycopg it would drop the prepared statements
             return None
+        boot, elapsed = self._clock.boot(), self._clock.elapsed()
+        if at == last and row[2] == boot and row[3] is not None:
+            # The clock fell: what passes is measured from when `at` was the time, until it is so again.
+            elapsed = int(row[3])
         return _Group(
             start=size,
             at=at,
+            boot=boot,
+            elapsed=elapsed,
             at_text=format_at(at),
             at_field=(at - _EPOCH) // _MICROSECOND,
             day=day_of(at),
@@ -340,8 +348,8 @@ class Sequencer:
             rows.text_array([head.half for head in heads]),
             rows.number(group.position),
             rows.number(group.at_field),
-            self._clock.boot().encode(),
-            rows.number(self._clock.elapsed()),
+            group.boot.encode(),
+            rows.number(group.elapsed),
         ]
         wire.run_prepared(b"advance", statements.advance, values)
         wire.run(statements.commit)
