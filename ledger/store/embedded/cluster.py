@@ -4,9 +4,9 @@ Everything is built in a temporary sibling, with the roles and the database alre
 renamed to ``data``. A crash at any point leaves at most a sibling that the next start takes away.
 
 Who can log in. ``shoseki_owner`` owns the database and may create schemas; ``shoseki_application`` may connect and what
-the owner grants it. Neither is a superuser, may create roles or databases, or read files of the server. The bootstrap
-superuser cannot log in at all: it has no password, NOLOGIN, and no line in pg_hba.conf. Set-up that needs it is done in
-single-user mode, which takes the files, not the socket.
+the owner grants it. Neither is a superuser, and neither may create roles or databases or read files of the server. The
+bootstrap superuser cannot log in at all: it has no password, NOLOGIN, and no line in pg_hba.conf. Set-up that needs it
+is done in single-user mode, which takes the files, not the socket.
 """
 
 import os

@@ -87,8 +87,8 @@ def prepare(folder: Folder) -> None:
         found = folder.path.stat()
         if os.geteuid() not in (0, found.st_uid):
             raise PostgresUnavailable(
-                f"{folder.path} belongs to {account_name(found.st_uid)}, and this is {account_name(os.geteuid())}: "
-                f"run as {account_name(found.st_uid)}, or choose another data directory."
+                f"{folder.path} belongs to {_name(found.st_uid)}, and this is {_name(os.geteuid())}: "
+                f"run as {_name(found.st_uid)}, or choose another data directory."
             )
         if found.st_mode & 0o022:
             raise PostgresUnavailable(f"Other accounts may change {folder.path}: take that away with chmod go-w.")
@@ -127,8 +127,8 @@ def _owner_account(folder: Folder) -> Account:
         )
     if os.geteuid() not in (0, owner):
         raise PostgresUnavailable(
-            f"{folder.data} belongs to {account_name(owner)}, and this is {account_name(os.geteuid())}: "
-            f"run as {account_name(owner)}, or choose another data directory."
+            f"{folder.data} belongs to {_name(owner)}, and this is {_name(os.geteuid())}: "
+            f"run as {_name(owner)}, or choose another data directory."
         )
     return _account(owner)
 
@@ -144,7 +144,7 @@ def _account(uid: int) -> Account:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
-def account_name(uid: int) -> str:
+def _name(uid: int) -> str:
     """Give the name of an account, or its number where it has none."""
     try:
         return pwd.getpwuid(uid).pw_name

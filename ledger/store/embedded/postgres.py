@@ -67,7 +67,7 @@ class EmbeddedPostgres:
             return urls
 
     def recover(self) -> Urls:
-        """Bring the server back if it has died, for a user whose connections broke; give the URLs, as ``start`` did.
+        """Bring the server back if it has died, for a user whose connections broke; give the URLs to go on with.
 
         Raises PostgresUnavailable.
         """

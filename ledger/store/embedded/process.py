@@ -31,8 +31,7 @@ class Programs:
 
     def run(self, name: str, *arguments: str, cluster: Path, text: str = "") -> tuple[int, str]:
         """Run a program to its end on the directory ``cluster``; give its exit status and all that it said."""
-        code, output = self._launch(name, arguments, reach=[str(cluster)], text=text, log=None)
-        return code, output
+        return self._launch(name, arguments, reach=[str(cluster)], text=text, log=None)
 
     def spawn(self, name: str, *arguments: str, reach: list[str]) -> None:
         """Start a program that goes on by itself; its first words go to the folder's start log."""

@@ -54,10 +54,12 @@ def ready_for_start(folder: Folder, account: Account) -> Path:
             continue
         # Recorded first: a crash between the two leaves a name, not a directory that nobody takes away.
         write_whole(folder, folder.socket_record, f"{path}\n", 0o600)
-        with suppress(OSError):
+        try:
             path.mkdir(mode=0o700)
-            _give(path, account)
-            return path
+        except OSError:
+            continue
+        _give(path, account)
+        return path
     raise PostgresUnavailable(
         "There is no directory for PostgreSQL's socket: make /tmp writable, or set TMPDIR to a short path."
     )
