@@ -19,6 +19,7 @@ from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBRec
 from psycopg import Connection, sql
 
 from ledger.keys.classes import CLASSES, day_of
+from ledger.keys.errors import HalfUnknownError
 from ledger.keys.keyring import Keyring
 from ledger.keys.ports import HalfStore
 from ledger.keys.sqlite import SqliteHalfStore
@@ -191,7 +192,12 @@ class Recorder(DCBRecorder):
             condition = None if query is None else DCBAppendCondition(query, max(0, condition.after or 0))
         now = max(self.clock.now(), self._latest_at)
         while True:
-            request = Request(prepare(events, self.custody, now, core=core), condition, accept_known)
+            try:
+                prepared = prepare(events, self.custody, now, core=core)
+            except HalfUnknownError as error:
+                self._refuse_unknown_chain(error.half_id)
+                raise
+            request = Request(prepared, condition, accept_known)
             self._wait_for_commit(request)
             if isinstance(request.error, DayIsOverError):
                 now = self._latest_at = request.error.at  # midnight in Japan fell between sealing and numbering
@@ -199,6 +205,13 @@ class Recorder(DCBRecorder):
             if request.error is not None:
                 raise request.error
             return request
+
+    def _refuse_unknown_chain(self, half_id: str) -> None:
+        """Tell a chain that nobody opened from one whose half was lost: to restore a backup helps only the second."""
+        statement = sql.SQL("SELECT FROM {}.chain WHERE chain = %s").format(sql.Identifier(self.schema))
+        with named_errors(), self._connections.connection() as connection:
+            if connection.execute(statement, (half_id,)).fetchone() is None:
+                raise RecordRefusedError(f"There is no chain {half_id} in this log: register the customer first.")
 
     def _wait_for_commit(self, request: Request) -> None:
         done = threading.Lock()
