@@ -20,7 +20,7 @@ from ledger.log.core_entry import (
     parse_heads,
     parse_key_change,
 )
-from ledger.log.entry import Entry, leaf_hash, parse
+from ledger.log.entry import LOG_CHAIN, Entry, leaf_hash, parse
 from ledger.log.errors import FormatError, ProofError, UnknownFormatError
 from ledger.log.heads import PresenceProof, verify_presence
 from ledger.log.proofs import Proofs
@@ -45,6 +45,10 @@ def read_beside(proofs: Proofs, checkpoint: Checkpoint, context: BlockContext) -
     before = -1
     for data in proofs.entries:
         entry = _parse(data, context)
+        if entry.chain not in {LOG_CHAIN, context.chain}:
+            raise RefusedError(
+                Refusal.OTHER_CHAIN, f"A core entry is of the chain {entry.chain}.", position=entry.position
+            )
         if entry.position <= before:
             raise RefusedError(
                 Refusal.PROOFS_FORM, f"The core entries do not rise: {entry.position} comes after {before}."
@@ -72,7 +76,7 @@ def read_beside(proofs: Proofs, checkpoint: Checkpoint, context: BlockContext) -
 
 def _read_heads(proofs: Proofs, checkpoint: Checkpoint, context: BlockContext) -> tuple[Entry, HeadsSealed]:
     entry = _parse(proofs.heads.entry, context)
-    if entry.type != HEADS_SEALED or entry.position != checkpoint.size - 1:
+    if entry.type != HEADS_SEALED or entry.chain != LOG_CHAIN or entry.position != checkpoint.size - 1:
         raise RefusedError(
             Refusal.HEADS_NOT_LAST,
             f"The last of {checkpoint.size} entries is not the heads map: a {entry.type} at {entry.position} is shown.",

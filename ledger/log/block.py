@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from ledger.log import base64_text, canonical
 from ledger.log.blob import MEMBER as BLOB_MEMBER
 from ledger.log.blob import BlobReference
-from ledger.log.core_entry import KEY_DESTROYED, Destruction, parse_destruction
+from ledger.log.core_entry import KEY_DESTROYED
 from ledger.log.entry import Entry, leaf_hash, parse
 from ledger.log.erasure import Erasures
 from ledger.log.errors import FormatError, UnknownFormatError
-from ledger.log.refusal import Refusal, RefusedError, Step
+from ledger.log.refusal import Refusal, RefusedError
 from ledger.log.report import EntryState, Findings
 from ledger.log.retention import day_of_at, day_of_key
 from ledger.log.seal import reproduces
@@ -28,6 +28,7 @@ _LINE = re.compile(
     rb'\{"entry":"(%b)"(?:,"payload":"(%b)","salt":"(%b)")?,"state":"(valid|withheld|erased|missing)"\}'
     % (_BASE64, _BASE64, _BASE64)
 ).fullmatch
+_PAYLOAD_IS_MISSING = (Refusal.PAYLOAD_MISSING, Refusal.ERASURE_UNPROVEN, Refusal.ERASED_EARLY)
 _BLOB_HINT = b'"%b":' % BLOB_MEMBER.encode()
 
 
@@ -76,12 +77,9 @@ class BlockResult:
 
     rows: list[Row] = field(default_factory=list)
     states: Counter[EntryState] = field(default_factory=Counter)
-    uses: dict[str, int] = field(default_factory=dict)
-    """Key id → the last position that uses it."""
     disclosed: int = 0
     """How many payloads were shown, and are the committed ones."""
     blobs: list[BlobReference] = field(default_factory=list)
-    destructions: list[Destruction] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
     readable: bool = True
     unknown: bool = False
@@ -117,8 +115,7 @@ def check_block(context: BlockContext, block: bytes) -> BlockResult:
             states[_payload_state(context, entry, shown, result)] += 1
         except RefusedError as error:
             result.findings.absorb(error)
-            missing = error.step is Step.UNDISCLOSED and error.refusal is not Refusal.STATE_CONTRADICTED
-            states["MISSING" if missing else "TAMPERED"] += 1
+            states["MISSING" if error.refusal in _PAYLOAD_IS_MISSING else "TAMPERED"] += 1
     return result
 
 
@@ -164,10 +161,12 @@ def check_time(context: BlockContext, position: int, at: str) -> None:
 def _payload_state(context: BlockContext, entry: Entry, shown: Shown, result: BlockResult) -> EntryState:
     """Tell what became of the payload; raise RefusedError where the line contradicts itself or its entry."""
     position, key, state = entry.position, entry.key, shown.state
-    if entry.type == KEY_DESTROYED:
-        _note_destruction(entry, result)
+    if entry.type == KEY_DESTROYED and not context.erasures.knows_destruction(position):
+        raise RefusedError(
+            Refusal.DESTRUCTION_HIDDEN, "The entry destroys a key and is not among the core entries.", position=position
+        )
     if key is not None:
-        result.uses[key] = max(position, result.uses.get(key, -1))
+        context.erasures.check_usable(position, entry.chain, key)
     if shown.payload is not None and shown.salt is not None:
         if key is None or entry.commitment is None or state != b"valid":
             raise _contradicted(entry, "shows a payload that it should not have")
@@ -225,13 +224,6 @@ def blob_named(position: int, payload: bytes) -> BlobReference | None:
         return BlobReference.parse(data[BLOB_MEMBER])
     except FormatError as error:
         raise RefusedError(Refusal.BLOB_FORM, str(error), position=position) from None
-
-
-def _note_destruction(entry: Entry, result: BlockResult) -> None:
-    try:
-        result.destructions.append(parse_destruction(entry))
-    except FormatError as error:
-        raise RefusedError(Refusal.FACT_FORM, str(error), position=entry.position) from None
 
 
 def _contradicted(entry: Entry, what: str) -> RefusedError:

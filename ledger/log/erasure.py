@@ -8,7 +8,7 @@ The least period of a class counts from the key's day, or, for keys of subjects,
 subject can have ended before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ledger.log.core_entry import (
@@ -33,20 +33,32 @@ from ledger.log.retention import Period, class_of_key, day_in_japan, day_of_key,
 class Erasures:
     """What core entries say of keys, holds and removed payloads, and what follows for a payload."""
 
-    __slots__ = ("_created", "_destroyed", "_holds", "_removed", "_retain")
+    __slots__ = ("_created", "_destroyed", "_destruction_positions", "_holds", "_removed", "_retain")
 
     def __init__(self, retain: Mapping[str, Period | None]) -> None:
         """Begin with the least periods that the verifier pins."""
         self._retain = retain
         self._created: dict[str, KeyCreated] = {}
         self._destroyed: dict[tuple[str | None, str | None], list[Destruction]] = {}
+        self._destruction_positions: set[int] = set()
         self._holds: dict[str, HoldPlaced] = {}
         self._removed: dict[int, int] = {}
 
-    @property
-    def destructions(self) -> list[Destruction]:
-        """Tell all destructions."""
-        return [destruction for group in self._destroyed.values() for destruction in group]
+    def knows_destruction(self, position: int) -> bool:
+        """Tell whether the entry at ``position`` is a destruction that was told here."""
+        return position in self._destruction_positions
+
+    def check_usable(self, position: int, chain: str, key: str) -> None:
+        """Refuse an entry under a key, a chain or a pair that was destroyed before it; raise RefusedError."""
+        if not self._destroyed:
+            return
+        for destruction in self._destructions_of(chain, key):
+            if destruction.position < position:
+                raise RefusedError(
+                    Refusal.USED_AFTER_DESTRUCTION,
+                    f"The key {key} of the chain was destroyed at {destruction.position}.",
+                    position=position,
+                )
 
     def learn(self, entry: Entry) -> None:
         """Take in what a core entry says; raise FormatError where it does not say what its type must."""
@@ -57,6 +69,7 @@ class Erasures:
         elif entry.type == KEY_DESTROYED:
             destruction = parse_destruction(entry)
             self._destroyed.setdefault((destruction.chain, destruction.key), []).append(destruction)
+            self._destruction_positions.add(destruction.position)
         elif entry.type == HOLD_PLACED:
             hold = parse_hold(entry)
             self._holds[hold.hold] = hold
@@ -69,8 +82,7 @@ class Erasures:
             return
         found = [
             destruction
-            for pair in ((chain, key), (chain, None), (None, key))
-            for destruction in self._destroyed.get(pair, ())
+            for destruction in self._destructions_of(chain, key)
             if destruction.position > position and not self._kept(destruction, chain, key)
         ]
         if not found:
@@ -94,6 +106,10 @@ class Erasures:
                     f"The key {key} was destroyed at {gone}, before its {period.format()} were over.",
                     position=position,
                 )
+
+    def _destructions_of(self, chain: str, key: str) -> Iterator[Destruction]:
+        for pair in ((chain, key), (chain, None), (None, key)):
+            yield from self._destroyed.get(pair, ())
 
     def _kept(self, destruction: Destruction, chain: str, key: str) -> bool:
         """Tell whether a hold that the destruction names, or that is not shown, may keep this pair's data key."""

@@ -121,6 +121,13 @@ class Refusal(Enum):
     ERASURE_UNPROVEN = _U, _FINDING, _LACKING, "An erasure is not proven.", "消去が証明されていない。"
     ERASED_EARLY = _U, _FINDING, _LACKING, "A key was destroyed too early.", "保管期間の満了前に鍵が破棄された。"
     USED_AFTER_DESTRUCTION = _U, _FINDING, _CHANGED, "A destroyed key was used.", "破棄済みの鍵が使われている。"
+    DESTRUCTION_HIDDEN = (
+        _U,
+        _FINDING,
+        _CHANGED,
+        "A destruction is not told where it must.",
+        "破棄の記録が示されるべき所にない。",
+    )
     PAYLOAD_MISSING = _U, _FINDING, _LACKING, "A payload is missing without a reason.", "理由なく内容が失われている。"
     BLOB_ABSENT = _U, _FINDING, _LACKING, "A recording is missing, unsaid.", "断りなく録画が欠けている。"
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ledger.log import note
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.core_entry import KEY_ADDED, parse_key_change
-from ledger.log.entry import leaf_hash, parse
+from ledger.log.entry import LOG_CHAIN, leaf_hash, parse
 from ledger.log.errors import FormatError, NoteError, ProofError, UnknownFormatError
 from ledger.log.note import Signature, UnknownKeyError, VerifierKey
 from ledger.log.policy import LogKey, Policy
@@ -109,7 +109,7 @@ def follow_rotations(
 def _reached_key(rotation: Rotation, overlap: Checkpoint, origin: str) -> LogKey:
     """Give the key that a proven entry adds and that signed the overlap beside the old one."""
     added = parse(rotation.entry)
-    if added.type != KEY_ADDED or added.origin != origin:
+    if (added.type, added.chain, added.origin) != (KEY_ADDED, LOG_CHAIN, origin):
         raise FormatError(f"The entry at {added.position} adds no key to the log {origin}.")
     verify_inclusion(added.position, overlap.size, leaf_hash(rotation.entry), rotation.inclusion, overlap.root)
     change = parse_key_change(added)

@@ -12,7 +12,7 @@ several processes, which the caller does by ``run``.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,8 +21,8 @@ from typing import BinaryIO, TypeAlias
 from ledger.log.beside import Beside, read_beside
 from ledger.log.blob import BlobReference, check_blob
 from ledger.log.block import BlockContext, BlockResult, TimeBound, check_block
-from ledger.log.core_entry import Destruction
-from ledger.log.entry import LOG_CHAIN, format_at
+from ledger.log.conclude import check_head, check_retired_keys, claim
+from ledger.log.entry import format_at
 from ledger.log.erasure import Erasures
 from ledger.log.errors import ProofError, SealError
 from ledger.log.held import NOTHING_HELD, Held, HeldEntries, OpenedHeld, check_continues, open_held
@@ -34,7 +34,7 @@ from ledger.log.refusal import Refusal, RefusedError, Step
 from ledger.log.report import COMPLETENESS_UNCHECKED, ENTRY_STATES, EntryState, Findings, Reason, Report
 from ledger.log.tree import verify_consistency
 from ledger.log.trust import SignedCheckpoint, follow_rotations, open_checkpoint
-from ledger.log.verdict import claim_part, claim_whole, completeness, integrity, overall_status, step_results
+from ledger.log.verdict import completeness, integrity, overall_status, step_results
 from ledger.log.verify_receipt import verify_receipt
 from ledger.log.walk import Walk
 
@@ -96,15 +96,15 @@ class _PackageCheck:
         self._claim = COMPLETENESS_UNCHECKED
         self._included = False
         self._states: Counter[EntryState] = Counter()
-        self._uses: dict[str, int] = {}
         self._disclosed = 0
-        self._destructions: list[Destruction] = []
+        self._bytes = self._bytes_done = 0
         self._named_blobs: dict[str, BlobReference] = {}
         self._blobs: Counter[str] = Counter()
 
     def run_all(self, file: BinaryIO) -> None:
         """Take the steps in the order in which each can rest on those before it; raise RefusedError to end early."""
         reader = PackageReader(file)
+        self._bytes = reader.size
         note = reader.checkpoint()
         proofs, batch_proof = reader.proofs()
         self._proofs = proofs
@@ -130,11 +130,11 @@ class _PackageCheck:
             asides=beside.asides,
             held=held.entries,
         )
-        if not self._take_entries(reader, context, walk):
+        if not self._take_entries(reader, context, walk, frozenset(proofs.blobs_withheld)):
             return
         walk.finish(min(proofs.covers.last + 1, head.seq))
-        self._end_walk(walk, proofs, beside, context)
-        self._check_blobs(reader, proofs)
+        self._end_walk(walk, proofs, beside, signed)
+        self._check_blobs(reader)
         if self._included:
             self._done.add(Step.NOTHING_ELSE)
 
@@ -220,119 +220,81 @@ class _PackageCheck:
                 step=Step.HEAD,
             )
 
-    def _take_entries(self, reader: PackageReader, context: BlockContext, walk: Walk) -> bool:
+    def _take_entries(
+        self, reader: PackageReader, context: BlockContext, walk: Walk, withheld: Collection[str]
+    ) -> bool:
         """Check all lines; tell whether their end was reached."""
-        for result in self._run(partial(check_block, context), self._counted(reader)):
+        here = frozenset(reader.blob_ids)
+        for result in self._run(partial(check_block, context), self._told(reader.blocks())):
             self.findings.merge(result.findings)
             if not result.readable:
                 walk.give_up_tree()
             walk.take(result.rows)
             self._states.update(result.states)
             self._disclosed += result.disclosed
-            for key, position in result.uses.items():
-                self._uses[key] = max(position, self._uses.get(key, -1))
             for reference in result.blobs:
-                if self._named_blobs.setdefault(reference.id, reference) != reference:
-                    self.findings.add(Refusal.BLOB_DIFFERS, f"The blob {reference.id} is named in two ways.")
-            self._destructions.extend(result.destructions)
+                self._note_blob(reference, here, withheld)
             if result.unknown or self.findings.more:
                 return False
         return True
 
-    def _counted(self, reader: PackageReader) -> Iterator[bytes]:
-        done = 0
-        for block in reader.blocks():
-            yield block
-            done += len(block)
-            if self._on_progress is not None:
-                self._on_progress(done, reader.size)
-
-    def _end_walk(self, walk: Walk, proofs: Proofs, beside: Beside, context: BlockContext) -> None:
-        """Conclude from all entries: the head, keys after their destruction, what may be claimed."""
+    def _end_walk(self, walk: Walk, proofs: Proofs, beside: Beside, signed: SignedCheckpoint) -> None:
+        """Conclude from all entries."""
         self._included = walk.included
         self._states.update({"MISSING": walk.missing, "TAMPERED": walk.doubted})
-        self._done |= {Step.BYTES, Step.CONTEXT, Step.LINKS, Step.HEAD, Step.DISCLOSED, Step.UNDISCLOSED}
-        self._done |= {Step.TIME, Step.HELD}
-        if walk.included:
-            self._done.add(Step.INCLUSION)
+        self._done |= {step for step in Step if Step.BYTES.number <= step.number <= Step.HELD.number}
+        if not walk.included:
+            self._done.discard(Step.INCLUSION)
         if not self._disclosed:
             self._nothing_to_check[Step.DISCLOSED] = Reason.NOTHING_DISCLOSED
         if not self._states["WITHHELD"] and not self._states["ERASED"]:
             self._nothing_to_check[Step.UNDISCLOSED] = Reason.NOTHING_UNDISCLOSED
-        self._check_head(walk, proofs)
-        self._check_destroyed_keys(context)
-        self._check_retired_keys(beside)
-        self._make_claim(proofs, beside)
+        for conclude in (partial(check_head, walk, proofs), partial(check_retired_keys, beside, signed)):
+            try:
+                conclude()
+            except RefusedError as error:
+                self.findings.absorb(error)
+        self._claim = claim(signed, proofs, beside)
 
-    def _check_head(self, walk: Walk, proofs: Proofs) -> None:
-        covers, head, last = proofs.covers, proofs.heads.head, walk.last
-        if covers.last > head.seq:
-            self.findings.add(
-                Refusal.HEAD_DIFFERS, f"The package claims entries to {covers.last}; the head is {head.seq}."
-            )
-        elif last is None:
-            return  # the gap is a finding already
-        elif last.seq > min(covers.last + 1, head.seq) or (last.seq == head.seq and last.leaf != head.leaf_hash):
-            self.findings.add(
-                Refusal.HEAD_DIFFERS,
-                f"The last entry shown, {last.seq}, is not the one where the package ends.",
-                position=last.position,
-            )
-
-    def _check_destroyed_keys(self, context: BlockContext) -> None:
-        told = {*context.erasures.destructions, *self._destructions}
-        for destruction in sorted(told, key=lambda destruction: destruction.position):
-            if destruction.chain not in {None, context.chain}:
-                continue
-            for key, position in self._uses.items():
-                if destruction.key in {None, key} and position > destruction.position:
-                    self.findings.add(
-                        Refusal.USED_AFTER_DESTRUCTION,
-                        f"The key {key} of the chain was destroyed at {destruction.position}.",
-                        position=position,
-                    )
-
-    def _check_retired_keys(self, beside: Beside) -> None:
-        assert self._signed is not None
-        size = self._signed.checkpoint.size
-        retired = {change.key for change in beside.retired if change.from_size <= size}
-        if retired.issuperset(self._signed.signers):
-            self.findings.add(Refusal.KEY_RETIRED, f"Every key that signed was retired before size {size}.")
-
-    def _make_claim(self, proofs: Proofs, beside: Beside) -> None:
-        assert self._signed is not None
-        covers, heads = proofs.covers, beside.heads
-        reaches_end = heads.size == beside.heads_entry.position and covers.chain != LOG_CHAIN
-        size = self._signed.checkpoint.size if reaches_end else heads.size
-        monitors = {monitor.name for monitor in self._signed.monitors}
-        to_head = covers.last == proofs.heads.head.seq
-        if covers.first == 1 and to_head:
-            self._claim = claim_whole(size, monitors)
-        else:
-            self._claim = claim_part(covers.first, covers.last, size, monitors, to_head=to_head)
-
-    def _check_blobs(self, reader: PackageReader, proofs: Proofs) -> None:
-        withheld = set(proofs.blobs_withheld)
+    def _check_blobs(self, reader: PackageReader) -> None:
         for blob_id in reader.blob_ids:
             try:
-                _check_blob(reader, blob_id, self._named_blobs.get(blob_id))
+                _check_blob(reader, blob_id, self._named_blobs.get(blob_id), self._told)
             except RefusedError as error:
                 self.findings.absorb(error)
             else:
                 self._blobs["verified"] += 1
-        for blob_id in sorted(self._named_blobs.keys() - set(reader.blob_ids)):
-            if blob_id in withheld:
-                self._blobs["withheld"] += 1
-            else:
-                self.findings.add(Refusal.BLOB_ABSENT, f"The blob {blob_id} is neither here nor said to be withheld.")
+
+    def _note_blob(self, reference: BlobReference, here: Collection[str], withheld: Collection[str]) -> None:
+        """Remember what a payload says of a blob that is here; say where one is not."""
+        if reference.id in here:
+            if self._named_blobs.setdefault(reference.id, reference) != reference:
+                self.findings.add(Refusal.BLOB_DIFFERS, f"The blob {reference.id} is named in two ways.")
+        elif reference.id in withheld:
+            self._blobs["withheld"] += 1
+        else:
+            self.findings.add(Refusal.BLOB_ABSENT, f"The blob {reference.id} is neither here nor said to be withheld.")
+
+    def _told(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Pass on what is read, and tell how much it was so far."""
+        for piece in pieces:
+            yield piece
+            self._bytes_done += len(piece)
+            if self._on_progress is not None:
+                self._on_progress(self._bytes_done, self._bytes)
 
 
-def _check_blob(reader: PackageReader, blob_id: str, reference: BlobReference | None) -> None:
+def _check_blob(
+    reader: PackageReader,
+    blob_id: str,
+    reference: BlobReference | None,
+    told: Callable[[Iterable[bytes]], Iterator[bytes]],
+) -> None:
     if reference is None:
         raise RefusedError(Refusal.BLOB_UNNAMED, f"No payload shown says what the blob {blob_id} is.")
     if reader.blob_size(blob_id) != reference.sealed_bytes:
         raise RefusedError(Refusal.BLOB_DIFFERS, f"The blob {blob_id} has another length than it should.")
     try:
-        check_blob(reference, reader.blob(blob_id))
+        check_blob(reference, told(reader.blob(blob_id)))
     except SealError as error:
         raise RefusedError(Refusal.BLOB_DIFFERS, str(error)) from None

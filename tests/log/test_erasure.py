@@ -42,7 +42,11 @@ class Told:
 def test_a_destroyed_key_or_chain_or_pair_erases(what):
     told = Told().created().destroyed(**what)
     assert told.check() is None
-    assert len(told.erasures.destructions) == 1
+    assert told.erasures.knows_destruction(100)
+    assert not told.erasures.knows_destruction(101)
+    told.erasures.check_usable(100, ALICE, KEY)
+    with pytest.raises(RefusedError, match="was destroyed at 100"):
+        told.erasures.check_usable(101, ALICE, KEY)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +60,9 @@ def test_a_destroyed_key_or_chain_or_pair_erases(what):
     ids=str,
 )
 def test_another_destruction_erases_nothing(what):
-    assert Told().created().destroyed(**what).check() == "ERASURE_UNPROVEN"
+    told = Told().created().destroyed(**what)
+    assert told.check() == "ERASURE_UNPROVEN"
+    told.erasures.check_usable(101, ALICE, KEY)
 
 
 def test_nothing_is_erased_without_a_word():

@@ -208,18 +208,27 @@ def test_a_core_entry_among_the_lines_is_shown_beside_them_too():
 @pytest.mark.parametrize(
     "public", [{"key": "trail:2026-11-22"}, {"chain": ALICE}, {"chain": ALICE, "key": "trail:2026-11-22"}], ids=str
 )
-@pytest.mark.parametrize("facts", [("key.",), ()], ids=["shown", "hidden"])
-def test_a_key_is_not_used_after_its_destruction(public, facts):
+@pytest.mark.parametrize("chain", ["log", ALICE])
+def test_a_key_is_not_used_after_its_destruction(public, chain):
     log = SmallLog()
     log.append(ALICE, "chain.created.v1", {})
     log.create_key("trail:2026-11-22")
     log.record(ALICE, "before")
-    log.append(ALICE, "key.destroyed.v1", {"reason": "x"} | public)
+    log.append(chain, "key.destroyed.v1", {"reason": "x"} | public)
     log.record(ALICE, "after")
     log.seal_heads()
-    result = log.draft(facts=facts).verify()
+    result = log.draft().verify()
     assert names(result) == {"USED_AFTER_DESTRUCTION"}
-    assert result.findings[0].position == 5
+    assert [finding.position for finding in result.findings] == [5]
+
+
+def test_a_destruction_among_the_lines_may_not_be_hidden_from_the_others():
+    log = SmallLog()
+    log.append(ALICE, "chain.created.v1", {})
+    log.append(ALICE, "key.destroyed.v1", {"chain": ALICE, "reason": "x"})
+    log.seal_heads()
+    assert log.draft().verify().status == 0
+    assert names(log.draft(facts=()).verify()) == {"DESTRUCTION_HIDDEN"}
 
 
 def test_the_destruction_of_anothers_key_is_no_matter():
@@ -263,6 +272,7 @@ def test_a_payload_need_not_be_json():
         b'{"data":[]}',
         b'{"data":{"blobs":1}}',
         b'{"blob":1}',
+        b'\xff"blob":',
         b'{"data":{"a":"\\"blob\\":"}}',
     ):
         log.append(ALICE, "chain.created.v1", payload=payload)
@@ -288,6 +298,15 @@ def test_a_recording_is_checked_against_its_finishing_payload():
     result = log.draft().verify()
     assert result.status == 0
     assert result.blobs == {"verified": 1}
+
+
+def test_progress_counts_recordings_too():
+    log, _ = recorded()
+    told = []
+    result = log.draft().verify(on_progress=lambda done, whole: told.append((done, whole)))
+    assert result.status == 0
+    done, whole = told[-1]
+    assert 2_000_000 < done < whole
 
 
 def test_a_changed_recording_is_refused():
@@ -412,11 +431,18 @@ def test_core_entries_that_no_step_needs_may_be_shown():
     assert log.draft().verify().status == 0
 
 
-def test_a_core_entry_among_the_lines_must_say_what_it_must():
+def test_core_entries_of_another_customer_are_not_shown():
     log = two_customers()
-    log.append(ALICE, "key.destroyed.v1", {"reason": "x"})
+    log.append(BOB, "payload.removed.v1", {"position": 5, "reason": "x"})
     log.seal_heads()
-    assert names(log.draft(facts=()).verify()) == {"FACT_FORM"}
+    assert names(log.draft().verify()) == {"OTHER_CHAIN"}
+    assert log.draft(BOB, states={5: "erased"}).verify().status == 0
+
+
+def test_a_heads_map_outside_the_chain_of_the_log_is_refused():
+    log = two_customers()
+    log.append(BOB, "heads.sealed.v1", log.parsed(12).public)
+    assert names(log.draft().verify()) == {"HEADS_NOT_LAST"}
 
 
 def test_heads_that_say_nothing_sound_are_refused():
@@ -501,7 +527,6 @@ def test_a_block_is_checked_by_a_pure_function():
     one, other = check_block(context, block), check_block(context, block)
     assert one.rows == other.rows
     assert one.states == other.states == {"VALID": 5}
-    assert one.uses == {"trail:2026-11-22": 10}
     assert one.disclosed == 4
     assert one.readable
 
