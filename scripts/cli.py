@@ -39,8 +39,8 @@ _COMMANDS: tuple[tuple[str, Command], ...] = (
 )
 
 
-def build(language: Language) -> typer.Typer:
-    """Give the command line with its help in a language."""
+def build(language: Language, *, with_formats: bool = True) -> typer.Typer:
+    """Give the command line with its help in a language; the formats of ``import`` only where they will be read."""
     shoseki = _application(language, "help_shoseki")
     groups: dict[str, typer.Typer] = {}
     for named, command in _COMMANDS:
@@ -51,7 +51,9 @@ def build(language: Language) -> typer.Typer:
                 groups[group[0]] = _application(language, f"help_{group[0]}")
                 shoseki.add_typer(groups[group[0]], name=group[0])
             app = groups[group[0]]
-        shown = text(language, f"help_{named.replace(' ', '_')}", **_values(named))
+        shown = text(language, f"help_{named.replace(' ', '_')}")
+        if named == "import" and with_formats:
+            shown += "\n\n" + _formats(language)
         declare(app, name, command, language, shown=shown)
     return shoseki
 
@@ -59,7 +61,7 @@ def build(language: Language) -> typer.Typer:
 def run(arguments: Sequence[str]) -> Status:
     """Run one command and give how it ended."""
     session = Session(as_json="--json" in arguments, language=_asked_language(arguments) or default_language())
-    command = typer.main.get_command(build(session.language))
+    command = typer.main.get_command(build(session.language, with_formats="import" in arguments))
     try:
         ended = command.main(list(arguments), prog_name="shoseki", standalone_mode=False, obj=session)
     except typer.TyperException as error:
@@ -93,12 +95,10 @@ def _application(language: Language, name: str) -> typer.Typer:
     return app
 
 
-def _values(named: str) -> dict[str, str]:
-    if named != "import" or "--help" not in sys.argv:
-        return {"formats": ""}
+def _formats(language: Language) -> str:
     from ledger.ingest.registry import FORMATS
 
-    return {"formats": ", ".join(FORMATS)}
+    return text(language, "help_formats", formats=", ".join(FORMATS))
 
 
 def _asked_language(arguments: Sequence[str]) -> Language | None:

@@ -65,6 +65,11 @@ class Session:
         if not self.as_json:
             self.write(screen.paragraph(screen.visible_lines(line), style))
 
+    def command(self, arguments: str) -> None:
+        """Write a command for people to copy: on one line, however long."""
+        if not self.as_json:
+            self.write(f"  .venv/bin/shoseki {screen.visible(arguments)}\n")
+
     def pairs(self, rows: Sequence[tuple[str, object]]) -> None:
         """Write values with their names (of texts) for people."""
         if not self.as_json:

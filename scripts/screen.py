@@ -22,6 +22,10 @@ _UNCUT = 1_000
 # C0 and C1 controls, and the marks that change the direction of writing: a login name must not redraw a report.
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
+# What stays together: a word of narrow characters, or one wide character; with the spaces behind it, and the marks that
+# may not begin a line.
+_PIECE = re.compile("(?:[!-\u2e7f]+|[^!-\u2e7f\\s])[、。，．：；！？）」』】々ー〜]*\\s*|\\s+")
+
 
 def visible(text: str) -> str:
     """Give the text with every character spelled out that would steer a terminal."""
@@ -34,12 +38,29 @@ def visible_lines(text: str) -> str:
 
 
 def paragraph(text: str, style: Style = "plain", *, error: bool = False) -> str:
-    """Give a text wrapped at words for the screen that it goes to, else as it is."""
+    """Give a text wrapped for the screen that it goes to, else as it is."""
     if not _watched(error=error):
         return text + "\n"
     from rich.text import Text
 
-    return _rendered(Text(text, style=_STYLES[style]), error=error)
+    columns = shutil.get_terminal_size().columns
+    wrapped = "\n".join(wrap(line, columns) for line in text.split("\n"))
+    return _rendered(Text(wrapped, style=_STYLES[style]), error=error)
+
+
+def wrap(line: str, columns: int) -> str:
+    """Break a line where English and Japanese break: after a space, or between wide characters."""
+    from rich.cells import cell_len
+
+    lines, length = [""], 0
+    for piece in _PIECE.findall(line):
+        if length and length + cell_len(piece.rstrip()) > columns:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+            length = 0
+        lines[-1] += piece
+        length += cell_len(piece)
+    return "\n".join(lines)
 
 
 def pairs(rows: Sequence[tuple[str, str]]) -> str:

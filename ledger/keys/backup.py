@@ -42,12 +42,15 @@ def confirm(keyring: Keyring, copy: Path, at: datetime) -> None:
     """
     keyring.reload()
     try:
-        if copy.samefile(keyring.path):
-            raise BackupRefusedError(copy, "it is the keyring itself")
+        itself = copy.samefile(keyring.path)
         with copy.open("rb") as file:
-            held = KeyringContent.from_bytes(file.read(_MAX_BYTES), copy)
+            data = file.read(_MAX_BYTES)
     except OSError as error:
         raise BackupRefusedError(copy, f"it cannot be read, {error.strerror or error}") from error
+    if itself:
+        raise BackupRefusedError(copy, "it is the keyring itself")
+    try:
+        held = KeyringContent.from_bytes(data, copy)
     except KeysError as error:
         raise BackupRefusedError(copy, "it cannot be read as a keyring of this version") from error
     if held.origin != keyring.origin:

@@ -1,6 +1,7 @@
 """``demo``: the whole story in an empty directory, told chapter by chapter."""
 
 import os
+import shlex
 import tempfile
 from collections import Counter
 from datetime import datetime
@@ -161,11 +162,10 @@ def _end(session: Session, story: "Story") -> None:
     session.line("")
     session.say("story_explore", directory=story.directory)
     session.line("")
-    for command in ("log", "show {position}", "fsck"):
-        named = command.format(position=story.tampered.position)
-        session.line(f"  .venv/bin/shoseki --dir {story.directory} {named}")
-    verify = f"verify {story.directory}/package.zip --policy {story.directory}/policy.json"
-    session.line(f"  .venv/bin/shoseki {verify}")
+    place = shlex.quote(str(story.directory))
+    for arguments in ("log", f"show {story.tampered.position}", "fsck"):
+        session.command(f"--dir {place} {arguments}")
+    session.command(f"verify {place}/package.zip --policy {place}/policy.json")
     session.line("")
     session.say("story_stays", position=story.tampered.position)
 

@@ -55,7 +55,6 @@ def export(
 ) -> Status:
     """Write a customer's evidence package."""
     with reading(session) as ledger:
-        warn_of_keyring(session, ledger.keys.keyring)
         with session.progress() as progress:
             exported = ledger.export(
                 customer,
@@ -67,6 +66,7 @@ def export(
                 held_sizes=held or (),
                 progress=progress,
             )
+        warn_of_keyring(session, ledger.keys.keyring)
     members = {
         "customer": customer,
         "disclosed": exported.disclosed,

@@ -35,7 +35,9 @@ def log(
     """Page through the entries in constant memory; ends well on Ctrl-C and when nobody reads on."""
     with reading(session) as ledger:
         if not session.as_json:
-            session.write(_row([session.text(each) for each in ("position", "at", "type", "chain", "state")]))
+            session.write(
+                _row([session.text(each) for each in ("column_position", "at", "type", "chain", "column_state")])
+            )
         try:
             for position, record in islice(_entries(ledger, customer, start, follow=follow), limit):
                 if session.as_json:

@@ -15,9 +15,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "help_customer_add": ("Register a customer.", "お客様を登録します。"),
     "help_customer_list": ("List the customers.", "お客様を一覧表示します。"),
     "help_import": (
-        "Import a log or recording into a customer's trail. Formats: {formats}.",
-        "ログや録画をお客様の証跡に取り込みます。形式: {formats}。",
+        "Import a log or recording into a customer's trail.",
+        "ログや録画をお客様の証跡に取り込みます。",
     ),
+    "help_formats": ("Formats: {formats}.", "形式: {formats}。"),
     "help_log": ("Page through the entries.", "記録を順に表示します。"),
     "help_show": (
         "Show one entry with its payload, for those who may read it.",

@@ -143,6 +143,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "tags": ("tags", "タグ"),
     "public": ("public", "公開事項"),
     "state": ("payload", "内容"),
+    "column_position": ("entry", "位置"),
+    "column_state": ("state", "状態"),
     "payload": ("payload", "内容"),
     "id": ("id", "識別子"),
     "name": ("name", "名称"),
