@@ -17,12 +17,20 @@ class Step(Enum):
     """One numbered step: what it shows when it passes."""
 
     CHECKPOINT = 1, "The checkpoint opens under the pinned policy.", "チェックポイントは固定した検証方針で開いた。"
-    BYTES = 2, "Every entry is in its one spelling.", "全ての記録が唯一の正しい表記である。"
-    INCLUSION = 3, "Every entry is in the signed tree at its position.", "全ての記録が署名済みの木の該当位置にある。"
+    BYTES = 2, "Every entry is in its one spelling.", "全てのエントリが唯一の正しい表記である。"
+    INCLUSION = (
+        3,
+        "Every entry is in the signed tree at its position.",
+        "全てのエントリが署名済みハッシュ木の該当位置にある。",
+    )
     CONTEXT = 4, "Log, times and key days fit together.", "ログ名、時刻、鍵の日付が矛盾しない。"
-    LINKS = 5, "The chain has no gap and every link holds.", "連鎖に欠番がなく、全てのつながりが正しい。"
-    HEAD = 6, "The last entry is the sealed head of the chain.", "最後の記録は封印された連鎖の最新記録と一致する。"
-    DISCLOSED = 7, "Every disclosed payload is the committed one.", "開示された内容は全て記録時に約束されたものである。"
+    LINKS = 5, "The chain has no gap and every link holds.", "チェーンに欠番がなく、全てのつながりが正しい。"
+    HEAD = (
+        6,
+        "The last entry is the sealed head of the chain.",
+        "最後のエントリは先頭表にあるチェーンの先頭と一致する。",
+    )
+    DISCLOSED = 7, "Every disclosed payload is the committed one.", "開示された内容は全て約定値と一致する。"
     UNDISCLOSED = 8, "Every other payload is accounted for.", "開示されない内容は全て理由が示されている。"
     TIME = 9, "Outside witnesses bound the times.", "外部の証人が時刻を裏付ける。"
     HELD = 10, "What was held from before agrees.", "以前から手元にあるものと一致する。"
@@ -61,7 +69,7 @@ class Refusal(Enum):
     CHECKPOINT_FORM = _C, _FINDING, _CHANGED, "The checkpoint is malformed.", "チェックポイントの形式が正しくない。"
     BAD_SIGNATURE = _C, _FINDING, _CHANGED, "A pinned key's signature is wrong.", "固定した鍵の署名が正しくない。"
     KEY_INTERVAL = _C, _FINDING, _CHANGED, "The key does not count at this size.", "鍵はこの大きさでは有効でない。"
-    KEY_RETIRED = _C, _FINDING, _CHANGED, "The signing key was retired before.", "署名鍵はすでに引退している。"
+    KEY_RETIRED = _C, _FINDING, _CHANGED, "The signing key was retired before.", "署名鍵はすでに失効している。"
     ROTATION_UNPROVEN = (
         _C,
         _FINDING,
@@ -79,34 +87,46 @@ class Refusal(Enum):
         "未知の形式版である。新しい版で検証すること。",
     )
     LINE_FORM = _B, _FINDING, _CHANGED, "A line of the package is malformed.", "パッケージの行の形式が正しくない。"
-    ENTRY_FORM = _B, _FINDING, _CHANGED, "An entry is not in its one spelling.", "記録が唯一の正しい表記でない。"
-    FACT_FORM = _B, _FINDING, _CHANGED, "A core entry does not say what it must.", "制御記録の内容が正しくない。"
+    ENTRY_FORM = _B, _FINDING, _CHANGED, "An entry is not in its one spelling.", "エントリが唯一の正しい表記でない。"
+    FACT_FORM = _B, _FINDING, _CHANGED, "A core entry does not say what it must.", "制御エントリの内容が正しくない。"
     PROOFS_FORM = _B, _FINDING, _CHANGED, "The proofs are malformed.", "証明の形式が正しくない。"
 
-    NOT_INCLUDED = _I, _FINDING, _CHANGED, "An entry is not in the signed tree.", "署名済みの木にない記録がある。"
+    NOT_INCLUDED = (
+        _I,
+        _FINDING,
+        _CHANGED,
+        "An entry is not in the signed tree.",
+        "署名済みハッシュ木にないエントリがある。",
+    )
     NOT_COVERED = _I, _UNCHECKED, _LACKING, "The checkpoint does not reach so far.", "チェックポイントの範囲外である。"
 
-    OTHER_ORIGIN = _X, _FINDING, _CHANGED, "An entry is another log's.", "別のログの記録がある。"
-    TIME_FELL = _X, _FINDING, _CHANGED, "A time falls without a correction.", "訂正記録なしに時刻が戻っている。"
+    OTHER_ORIGIN = _X, _FINDING, _CHANGED, "An entry is another log's.", "別のログのエントリがある。"
+    TIME_FELL = _X, _FINDING, _CHANGED, "A time falls without a correction.", "訂正なしに時刻が戻っている。"
     TIME_AHEAD = _X, _FINDING, _CHANGED, "A time lies in the future.", "未来の時刻がある。"
-    KEY_DAY = _X, _FINDING, _CHANGED, "A key's day is not the entry's day.", "鍵の日付が記録の日付と異なる。"
+    KEY_DAY = _X, _FINDING, _CHANGED, "A key's day is not the entry's day.", "鍵の日付がエントリの日付と異なる。"
 
-    SEQ_GAP = _L, _FINDING, _LACKING, "Entries of the chain are missing.", "連鎖に欠番がある。"
+    SEQ_GAP = _L, _FINDING, _LACKING, "Entries of the chain are missing.", "チェーンに欠番がある。"
     SEQ_REPEATED = (
         _L,
         _FINDING,
         _CHANGED,
         "An entry number comes twice or out of order.",
-        "連鎖の番号が重複または逆転している。",
+        "チェーンの番号が重複または逆転している。",
     )
-    LINK_BROKEN = _L, _FINDING, _CHANGED, "An entry does not name the one before it.", "直前の記録とつながっていない。"
+    LINK_BROKEN = (
+        _L,
+        _FINDING,
+        _CHANGED,
+        "An entry does not name the one before it.",
+        "直前のエントリとつながっていない。",
+    )
     POSITION_NOT_RISING = _L, _FINDING, _CHANGED, "Positions do not rise.", "位置が昇順でない。"
-    OTHER_CHAIN = _L, _FINDING, _CHANGED, "An entry is another chain's.", "別の連鎖の記録がある。"
+    OTHER_CHAIN = _L, _FINDING, _CHANGED, "An entry is another chain's.", "別のチェーンのエントリがある。"
 
-    HEADS_NOT_LAST = _H, _FINDING, _LACKING, "The heads map is not the last leaf.", "最新記録一覧が最後の葉でない。"
-    HEAD_DIFFERS = _H, _FINDING, _LACKING, "The last entry is not the chain's head.", "末尾が連鎖の最新記録でない。"
+    HEADS_NOT_LAST = _H, _FINDING, _LACKING, "The heads map is not the last leaf.", "先頭表が最後の葉でない。"
+    HEAD_DIFFERS = _H, _FINDING, _LACKING, "The last entry is not the chain's head.", "末尾がチェーンの先頭でない。"
 
-    COMMITMENT_DIFFERS = _D, _FINDING, _CHANGED, "A payload is not the committed one.", "内容が約束されたものと異なる。"
+    COMMITMENT_DIFFERS = _D, _FINDING, _CHANGED, "A payload is not the committed one.", "内容が約定値と一致しない。"
     BLOB_FORM = _D, _FINDING, _CHANGED, "A payload names its recording wrongly.", "録画の参照の形式が正しくない。"
     BLOB_DIFFERS = _D, _FINDING, _CHANGED, "A recording is not the one named.", "録画が記録されたものと異なる。"
     BLOB_UNNAMED = (
@@ -126,7 +146,7 @@ class Refusal(Enum):
         _FINDING,
         _CHANGED,
         "A destruction is not told where it must.",
-        "破棄の記録が示されるべき所にない。",
+        "破棄のエントリが示されるべき所にない。",
     )
     PAYLOAD_MISSING = _U, _FINDING, _LACKING, "A payload is missing without a reason.", "理由なく内容が失われている。"
     BLOB_ABSENT = _U, _FINDING, _LACKING, "A recording is missing, unsaid.", "断りなく録画が欠けている。"
@@ -142,7 +162,13 @@ class Refusal(Enum):
         "The log does not continue what is held.",
         "手元のものの続きになっていない。",
     )
-    HELD_CONTRADICTED = _O, _FINDING, _CHANGED, "A held entry has other bytes here.", "手元の記録と内容が異なる。"
+    HELD_CONTRADICTED = (
+        _O,
+        _FINDING,
+        _CHANGED,
+        "A held entry has other bytes here.",
+        "手元のエントリとバイト列が異なる。",
+    )
     HELD_NEWER = _O, _UNCHECKED, _CHANGED, "What is held is newer than this.", "手元のもののほうが新しい。"
     CONSISTENCY_ABSENT = _O, _UNCHECKED, _CHANGED, "No consistency proof was given.", "整合性の証明が与えられていない。"
     HELD_UNREADABLE = _O, _UNCHECKED, _CHANGED, "What is held cannot be read.", "手元のものが読めない。"

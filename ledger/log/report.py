@@ -32,7 +32,7 @@ class Reason(Enum):
     NOTHING_UNDISCLOSED = "Every payload is disclosed.", "全ての内容が開示されている。"
     NO_OUTSIDE_TIME = "The policy names neither witnesses nor time stamps.", "検証方針に証人もタイムスタンプもない。"
     NOTHING_HELD = "Nothing from before was given.", "以前のものが与えられていない。"
-    ONE_ENTRY = "A receipt shows one entry, not a chain.", "受領証は一件の記録だけを示す。"
+    ONE_ENTRY = "A receipt shows one entry, not a chain.", "受領証は一件のエントリだけを示す。"
 
     def __init__(self, en: str, ja: str) -> None:
         self.sentence: dict[Language, str] = {"en": en, "ja": ja}
@@ -220,6 +220,6 @@ COMPLETENESS_NOT_CLAIMED = Answer(
     "not_claimed",
     {
         "en": "Completeness: not claimed; a receipt shows one entry.",
-        "ja": "網羅性: 対象外。受領証は一件の記録だけを示す。",
+        "ja": "網羅性: 対象外。受領証は一件のエントリだけを示す。",
     },
 )

@@ -73,7 +73,7 @@ def claim_part(first: int, last: int, size: int, monitors: Collection[str], *, t
             {
                 "en": f"Completeness: from entry {first} of the chain nothing is missing: "
                 f"complete up to log size {size}, {by}.",
-                "ja": f"網羅性: 連鎖の {first} 番以降に欠けているものはない。"
+                "ja": f"網羅性: チェーンの {first} 番以降に欠けているものはない。"
                 f"ログの大きさ {size} まで全てそろっている（{by_ja}）。",
             },
         )
@@ -82,7 +82,7 @@ def claim_part(first: int, last: int, size: int, monitors: Collection[str], *, t
         {
             "en": f"Completeness: from entry {first} to entry {last} of the chain nothing is missing; "
             f"what lies outside is not shown. The log has size {size}.",
-            "ja": f"網羅性: 連鎖の {first} 番から {last} 番までに欠けているものはない。"
+            "ja": f"網羅性: チェーンの {first} 番から {last} 番までに欠けているものはない。"
             f"その外側は示されていない。ログの大きさは {size}。",
         },
     )
