@@ -131,7 +131,7 @@ class Exporter:
             raise ExportError(f"The chain {chain} has the entries 1 to {head.seq}: ask for a part of these.")
         shown = (max(1, first - 1), min(head.seq, last + 1))
         inventory = self._inventory(chain, shown, disclose=disclose, with_blobs=with_blobs)
-        core = self._core(chain, inventory)
+        core = self._core(chain, inventory, heads_position)
         tell = progress or (lambda _stage, _done, _all: None)
         with StoredTree(self._recorder.url, self._recorder.schema) as tree, _arriving(path) as file:
             rotations = self._rotations(tree, signed)
@@ -213,12 +213,15 @@ class Exporter:
                 found.withheld.add(reference.id)
         return found
 
-    def _core(self, chain: str, inventory: _Inventory) -> list[bytes]:
-        """Give the core entries that the verifier's steps need for these lines, by position."""
+    def _core(self, chain: str, inventory: _Inventory, before: int) -> list[bytes]:
+        """Give the core entries that the verifier's steps need for these lines, by position.
+
+        What others append meanwhile stands behind the checkpoint: nothing from position ``before`` on is taken.
+        """
         needed = []
-        for _, data in self._reader.core_entries(_NEEDED):
+        for position, data in self._reader.core_entries(_NEEDED):
             entry = parse(data)
-            if _concerns(entry, chain, inventory):
+            if position < before and _concerns(entry, chain, inventory):
                 needed.append(data)
         return needed
 
@@ -255,7 +258,8 @@ def _concerns(entry: Entry, chain: str, inventory: _Inventory) -> bool:
         return core_entry.parse_key_created(entry).key in inventory.keys
     if entry.type == core_entry.KEY_DESTROYED:
         gone = core_entry.parse_destruction(entry)
-        return gone.chain in {None, chain} and (gone.key is None or gone.key in inventory.keys)
+        told_among_the_lines = entry.chain == chain
+        return told_among_the_lines or (gone.chain in {None, chain} and gone.key in {None, *inventory.keys})
     if entry.type == core_entry.PAYLOAD_REMOVED:
         return core_entry.parse_removed_position(entry) in inventory.unopened
     return True

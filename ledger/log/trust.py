@@ -86,15 +86,21 @@ def open_checkpoint(data: bytes, policy: Policy, log_keys: Sequence[LogKey]) -> 
 
 def follow_rotations(
     policy: Policy, rotations: Sequence[Rotation]
-) -> tuple[tuple[LogKey, ...], tuple[Checkpoint, ...]]:
-    """Give the keys that count, pinned and reached, and the checkpoint of each rotation's overlap.
+) -> tuple[tuple[LogKey, ...], tuple[tuple[Checkpoint, Rotation], ...]]:
+    """Give the keys that count, pinned and reached, and each rotation that was followed with its overlap.
 
-    Raises RefusedError. The caller checks that each overlap is a prefix of the newest checkpoint.
+    A rotation from keys that are not pinned here leads nowhere and is passed over: whoever pinned a newer key need not
+    know the older ones. Raises RefusedError. The caller checks that each overlap is a prefix of the newest checkpoint.
     """
     keys = list(policy.log_keys)
-    overlaps = []
+    followed = []
     for rotation in rotations:
-        overlap = open_checkpoint(rotation.checkpoint, policy, keys).checkpoint
+        try:
+            overlap = open_checkpoint(rotation.checkpoint, policy, keys).checkpoint
+        except RefusedError as error:
+            if error.refusal in {Refusal.UNKNOWN_KEY, Refusal.KEY_INTERVAL}:
+                continue
+            raise
         try:
             reached = _reached_key(rotation, overlap, policy.origin)
         except UnknownFormatError as error:
@@ -102,8 +108,8 @@ def follow_rotations(
         except (FormatError, ProofError, NoteError) as error:
             raise RefusedError(Refusal.ROTATION_UNPROVEN, str(error)) from None
         keys.append(reached)
-        overlaps.append(overlap)
-    return tuple(keys), tuple(overlaps)
+        followed.append((overlap, rotation))
+    return tuple(keys), tuple(followed)
 
 
 def _reached_key(rotation: Rotation, overlap: Checkpoint, origin: str) -> LogKey:

@@ -170,10 +170,10 @@ class _PackageCheck:
     def _open_checkpoint(self, note: bytes, proofs: Proofs) -> tuple[SignedCheckpoint, tuple[LogKey, ...]]:
         if note != proofs.checkpoint:
             raise RefusedError(Refusal.CHECKPOINTS_DIFFER, "The checkpoint among the proofs is another one.")
-        keys, overlaps = follow_rotations(self._policy, proofs.rotations)
+        keys, followed = follow_rotations(self._policy, proofs.rotations)
         signed = open_checkpoint(note, self._policy, keys)
         newest = signed.checkpoint
-        for overlap, rotation in zip(overlaps, proofs.rotations, strict=True):
+        for overlap, rotation in followed:
             try:
                 verify_consistency(overlap.size, newest.size, overlap.root, newest.root, rotation.consistency)
             except ProofError as error:

@@ -87,6 +87,10 @@ def test_a_chain_of_rotations_is_followed():
     assert log.draft(rotations=(first, second)).verify().status == 0
     assert names(log.draft(rotations=(second, first)).verify()) == {"UNKNOWN_KEY"}
     assert names(log.draft(rotations=(first,)).verify()) == {"UNKNOWN_KEY"}
+    newest = replace(POLICY, log_keys=(LogKey(third.key, 9),))
+    assert log.draft(rotations=(first, second)).verify(newest).status == 0
+    wrong = replace(first, checkpoint=first.checkpoint.replace(b"\n8\n", b"\n7\n"))
+    assert names(log.draft(rotations=(wrong, second)).verify()) == {"BAD_SIGNATURE"}
 
 
 @pytest.mark.parametrize(
