@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from key_stories import ORIGIN, race
 
+from ledger.keys import rotation
 from ledger.keys.errors import (
     KeyringDamagedError,
     KeyringMissingError,
@@ -153,6 +154,7 @@ def test_what_is_written_is_read(count: int, current: int) -> None:
 
 
 def test_no_changed_byte_gives_another_key(keyring: Keyring) -> None:
+    rotation.begin(keyring, AT)
     whole = keyring.path.read_bytes()
     keys = keyring.content.keys
     refusals = set()
