@@ -3,6 +3,7 @@
 Owner and application connect by separate URLs and roles: the owner runs migrations, the application appends and reads.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,9 +15,18 @@ from psycopg.conninfo import conninfo_to_dict
 from ledger.store.errors import DatabaseFullError, DatabaseUnavailableError, LogMissingError, StoreError
 
 _CONNECT_SECONDS = 10
+_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,54}").fullmatch
 # Times come as UTC whatever the server's zone; statements are planned for their values, because one tag may stand for
 # three entries and another for a million; nobody waits for a lock for ever.
 _OPTIONS = "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan -c lock_timeout=30s -c jit=off"
+
+
+def check_schema(schema: str) -> None:
+    """Raise StoreError unless this can name the schema of a log, and with a prefix its notification channel."""
+    if not _SCHEMA(schema):
+        raise StoreError(
+            f"{schema!r:.80} cannot name a log's schema: use lower-case letters, digits and _, at most 55 of them."
+        )
 
 
 def connect(url: str, *, application: str = "shoseki") -> Connection[Any]:

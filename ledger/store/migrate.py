@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from ledger.store.database import connect, named_errors
+from ledger.store.database import check_schema, connect, named_errors
 from ledger.store.errors import StoreError
 
 _LOCK = 7_340_913_561  # any number of our own: two migrations of one database take turns
@@ -48,6 +48,7 @@ def migrate(owner_url: str, schema: str, application_role: str | None = None, *,
 
     ``application_role`` defaults to the owner itself, where one URL serves both. Raises StoreError.
     """
+    check_schema(schema)
     with named_errors(), connect(owner_url, application="shoseki migrate") as connection:
         role = application_role or str(connection.info.user)
         with connection.transaction():

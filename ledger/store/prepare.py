@@ -8,6 +8,7 @@ from typing import Any
 from eventsourcing.dcb.api import DCBEvent
 
 from ledger.keys.classes import CLASSES, day_of, is_day_key
+from ledger.keys.errors import HalfIdError
 from ledger.log import canonical
 from ledger.log.entry import CORE_TYPES, NO_PREV, Template
 from ledger.log.errors import FormatError, SealError
@@ -85,7 +86,7 @@ def prepare(events: Sequence[DCBEvent], custody: Custody, now: datetime, *, core
             raise RecordRefusedError(f"Entries of type {record.type} are written by the core only: use another type.")
         try:
             prepared.append(work.sealed(record))
-        except (FormatError, SealError) as error:
+        except (FormatError, HalfIdError, SealError) as error:
             raise RecordRefusedError(f"The record {record.type} cannot be an entry: {error}") from None
     return prepared
 

@@ -30,7 +30,7 @@ from ledger.store.clock import Clock, ManualClock, SystemClock
 from ledger.store.conditions import possible
 from ledger.store.connections import Connections, is_alive
 from ledger.store.custody import Custody
-from ledger.store.database import connect, named_errors
+from ledger.store.database import check_schema, connect, named_errors
 from ledger.store.errors import LogMissingError, RecordRefusedError, StoreError, WrongLogError
 from ledger.store.migrate import migrate
 from ledger.store.prepare import prepare
@@ -64,6 +64,7 @@ class Recorder(DCBRecorder):
 
         Raises LogMissingError, WrongLogError, DatabaseUnavailableError.
         """
+        check_schema(schema)
         self.url = url
         self.schema = schema
         self.origin = origin

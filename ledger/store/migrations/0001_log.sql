@@ -98,7 +98,8 @@ BEGIN
     IF day_key !~ '^[a-z0-9_]+:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$' THEN
         RAISE EXCEPTION '% is not the key of a day', day_key USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF to_regclass(quote_ident(name)) IS NOT NULL THEN
+    IF EXISTS (SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+               WHERE i.inhparent = 'payload'::regclass AND c.relname = name) THEN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE payload INCLUDING ALL)', name);
