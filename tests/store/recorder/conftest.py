@@ -1,13 +1,16 @@
 """A fresh log for a test, on the session's server."""
 
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
-from log_world import CUSTOMER, World, world
+from log_world import CUSTOMER, World, check_whole, record, world
+from psycopg import sql
 
 from ledger.store.clock import Clock
 from ledger.store.embedded import Urls
@@ -35,6 +38,24 @@ def log(new_log: Callable[..., World]) -> World:
 @pytest.fixture
 def recorder(log: World) -> Iterator[Recorder]:
     with log.recorder() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_log(postgres: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One log for the tests of a file that are refused, and so leave it as it is."""
+    schema = f"shared_{secrets.token_hex(6)}"
+    shared = world(postgres, schema, tmp_path_factory.mktemp(schema) / "keys")
+    yield shared
+    check_whole(shared)
+    with psycopg.connect(postgres.owner, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+
+
+@pytest.fixture(scope="module")
+def shared_recorder(shared_log: World) -> Iterator[Recorder]:
+    with shared_log.recorder() as opened:
+        opened.append([record("there", tags=("kind:1",), idempotency_key="there")])
         yield opened
 
 
