@@ -7,6 +7,7 @@ Japanese a sentence by their class comes first.
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 
 from scripts.console import Session, Status
 
@@ -47,6 +48,7 @@ _JAPANESE = {
     "KeysExposedError": "鍵のファイルが他の利用者から読める状態です",
     "BackupRefusedError": "その写しは鍵束の控えとして認められません",
     "ImportOptionError": "形式または取込みオプションが正しくありません",
+    "LedgerError": "ご指定のとおりには実行できません",
     "StoreError": "保存先で問題が起きました",
     "KeysError": "鍵を使えません",
     "UnknownFormatError": "この版の知らない形式です。新しい版で確認してください",
@@ -77,6 +79,8 @@ def sentence_of(session: Session, error: Exception) -> str:
     """Say in one sentence what an error means for whoever ran the command."""
     if isinstance(error, known()):
         return _spoken(session, error)
+    if isinstance(error, BrokenExecutor):
+        return session.text("process_ended")
     if isinstance(error, OSError):
         reason = error.strerror or type(error).__name__
         return session.text("file_error", path=os.fsdecode(error.filename or "-"), reason=reason)

@@ -1,12 +1,7 @@
 """``verify``: what an outsider runs. It needs the files and a pinned policy: no database, directory, key or network."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
@@ -16,13 +11,9 @@ from scripts.console import Session, Status
 from scripts.refusals import CommandRefusedError
 
 if TYPE_CHECKING:
-    from ledger.log.block import BlockResult
     from ledger.log.report import Report
     from ledger.log.verify import Held
 
-_SMALL = 6
-"""Up to so many blocks (of 1 MiB) are checked faster here than processes start."""
-_PROCESSES = 2
 _ZIP = b"PK"
 
 
@@ -38,6 +29,7 @@ def verify(
     from ledger.log.policy import MAX_POLICY_BYTES, parse
     from ledger.log.receipt import MAX_RECEIPT_BYTES
     from ledger.log.verify import verify_package, verify_receipt
+    from scripts.commands.processes import in_order
 
     at = datetime.now(UTC) if now is None else _moment(session, now)
     with policy.open("rb") as opened:
@@ -52,7 +44,7 @@ def verify(
                     pinned,
                     held=before,
                     now=at,
-                    run=_in_order,
+                    run=in_order,
                     on_progress=lambda done, total: progress("verify", done, total),
                 )
         elif _kind(evidence) == "receipt":
@@ -106,24 +98,3 @@ def _held(paths: list[Path], stack: ExitStack) -> "Held":
             case "other":
                 checkpoints.append(file.read(MAX_RECEIPT_BYTES + 1))
     return Held(tuple(checkpoints), tuple(receipts), tuple(packages))
-
-
-def _in_order(check: "Callable[[bytes], BlockResult]", blocks: Iterable[bytes]) -> "Iterator[BlockResult]":
-    """Check blocks as ``map`` does; a large package's in two processes, with a few blocks in memory at a time."""
-    rest = iter(blocks)
-    first = list(islice(rest, _SMALL + 1))
-    if len(first) <= _SMALL:
-        yield from map(check, first)
-        return
-    pool = ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn"))
-    waiting: deque[Future[BlockResult]] = deque()
-    try:
-        while first:
-            waiting.append(pool.submit(check, first.pop(0)))
-        for block in rest:
-            yield waiting.popleft().result()
-            waiting.append(pool.submit(check, block))
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)

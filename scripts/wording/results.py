@@ -91,6 +91,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Something unexpected went wrong ({error}); run it again with SHOSEKI_DEBUG=1 and report what it prints.",
         "想定外の問題が起きました（{error}）。SHOSEKI_DEBUG=1 を付けて実行し、表示内容をお知らせください。",
     ),
+    "process_ended": (
+        "A process of this command was ended from outside or could not start: try again.",
+        "このコマンドのプロセスが外部から終了させられたか、起動できませんでした。もう一度実行してください。",
+    ),
     "usage": ("{problem} (try '{command} --help').", "{problem}（'{command} --help' をご覧ください）。"),
     "file_error": ("{path} cannot be used ({reason}).", "{path} は使えません（{reason}）。"),
     "file_exists": (
