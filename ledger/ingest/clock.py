@@ -48,7 +48,8 @@ def parse_spelled(text: str) -> tuple[int, int]:
     width = 10 ** (6 - len(digits))
     stamp = found[1]
     second = _hour(stamp[:13], "Z") + int(stamp[14:16]) * 60 + int(stamp[17:])
-    spell_second(second)
+    if second < 0:
+        raise ClockError("the time lies outside the years 1970 to 9999")
     first = second * MICROSECONDS + int(digits or "0") * width
     return first, first + width - 1
 

@@ -20,20 +20,23 @@ of its own: it has nothing in common with a login over SSH but the time.
 """
 
 from collections.abc import Iterable, Iterator
-from heapq import heapify, heappop
+from heapq import heapify, heappop, heappush
+from itertools import count
 
+from ledger.ingest.clock import MICROSECONDS
 from ledger.ingest.correlation import Outcome
 from ledger.ingest.desktop_join import DesktopJoin
 from ledger.ingest.evidence import Evidence, Kind, Record, see
 from ledger.ingest.login_sweep import LoginSweep
 
-__all__ = ["CorrelationOrderError", "Record", "correlate", "correlate_in_order"]
+__all__ = ["CorrelationOrderError", "Correlator", "Record", "correlate", "correlate_in_order"]
 
+SLACK_US = 900 * MICROSECONDS
 _DESKTOP = frozenset({Kind.CONNECTION, Kind.VNC, Kind.DESKTOP})
 
 
 class CorrelationOrderError(Exception):
-    """Records that were promised in the order of their times were not."""
+    """Records that were promised in the order of their times are not."""
 
 
 def correlate(records: Iterable[Record]) -> Iterator[Outcome]:
@@ -66,22 +69,44 @@ def correlate(records: Iterable[Record]) -> Iterator[Outcome]:
 
 
 def correlate_in_order(records: Iterable[Record]) -> Iterator[Outcome]:
-    """Do the same for records that come in the order of their times, those without one anywhere.
-
-    Memory: what is open, and what ended within the hour. Raises :class:`CorrelationOrderError`.
-    """
-    sweep, desktop = LoginSweep(), DesktopJoin()
-    last = 0
+    """Do the same for records that come nearly in the order of their times; see :class:`Correlator`."""
+    correlator = Correlator()
     for record in records:
+        yield from correlator.take(record)
+    yield from correlator.finish()
+
+
+class Correlator:
+    """Correlates records as they come, nearly in the order of their times; those without a time may come at any time.
+
+    A log tells some things late (a failed login when its connection ends), so records may come up to :data:`SLACK_US`
+    after later ones. Memory: what came within that time, what is open, and what ended within a quarter of an hour.
+    """
+
+    def __init__(self) -> None:
+        self._sweep, self._desktop = LoginSweep(), DesktopJoin()
+        self._held: list[tuple[tuple[object, ...], int, Evidence]] = []
+        self._ticket = count()
+        self._newest = 0
+
+    def take(self, record: Record) -> Iterator[Outcome]:
+        """Take the next record; give what is settled. Raises :class:`CorrelationOrderError`."""
         evidence = see(record)
         if evidence is None:
-            continue
+            return
         if evidence.kind in _DESKTOP:
-            desktop.take(evidence)
-            continue
-        if evidence.time < last:
-            raise CorrelationOrderError(f"record {record.id} is earlier than the one before it")
-        last = evidence.time
-        yield from sweep.take(evidence)
-    yield from sweep.finish()
-    yield from desktop.finish()
+            self._desktop.take(evidence)
+            return
+        if evidence.time < self._newest - SLACK_US:
+            raise CorrelationOrderError(f"record {record.id} comes too late to be put in its place")
+        self._newest = max(self._newest, evidence.time)
+        heappush(self._held, (evidence.order(), next(self._ticket), evidence))
+        while self._held[0][2].time < self._newest - SLACK_US:
+            yield from self._sweep.take(heappop(self._held)[2])
+
+    def finish(self) -> Iterator[Outcome]:
+        """Give what is left."""
+        while self._held:
+            yield from self._sweep.take(heappop(self._held)[2])
+        yield from self._sweep.finish()
+        yield from self._desktop.finish()

@@ -1,10 +1,10 @@
 """A recorded fact as correlation sees it: who, where, when, and by which names. Small, since many wait at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.ingest.clock import ClockError, parse_spelled
 
@@ -50,12 +50,13 @@ _KINDS = {
     "desktop.login_accepted.v1": Kind.DESKTOP,
     "desktop.login_failed.v1": Kind.DESKTOP,
 }
-_RECORDINGS = frozenset({"recording.started.v1", "recording.finalized.v1"})
+_LOGINS = frozenset({Kind.LOGIN, Kind.FAILED_LOGIN, Kind.LOGOUT})
+_FINALIZED = "recording.finalized.v1"
+_RECORDINGS = frozenset({"recording.started.v1", _FINALIZED})
 _BOOT_ID_DIGITS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The first and the last microsecond that a spelled time can mean, and the spelling."""
 
     first: int
@@ -68,8 +69,7 @@ class Span:
         return self.last - self.first
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What correlation needs of a record."""
 
     kind: Kind
@@ -91,17 +91,17 @@ class Evidence:
     final: bool = False
     """Whether the record tells the end of what it names."""
     failed: bool = False
-    lines: tuple[str, ...] = field(default=())
+    lines: tuple[str, ...] = ()
 
     @property
     def time(self) -> int:
         """When the record is taken, in microseconds."""
         return FIRST if self.at is None else self.at.first
 
-    def order(self) -> tuple[object, ...]:
+    def order(self) -> tuple[int, int, int, str]:
         """Give a key of content alone: records that compare equal are interchangeable."""
-        width = 0 if self.at is None else self.at.width
-        return (self.time, width, self.kind, self.natural)
+        at = self.at
+        return (FIRST, 0, self.kind, self.natural) if at is None else (at[0], at[1] - at[0], self.kind, self.natural)
 
 
 def see(record: Record) -> Evidence | None:
@@ -113,62 +113,77 @@ def see(record: Record) -> Evidence | None:
     at = _span(record.occurred_at)
     if kind is None or (at is None and kind is not Kind.DESKTOP):
         return None
-    text, number = _Reader(data).text, _Reader(data).number
-    address, port = text("source_address"), number("source_port")
-    if kind is Kind.COMMAND and address is None:
-        address, port = _ssh_connection(data.get("environment"))
-    name = text("uuid") if kind is Kind.COMMAND else text("recording")
-    if kind in {Kind.CONNECTION, Kind.VNC}:
-        name = record.natural.rpartition(":")[0]
-    boot_id = text("boot_id")
-    if kind is Kind.TERMINAL and boot_id is None and text("format") == "tlog":
-        boot_id = _boot_id(name)
-    start = text("accepted_at") if kind is Kind.LOGOUT else text("opened_at") or text("started_at")
-    lines = data.get("output_lines")
+    host, user = _interned(data.get("host"), lower=True), _interned(data.get("user"))
+    import_id, boot_id = intern(record.import_id), _interned(data.get("boot_id"))
+    audit_session = _number(data.get("audit_session"))
+    pid = source = start = name = file = None
+    final = failed = False
+    lines: tuple[str, ...] = ()
+    if kind is Kind.COMMAND:
+        name = _text(data.get("uuid"))
+        source = _ssh_connection(data.get("environment"))
+    elif kind in _LOGINS:
+        pid = _number(data.get("sshd_pid"))
+        source = _source(data.get("source_address"), data.get("source_port"))
+        if kind is Kind.LOGOUT:
+            start = _span(data.get("accepted_at"))
+    elif kind is Kind.TERMINAL:
+        name, told = _text(data.get("recording")), data.get("output_lines")
+        if boot_id is None and data.get("format") == "tlog":
+            boot_id = _boot_id(name)
+        start = _span(data.get("started_at"))
+        final = record.type == _FINALIZED
+        lines = tuple(filter(_text, told)) if isinstance(told, list) else ()
+    else:
+        recording = kind is Kind.DESKTOP
+        name = _text(data.get("recording")) if recording else record.natural.rpartition(":")[0]
+        start = _span(data.get("started_at" if recording else "opened_at"))
+        file = _text(data.get("recording_file"))
+        final = record.type == _FINALIZED or record.type.endswith("closed.v1")
+        failed = _text(data.get("login_failure")) is not None or record.type == "desktop.login_failed.v1"
     return Evidence(
-        kind=kind,
-        record=record.id,
-        import_id=intern(record.import_id),
-        natural=record.natural,
-        at=at,
-        host=_interned(text("host"), lower=True),
-        user=_interned(text("user")),
-        pid=number("sshd_pid"),
-        source=None if address is None or port is None else (intern(address), port),
-        boot_id=_interned(boot_id),
-        audit_session=number("audit_session"),
-        start=_span(start),
-        name=name,
-        file=text("recording_file"),
-        final=record.type.endswith(("finalized.v1", "closed.v1", "exited.v1")),
-        failed=text("login_failure") is not None or record.type == "desktop.login_failed.v1",
-        lines=tuple(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else (),
+        kind,
+        record.id,
+        import_id,
+        record.natural,
+        at,
+        host,
+        user,
+        pid,
+        source,
+        boot_id,
+        audit_session,
+        start,
+        name,
+        file,
+        final,
+        failed,
+        lines,
     )
 
 
-class _Reader:
-    """Reads members of a fact that may be anything."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self._data = data
-
-    def text(self, name: str) -> str | None:
-        value = self._data.get(name)
-        return value if isinstance(value, str) and value else None
-
-    def number(self, name: str) -> int | None:
-        value = self._data.get(name)
-        return value if type(value) is int else None
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
-def _interned(text: str | None, *, lower: bool = False) -> str | None:
-    if text is None:
+def _number(value: object) -> int | None:
+    return value if type(value) is int else None
+
+
+def _source(address: object, port: object) -> tuple[str, int] | None:
+    if isinstance(address, str) and type(port) is int:
+        return intern(address), port
+    return None
+
+
+def _interned(text: object, *, lower: bool = False) -> str | None:
+    if not isinstance(text, str) or not text:
         return None
     return intern(text.lower() if lower else text)
 
 
-def _span(spelled: str | None) -> Span | None:
-    if spelled is None:
+def _span(spelled: object) -> Span | None:
+    if not isinstance(spelled, str):
         return None
     try:
         return Span(*parse_spelled(spelled), spelled)
@@ -182,7 +197,7 @@ def _boot_id(recording: str | None) -> str | None:
     return boot_id if len(boot_id) == _BOOT_ID_DIGITS else None
 
 
-def _ssh_connection(environment: object) -> tuple[str | None, int | None]:
+def _ssh_connection(environment: object) -> tuple[str, int] | None:
     """Give the client's address and port from ``SSH_CONNECTION``."""
     if isinstance(environment, list):
         for variable in environment:
@@ -190,5 +205,5 @@ def _ssh_connection(environment: object) -> tuple[str | None, int | None]:
                 address, _, rest = variable.partition("=")[2].partition(" ")
                 port = rest.partition(" ")[0]
                 if port.isascii() and port.isdigit() and len(port) <= 5:  # noqa: PLR2004 -- digits of a port
-                    return address, int(port)
-    return None, None
+                    return intern(address), int(port)
+    return None

@@ -6,6 +6,7 @@ later, one names the host with its domain. The session keeps what they have in c
 
 from ledger.ingest.correlation import Basis, Correlation, Member
 from ledger.ingest.evidence import Evidence, Kind, Span
+from ledger.ingest.message import NEVER
 
 SAME_LOGIN_US = 5_000_000
 """How far apart the times of one login may lie in two logs. A process and a port are not used again so soon."""
@@ -19,6 +20,10 @@ class LoginSession:
         self.failed = evidence.kind is Kind.FAILED_LOGIN
         self.start = start
         self.end: Span | None = start if self.failed else None
+        self.first = start.first
+        """The earliest instant at which it can have begun."""
+        self.last = start.last if self.failed else NEVER
+        """The latest instant at which it can have ended."""
         self.user = evidence.user
         self.pid = evidence.pid
         self.source = evidence.source
@@ -46,9 +51,11 @@ class LoginSession:
         start = evidence.start if evidence.kind is Kind.LOGOUT else evidence.at
         if start is not None:
             self.start = min(self.start, start, key=lambda span: (span.width, span.first))
+            self.first = self.start.first
         if evidence.kind is Kind.LOGOUT and evidence.at is not None:
             ends = [evidence.at] if self.end is None else [evidence.at, self.end]
             self.end = min(ends, key=lambda span: (span.width, -span.last))
+            self.last = self.end.last
 
     def join(self, evidence: Evidence, basis: Basis) -> None:
         """Add a record to the members."""
@@ -61,7 +68,7 @@ class LoginSession:
 
     def is_at(self, host: str | None) -> bool:
         """Tell whether the host is this login's: the same name, or one of them without its domain."""
-        return host is not None and any(same_host(host, mine) for mine in self.hosts)
+        return host in self.hosts or (host is not None and any(same_host(host, mine) for mine in self.hosts))
 
     def has_audit_session(self, evidence: Evidence) -> bool:
         """Tell whether the record bears the kernel's number of this login."""
@@ -75,14 +82,6 @@ class LoginSession:
         if evidence.audit_session is None or self.has_audit_session(evidence):
             return False
         return any(_compatible(boot_id, evidence.boot_id) for boot_id, _ in self.audit_sessions)
-
-    def began_by(self, instant: int) -> bool:
-        """Tell whether the login can have begun by ``instant``."""
-        return self.start.first <= instant
-
-    def ended_before(self, instant: int) -> bool:
-        """Tell whether the login had surely ended before ``instant``."""
-        return self.end is not None and self.end.last < instant
 
     def correlation(self) -> Correlation:
         """Give the session."""

@@ -21,7 +21,7 @@ from ledger.ingest.unit import Unit
 
 GRACE_US = 60 * MICROSECONDS
 """How long a command or a recording waits for records of the same time."""
-RETAIN_US = 3_600 * MICROSECONDS
+RETAIN_US = 900 * MICROSECONDS
 OPEN_US = 31 * 86_400 * MICROSECONDS
 """So long a session without an end, or a recording without one, is waited for."""
 
@@ -39,8 +39,10 @@ class LoginSweep:
         self._sessions: dict[LoginSession, _Identity] = {}
         self._by_identity: dict[_Identity, dict[LoginSession, None]] = {}
         self._by_host: dict[str, dict[LoginSession, None]] = {}
+        self._open: dict[LoginSession, None] = {}  # in the order in which they began
         self._leaving: list[tuple[int, int, LoginSession]] = []
         self._waiting: dict[Unit, None] = {}
+        self._incomplete: dict[Unit, None] = {}
         self._due: list[tuple[int, int, Unit]] = []
         self._units: dict[_Name, Unit] = {}
         self._placed: dict[_Name, LoginSession] = {}
@@ -54,7 +56,7 @@ class LoginSweep:
         """Take notice, at its beginning, of a login whose end a later record tells."""
         assert evidence.start is not None, "a record that tells when the login began"
         self._advance(evidence.start.first)
-        session = self._same(evidence, evidence.start) or self._open(evidence, evidence.start)
+        session = self._same(evidence, evidence.start) or self._begin(evidence, evidence.start)
         session.imports.add(evidence.import_id)
 
     def take(self, evidence: Evidence) -> Iterator[Outcome]:
@@ -63,7 +65,7 @@ class LoginSweep:
         self._seen_until[evidence.import_id] = evidence.time
         if evidence.kind in {Kind.LOGIN, Kind.FAILED_LOGIN}:
             assert evidence.at is not None, "only desktop records come without a time"
-            session = self._same(evidence, evidence.at) or self._open(evidence, evidence.at)
+            session = self._same(evidence, evidence.at) or self._begin(evidence, evidence.at)
             session.take(evidence, Basis.LOGIN)
             self._retry(self._blocked.pop(session, {}))
         elif evidence.kind is Kind.LOGOUT:
@@ -94,20 +96,21 @@ class LoginSweep:
                 return session
         return None
 
-    def _open(self, evidence: Evidence, start: Span) -> LoginSession:
+    def _begin(self, evidence: Evidence, start: Span) -> LoginSession:
         session = LoginSession(evidence, start)
         identity = _identity(evidence)
         self._sessions[session] = identity
         self._by_identity.setdefault(identity, {})[session] = None
-        if not session.failed:
+        if session.failed:
+            heappush(self._leaving, (start.last + GRACE_US, next(self._ticket), session))
+        else:
             self._by_host.setdefault(identity[0], {})[session] = None
-        stay = GRACE_US if session.failed else OPEN_US
-        heappush(self._leaving, (start.last + stay, next(self._ticket), session))
+            self._open[session] = None
         return session
 
     def _logout(self, evidence: Evidence) -> None:
         if evidence.start is not None:
-            session = self._same(evidence, evidence.start) or self._open(evidence, evidence.start)
+            session = self._same(evidence, evidence.start) or self._begin(evidence, evidence.start)
             self._close(session, evidence, Basis.LOGIN)
             return
         fitting = [
@@ -122,6 +125,7 @@ class LoginSweep:
     def _close(self, session: LoginSession, evidence: Evidence, basis: Basis) -> None:
         session.take(evidence, basis)
         assert session.end is not None, "the record tells its end"
+        self._open.pop(session, None)
         heappush(self._leaving, (session.end.last + RETAIN_US, next(self._ticket), session))
         # Another log may tell more of the same end, in a moment.
         for unit in self._blocked.pop(session, {}):
@@ -131,6 +135,7 @@ class LoginSweep:
         for unit in self._blocked.pop(session, {}):
             self._decide(unit, final=True)
         identity = self._sessions.pop(session)
+        self._open.pop(session, None)
         _discard(self._by_identity, identity, session)
         _discard(self._by_host, identity[0], session)
         for name in session.shared_names:
@@ -155,11 +160,13 @@ class LoginSweep:
                 self._units[name] = unit
         else:
             unit.add(evidence)
-        heappush(self._due, (self._due_at(unit), next(self._ticket), unit))
+        if unit.complete:
+            self._incomplete.pop(unit, None)
+            heappush(self._due, (self._due_at(unit), next(self._ticket), unit))
+        else:
+            self._incomplete[unit] = None
 
     def _due_at(self, unit: Unit) -> int:
-        if not unit.complete:
-            return unit.first + OPEN_US
         return unit.last + GRACE_US + (DESK_SKEW_US if _by_content_alone(unit) else 0)
 
     def _decide(self, unit: Unit, *, final: bool = False) -> None:
@@ -169,11 +176,9 @@ class LoginSweep:
             if not final and self._recordings_wait(unit):
                 self._by_content[unit] = None
                 return
-            verdict: Verdict = place_by_content(unit, list(self._sessions))
+            verdict: Verdict = place_by_content(unit, self._sessions)
         else:
-            host = unit.stated("host")
-            here = [] if host is None else list(self._at(host.host))
-            verdict = place(unit, here, self, final=final)
+            verdict = place(unit, self._at(unit.host), self, final=final)
             if isinstance(verdict, Wait):
                 self._wait(unit, verdict)
                 return
@@ -182,6 +187,7 @@ class LoginSweep:
 
     def _settle(self, unit: Unit, verdict: Placed | Nowhere) -> None:
         del self._waiting[unit]
+        self._incomplete.pop(unit, None)
         self._by_content.pop(unit, None)
         name = None if unit.name is None else (unit.kind, unit.name)
         if name is not None:
@@ -224,12 +230,11 @@ class LoginSweep:
 
     def _recordings_wait(self, unit: Unit) -> bool:
         """Tell whether a recording of the same time, which names its host, is not placed yet."""
-        first, last = unit.instant
         return any(
             other.kind is Kind.TERMINAL
             and not _by_content_alone(other)
-            and other.first <= last + DESK_SKEW_US
-            and (not other.complete or other.last >= first - DESK_SKEW_US)
+            and other.first <= unit.last + DESK_SKEW_US
+            and (not other.complete or other.last >= unit.first - DESK_SKEW_US)
             for other in self._waiting
         )
 
@@ -241,18 +246,26 @@ class LoginSweep:
 
     def _advance(self, now: int) -> None:
         self._now = max(self._now, now)
+        self._give_up(self._now - OPEN_US)
         while self._due and self._due[0][0] < self._now:
             at, _, unit = heappop(self._due)
             if unit in self._waiting and self._due_at(unit) <= at:
-                self._decide(unit, final=not unit.complete)
+                self._decide(unit)
         while self._leaving and self._leaving[0][0] < self._now:
-            at, _, session = heappop(self._leaving)
+            session = heappop(self._leaving)[2]
             if session in self._sessions:
-                self._let_leave(session, at)
+                self._let_leave(session)
 
-    def _let_leave(self, session: LoginSession, at: int) -> None:
-        bound = at if session.end is None else session.end.last + DESK_SKEW_US
-        if session.end is not None and not session.failed and any(unit.first <= bound for unit in self._waiting):
+    def _give_up(self, before: int) -> None:
+        """Wait no longer for the ends of what began so long ago."""
+        while self._incomplete and (unit := next(iter(self._incomplete))).first < before:
+            self._decide(unit, final=True)
+        while self._open and (session := next(iter(self._open))).first < before:
+            self._leave(session)
+
+    def _let_leave(self, session: LoginSession) -> None:
+        bound = session.last + DESK_SKEW_US
+        if not session.failed and any(unit.first <= bound for unit in self._waiting):
             # Something of its time is undecided, and could be its own.
             heappush(self._leaving, (self._now + GRACE_US, next(self._ticket), session))
         else:
@@ -268,7 +281,7 @@ def _identity(evidence: Evidence) -> _Identity:
 
 
 def _by_content_alone(unit: Unit) -> bool:
-    return unit.kind is Kind.TERMINAL and unit.stated("host") is None and unit.stated("user") is None
+    return unit.kind is Kind.TERMINAL and unit.host is None and unit.user is None
 
 
 def _own_basis(session: LoginSession, evidence: Evidence, basis: Basis) -> Basis:
@@ -286,7 +299,7 @@ def _own_basis(session: LoginSession, evidence: Evidence, basis: Basis) -> Basis
 
 def _ends(session: LoginSession, evidence: Evidence) -> Basis | None:
     """Tell on which ground a record that does not know when the login began tells the end of this one."""
-    if not session.is_at(evidence.host) or not session.began_by(evidence.time):
+    if not session.is_at(evidence.host) or session.first > evidence.time:
         return None
     if session.end is not None and abs(session.end.first - evidence.time) > SAME_LOGIN_US:
         return None

@@ -71,89 +71,55 @@ def place(unit: Unit, sessions: Iterable[LoginSession], knowledge: Knowledge, *,
 
     ``final`` says that nothing more is to come: then nothing is waited for, and what would be is a candidate.
     """
-    told = unit.stated("host")
-    here = [session for session in sessions if told is not None and session.is_at(told.host)]
-    by_kernel = [session for session in here if _bears_number(unit, session)]
-    by_port = [session for session in here if _same_port(unit, session) and not _excluded(unit, session)]
+    earliest, latest = unit.first - FLUSH_US, unit.ends + FLUSH_US
+    # The times first: they are told apart fastest, and leave a few of many.
+    here = [
+        session
+        for session in sessions
+        if session.first <= latest and session.last >= earliest and session.is_at(unit.host)
+    ]
+    by_kernel = [session for session in here if any(map(session.has_audit_session, unit.numbered))]
+    covering = [session for session in here if _covers(session, unit) and not any(map(session.excludes, unit.numbered))]
+    mine = [session for session in covering if unit.user is not None and session.user == unit.user]
+    by_port = [session for session in mine if unit.source is not None and session.source == unit.source]
     if by_kernel:
         both = [session for session in by_kernel if session in by_port] if by_port else by_kernel
         return _one(both, Basis.AUDIT_SESSION) if both else Nowhere((*by_kernel, *by_port))
-    if unit.stated("audit_session") is not None and not final:
+    if unit.numbered and not final:
         unnumbered = [
-            session
-            for session in here
-            if not session.audit_sessions and not knowledge.is_settled(session) and _covers(session, unit)
+            session for session in covering if not session.audit_sessions and not knowledge.is_settled(session)
         ]
         if unnumbered:
             return Wait(tuple(unnumbered), for_log=False)
     if by_port:
         return _one(by_port, Basis.SOURCE_PORT)
-    return _by_time(unit, here, knowledge, final=final)
+    unknown = [session for session in mine if session.end is None and not knowledge.known_open(session, unit.ends)]
+    if unknown:
+        return Nowhere(tuple(mine)) if final else Wait(tuple(unknown), for_log=True)
+    if unit.source is not None and any(session.source is not None for session in mine):
+        return Nowhere(tuple(mine))  # the port says that it is none of them
+    return _one(mine, Basis.USER_HOST_TIME)
 
 
 def place_by_content(unit: Unit, sessions: Iterable[LoginSession]) -> Verdict:
     """Decide on a recording that names neither host nor user, when those of its time are placed."""
-    first, last = unit.instant
     return _one(
         [
             session
             for session in sessions
-            if session.began_by(last + DESK_SKEW_US)
-            and not session.ended_before(first - DESK_SKEW_US)
+            if session.first <= unit.last + DESK_SKEW_US
+            and session.last >= unit.first - DESK_SKEW_US
             and any(contains(unit.lines, lines) for lines in session.outputs.values())
         ],
         Basis.CONTENT,
     )
 
 
-def _by_time(unit: Unit, here: Sequence[LoginSession], knowledge: Knowledge, *, final: bool) -> Verdict:
-    user = unit.stated("user")
-    if user is None:
-        return Nowhere(())
-    fitting = [
-        session
-        for session in here
-        if session.user == user.user and _covers(session, unit) and not _excluded(unit, session)
-    ]
-    unknown = [
-        session for session in fitting if session.end is None and not knowledge.known_open(session, unit.instant[1])
-    ]
-    if unknown:
-        return Nowhere(tuple(fitting)) if final else Wait(tuple(unknown), for_log=True)
-    source = unit.stated("source")
-    if source is not None and any(session.source not in {None, source.source} for session in fitting):
-        return Nowhere(tuple(fitting))
-    return _one(fitting, Basis.USER_HOST_TIME)
-
-
 def _one(sessions: Sequence[LoginSession], basis: Basis) -> Verdict:
     return Placed(sessions[0], basis) if len(sessions) == 1 else Nowhere(tuple(sessions))
 
 
-def _bears_number(unit: Unit, session: LoginSession) -> bool:
-    first, last = unit.instant
-    if not session.began_by(last + FLUSH_US) or session.ended_before(first - FLUSH_US):
-        return False
-    return any(each.audit_session is not None and session.has_audit_session(each) for each in unit.records)
-
-
-def _excluded(unit: Unit, session: LoginSession) -> bool:
-    return any(session.excludes(each) for each in unit.records)
-
-
-def _same_port(unit: Unit, session: LoginSession) -> bool:
-    source, user = unit.stated("source"), unit.stated("user")
-    return (
-        source is not None
-        and source.source == session.source
-        and user is not None
-        and user.user == session.user
-        and _covers(session, unit)
-    )
-
-
 def _covers(session: LoginSession, unit: Unit) -> bool:
     """Tell whether the session can have been open while what the unit tells of went on."""
-    first, last = unit.instant
     slack = FLUSH_US if unit.kind is Kind.TERMINAL else 0
-    return session.began_by(first) and not session.ended_before(max(first, last - slack))
+    return session.first <= unit.first and session.last >= max(unit.first, unit.ends - slack)

@@ -10,7 +10,12 @@ from ledger.ingest.message import NEVER
 
 
 class Unit:
-    """Records under one name."""
+    """Records under one name, and what they state together.
+
+    Where two of them state different hosts, users or sources, that of the record whose natural name comes first counts.
+    """
+
+    __slots__ = ("complete", "first", "host", "kind", "last", "lines", "name", "numbered", "records", "source", "user")
 
     def __init__(self, evidence: Evidence) -> None:
         self.kind = evidence.kind
@@ -22,6 +27,11 @@ class Unit:
         """The earliest instant at which it can have ended, as far as it was seen."""
         self.complete = False
         """Whether the record that tells the end was seen, or none is to come."""
+        self.host: str | None = None
+        self.user: str | None = None
+        self.source: tuple[str, int] | None = None
+        self.numbered: list[Evidence] = []
+        """The records that bear the kernel's audit session."""
         self.lines: tuple[str, ...] = ()
         self.add(evidence)
 
@@ -33,15 +43,22 @@ class Unit:
                 self.first = min(self.first, span.last)
                 self.last = max(self.last, span.first)
         self.complete = self.complete or evidence.final or self.kind is Kind.COMMAND
+        if evidence.audit_session is not None:
+            self.numbered.append(evidence)
         if len(evidence.lines) > len(self.lines):
             self.lines = evidence.lines
+        self._state(evidence)
 
     @property
-    def instant(self) -> tuple[int, int]:
-        """The span of time that a session must cover: of a command its beginning, of a recording all of it."""
-        return (self.first, self.first) if self.kind is Kind.COMMAND else (self.first, self.last)
+    def ends(self) -> int:
+        """Until when a session must have been open: of a command its beginning, of a recording its end."""
+        return self.first if self.kind is Kind.COMMAND else self.last
 
-    def stated(self, name: str) -> Evidence | None:
-        """Give the first record, in the order of names, that states a member."""
-        stating = [each for each in self.records if getattr(each, name) is not None]
-        return min(stating, key=lambda each: (each.natural, str(getattr(each, name))), default=None)
+    def _state(self, evidence: Evidence) -> None:
+        if len(self.records) == 1:
+            self.host, self.user, self.source = evidence.host, evidence.user, evidence.source
+            return
+        for name in ("host", "user", "source"):
+            stating = [each for each in self.records if getattr(each, name) is not None]
+            if stating:
+                setattr(self, name, min((each.natural, getattr(each, name)) for each in stating)[1])
