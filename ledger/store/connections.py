@@ -4,6 +4,7 @@ Guarantees: a connection that the server ended while nobody used it is noticed b
 server costs no reader an error; a server that is down is reported at once, with its own reason.
 """
 
+import os
 import select
 import threading
 from collections.abc import Iterator
@@ -43,10 +44,13 @@ class Connections:
         self._lock = threading.Lock()
         self._idle: list[Connection[Any]] = []
         self._closed = False
+        self._process = os.getpid()
 
     @contextmanager
     def connection(self) -> Iterator[Connection[Any]]:
         """Lend a connection in autocommit mode. Raises DatabaseUnavailableError."""
+        if os.getpid() != self._process:  # two processes that speak through one connection confuse the server and both
+            raise StoreError("This recorder belongs to the process that this one was forked from: open another.")
         if not self._places.acquire(timeout=_PATIENCE_SECONDS):
             raise DatabaseUnavailableError("All reading connections have long been busy: try again.")
         try:

@@ -8,6 +8,7 @@ what records mean (the domain).
 Positions of the port are an entry's position + 1, as the port counts from 1.
 """
 
+import os
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
@@ -76,6 +77,7 @@ class Recorder(DCBRecorder):
         self._turn = threading.Condition()
         self._waiting: list[tuple[Request, Any]] = []
         self._closed = False
+        self._process = os.getpid()
         self._connection: Connection[Any] | None = None
         self._latest_at = datetime.min.replace(tzinfo=UTC)
         self._committer = threading.Thread(target=self._commit_for_all, name="shoseki committer", daemon=True)
@@ -162,7 +164,9 @@ class Recorder(DCBRecorder):
         self._sequencer.confirm_clock()
 
     def close(self) -> None:
-        """Commit what waits, and let go of the connections."""
+        """Commit what waits, and let go of the connections. In a forked child, leave it all to the parent."""
+        if os.getpid() != self._process:
+            return
         with self._turn:
             self._closed = True
             self._turn.notify_all()
@@ -215,6 +219,8 @@ class Recorder(DCBRecorder):
                 raise RecordRefusedError(f"There is no chain {half_id} in this log: register the customer first.")
 
     def _wait_for_commit(self, request: Request) -> None:
+        if os.getpid() != self._process:
+            raise StoreError("This recorder belongs to the process that this one was forked from: open another.")
         done = threading.Lock()
         done.acquire()
         with self._turn:
