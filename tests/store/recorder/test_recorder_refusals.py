@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import threading
 import warnings
 from collections.abc import Callable
@@ -180,6 +181,27 @@ def test_a_url_that_leads_nowhere_is_said_in_one_sentence(
             assert "\n" not in str(caught.value)
             assert "wrong" not in str(caught.value)
     assert caplog.records == []
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # what newer Pythons say of any thread at all
+def test_a_forked_child_is_told_to_open_its_own_and_leaves_its_parents_alone(log: World, recorder: Recorder) -> None:
+    recorder.append([record("parent")])
+    list(recorder.read())
+    child = os.fork()
+    if child == 0:
+        told = 0
+        try:
+            for attempt in (lambda: recorder.append([record("child")]), lambda: list(recorder.read()), recorder.close):
+                try:
+                    attempt()
+                except StoreError as error:
+                    told += "forked" in str(error)
+        finally:
+            os._exit(told)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
+    assert len(list(recorder.read())) == 4
+    recorder.append([record("parent")])
+    check_whole(log)
 
 
 def test_another_log_is_not_taken_for_this_one(log: World) -> None:
