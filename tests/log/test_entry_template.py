@@ -1,5 +1,7 @@
 """Writing an entry: the writer is held to the format, and a filled template is the encoded entry."""
 
+import json
+
 import entry_strategies as draw
 import pytest
 from entry_samples import BARE, BARE_BYTES, SEALED
@@ -72,6 +74,12 @@ class TestEncode:
             moved = entry._replace(position=position, at=at, prev=prev, seq=seq)
             assert template.fill(position, at, prev, seq) == encode(moved)
             assert parse(template.fill(position, at, prev, seq)) == moved
+
+    @pytest.mark.parametrize("tags", [('a","b',), ('a","b', 'a","c'), ('"',), ('","',), ("a", 'a","b', "b\\")])
+    def test_a_tag_that_looks_like_two_is_one(self, tags):
+        data = encode(SEALED._replace(tags=tags))
+        assert json.loads(data)["tags"] == list(tags)
+        assert parse(data).tags == tags
 
     def test_names_are_checked_each_time_not_only_when_they_are_new(self):
         for _ in range(2):
