@@ -20,9 +20,7 @@ def fill(recorder: Recorder, chains: Sequence[str], size: int, progress: Callabl
         progress(now, size)
 
 
-def compare(
-    small: tuple[Recorder, Sequence[str]], large: tuple[Recorder, Sequence[str]]
-) -> dict[str, Any]:
+def compare(small: tuple[Recorder, Sequence[str]], large: tuple[Recorder, Sequence[str]]) -> dict[str, Any]:
     """Give the ratio of the median times of a call of 100 entries: large log to small log."""
     times: dict[str, list[float]] = {"small": [], "large": []}
     for _ in range(_CALLS):

@@ -34,7 +34,10 @@ def run(
         server = url or stack.enter_context(EmbeddedPostgres(directory)).owner
         results: dict[str, Any] = {}
         if appends := [name for name in members if name in _APPENDS]:
-            with bench_append.bench_log(server, directory) as (ours, chains), bench_append.their_recorder(server) as theirs:
+            with (
+                bench_append.bench_log(server, directory) as (ours, chains),
+                bench_append.their_recorder(server) as theirs,
+            ):
                 ours.append(bench_append.records(chains, 1_000))
                 for done, name in enumerate(appends):
                     progress(name, done, len(appends))
@@ -44,7 +47,7 @@ def run(
             bench_growth.fill(*big, large, lambda done, total: progress("filling the large log", done, total))
             if "fsck_vs_copy_out" in members:
                 progress("fsck_vs_copy_out", 0, 1)
-                results["fsck_vs_copy_out"] = bench_fsck.compare(big[0])
+                results["fsck_vs_copy_out"] = bench_fsck.compare(big[0], directory / big[0].schema)
             if "growth_1e6_vs_1e4" in members:
                 small = stack.enter_context(bench_append.bench_log(server, directory))
                 bench_growth.fill(*small, bench_growth.SMALL, lambda done, total: progress("filling", done, total))

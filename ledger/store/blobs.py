@@ -119,6 +119,11 @@ class BlobStore:
                     return
                 yield piece
 
+    def holds(self, blob_id: str) -> bool:
+        """Tell whether the file of a blob is there."""
+        with self._naming():
+            return self._path(blob_id).is_file()
+
     def delete(self, blob_id: str) -> None:
         """Delete the file of a blob for good; nothing where it is not there."""
         path = self._path(blob_id)

@@ -5,6 +5,7 @@ parent exported, so that all workers see one state of the log whatever is append
 out tasks and joining reports (``run``, ``joining``).
 """
 
+import signal
 from struct import Struct
 from typing import Any
 
@@ -112,6 +113,7 @@ _worker: Worker | None = None
 def start(place: Place) -> None:
     """Make the worker of this process."""
     global _worker  # noqa: PLW0603 - one worker a process is what a pool's initialiser can give
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
     _worker = Worker(place)
 
 
