@@ -1,4 +1,4 @@
-"""Whether appending costs more in a long log: a log of 1,000,000 entries against one of 10,000, in turns, in one run."""
+"""Whether appending costs more in a long log: 1,000,000 entries against 10,000, in turns, in one run."""
 
 import statistics
 import time

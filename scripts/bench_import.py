@@ -1,4 +1,4 @@
-"""Importing a long log: the captured auth.log again and again, with shifted times, process ids and names of commands."""
+"""Importing a long log: the captured auth.log again and again, with shifted times and process ids."""
 
 import re
 import tempfile

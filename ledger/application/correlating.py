@@ -17,12 +17,9 @@ from heapq import merge
 from typing import Any
 
 from ledger.application.payload import data_of, read
-from ledger.ingest.correlate import CorrelationOrderError, correlate, correlate_in_order
+from ledger.ingest.correlate import CorrelationOrderError, Correlator, correlate, correlate_in_order, is_of_desktop
 from ledger.ingest.correlation import CORRELATED, Outcome, Unplaced
-from ledger.ingest.desktop_join import DesktopJoin
-from ledger.ingest.evidence import Kind, see
 from ledger.ingest.evidence import Record as Evidence
-from ledger.ingest.login_sweep import LoginSweep
 from ledger.ingest.model import Fact, Finding
 from ledger.log.errors import FormatError
 from ledger.store.reader import Reader
@@ -32,7 +29,6 @@ _NEAR = timedelta(hours=1)
 """How far apart the times of two imports may be that can still tell of one login: clocks differ, sessions end late."""
 _IN_MEMORY = 200_000
 """So many facts are correlated in any order; more are merged by their times."""
-_DESKTOP = frozenset({Kind.CONNECTION, Kind.VNC, Kind.DESKTOP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +79,23 @@ class LiveCorrelation:
         """``others`` are the periods of the customer's other imports."""
         self._others = others
         self._timed = [each for each in others if each.times is not None]
-        self._sweep, self._desktop = LoginSweep(), DesktopJoin()
-        self._last = 0
+        self._correlator = Correlator()
         self._settled = Settled()
         self.together = False
         """Whether the file must be correlated together with others, once it is in."""
 
     def take(self, record: Evidence) -> None:
         """Take the next fact."""
-        if self.together:
-            return
-        evidence = see(record)
-        if evidence is None:
-            return
-        if evidence.kind not in _DESKTOP and evidence.time < self._last:
-            self.together = True  # its times run backwards: it is sorted first
-        elif self._others:
+        if not self.together and self._others:
             now = period_of(record.import_id, record.occurred_at, record.occurred_at)
             # Only desktop recordings tell no time, and they meet only what is of a desktop.
-            others = self._others if evidence.kind in _DESKTOP else self._timed
+            others = self._others if is_of_desktop(record) else self._timed
             self.together = any(each.meets(now) for each in others)
-        if self.together:
-            return
-        if evidence.kind in _DESKTOP:
-            self._desktop.take(evidence)
-        else:
-            self._last = evidence.time
-            self._settled.take(self._sweep.take(evidence))
+        if not self.together:
+            try:
+                self._settled.take(self._correlator.take(record))
+            except CorrelationOrderError:
+                self.together = True  # its times run backwards: it is sorted first
 
     def settle(self) -> Settled:
         """Give what was settled since it was asked last."""
@@ -119,8 +105,7 @@ class LiveCorrelation:
     def finish(self) -> None:
         """Settle what is open."""
         if not self.together:
-            self._settled.take(self._sweep.finish())
-            self._settled.take(self._desktop.finish())
+            self._settled.take(self._correlator.finish())
 
 
 def correlate_together(reader: Reader, imports: Sequence[str]) -> Settled:

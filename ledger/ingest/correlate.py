@@ -29,10 +29,23 @@ from ledger.ingest.desktop_join import DesktopJoin
 from ledger.ingest.evidence import Evidence, Kind, Record, see
 from ledger.ingest.login_sweep import LoginSweep
 
-__all__ = ["CorrelationOrderError", "Correlator", "Record", "correlate", "correlate_in_order"]
+__all__ = [
+    "CorrelationOrderError",
+    "Correlator",
+    "Record",
+    "correlate",
+    "correlate_in_order",
+    "is_of_desktop",
+]
 
 SLACK_US = 900 * MICROSECONDS
 _DESKTOP = frozenset({Kind.CONNECTION, Kind.VNC, Kind.DESKTOP})
+
+
+def is_of_desktop(record: Record) -> bool:
+    """Tell whether a record tells of a desktop: only these may come without a time."""
+    evidence = see(record)
+    return evidence is not None and evidence.kind in _DESKTOP
 
 
 class CorrelationOrderError(Exception):
