@@ -54,7 +54,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "データディレクトリ（既定: SHOSEKI_DIR、なければ利用者のデータディレクトリ）。",
     ),
     "opt_lang": ("The language (default: that of the locale).", "言語（既定: ロケールの言語）。"),
-    "opt_version": ("Print the version.", "版を表示します。"),
     "opt_origin": ("The log's name, which never changes.", "ログの名前。後から変えられません。"),
     "opt_customer": ("The customer's id.", "お客様の識別子。"),
     "opt_customer_only": ("Only this customer's entries.", "このお客様の記録だけ。"),

@@ -149,7 +149,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "state": ("payload", "内容"),
     "column_position": ("entry", "位置"),
     "column_state": ("state", "状態"),
-    "payload": ("payload", "内容"),
     "id": ("id", "識別子"),
     "name": ("name", "名称"),
     "code": ("finding", "指摘"),
