@@ -13,6 +13,7 @@ in its shape, and is read by ``canonical``:
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple, NoReturn
 
@@ -141,7 +142,7 @@ def parse(data: bytes) -> Entry:
         bytes.fromhex(prev),
         at,
         type_,
-        _read_tags(tags) if tags else (),
+        (_remembered_tags if len(tags) <= _LONGEST_REMEMBERED else _read_tags)(tags),
         {} if public == "{}" else _read_public(public),
         None if commitment is None else bytes.fromhex(commitment),
         key,
@@ -167,9 +168,14 @@ def _read_tags(text: str) -> tuple[str, ...]:
         for tag in tags:
             check_text("tag", tag)
     else:
-        tags = tuple(text[1:-1].split('","'))
+        tags = tuple(text[1:-1].split('","')) if text else ()
     check_tag_order(tags)
     return tags
+
+
+# The entries of one session bear the same tags. Short ones only: a hostile file must not fill the memory.
+_remembered_tags = lru_cache(maxsize=1024)(_read_tags)
+_LONGEST_REMEMBERED = 512
 
 
 def _refuse(data: bytes) -> NoReturn:
