@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.application.batch import FINDING, Batch, Progress
-from ledger.application.errors import CustomerUnknownError, PositionUnknownError
+from ledger.application.errors import CustomerUnknownError, LedgerError, PositionUnknownError
 from ledger.application.exporting import Exported, Exporter
 from ledger.application.importing import Import
 from ledger.application.payload import Statement, data_of
@@ -20,6 +20,8 @@ from ledger.application.pinning import pinned_policy
 from ledger.ingest.registry import Options
 from ledger.keys.directory import KeyDirectory
 from ledger.keys.errors import HalfDestroyedError, HalfUnknownError
+from ledger.keys.signer import Rotation
+from ledger.log.core_entry import KEY_ADDED, KEY_RETIRED
 from ledger.log.entry import LOG_CHAIN
 from ledger.log.members import format_at
 from ledger.log.policy import Policy
@@ -32,6 +34,8 @@ from ledger.store.record import Record, Recorded
 from ledger.store.recorder import Recorder
 
 CUSTOMER_REGISTERED = "customer.registered.v1"
+_ROTATION_ENTRIES = 16
+"""What a rotation and the writers beside it may append before its checkpoint is signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +250,30 @@ class Ledger:
             held_sizes=held_sizes,
             progress=progress,
         )
+
+    def rotate_signer(self, *, overlap: int = 1_000) -> Rotation:
+        """Begin a new signing key; the old one goes on signing for ``overlap`` more entries.
+
+        Both are announced, and a checkpoint of the overlap is signed at once by both: by it verifiers who pinned the
+        old key reach the new one. Raises RotationRefusedError for an overlap that leaves no room for that.
+        """
+        if overlap <= _ROTATION_ENTRIES:
+            raise LedgerError(
+                f"The overlap has at least {_ROTATION_ENTRIES + 1} entries: the announcements fall into it."
+            )
+        rotation = self.keys.signers.rotate(self.reader.size(), overlap)
+        added = {"vkey": rotation.added.vkey, "from_size": rotation.added.from_size}
+        retired = {"vkey": rotation.retired.vkey, "from_size": rotation.retired.to_size}
+        self.recorder.append_core(
+            [
+                Record(KEY_ADDED, b"", key_class=None, public=added, idempotency_key=f"added {rotation.added.vkey}"),
+                Record(
+                    KEY_RETIRED, b"", key_class=None, public=retired, idempotency_key=f"retired {rotation.retired.vkey}"
+                ),
+            ]
+        )
+        self.checkpoint()
+        return rotation
 
     def policy(self) -> Policy:
         """Give what a verifier of this log pins."""

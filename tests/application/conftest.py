@@ -11,6 +11,7 @@ from psycopg import sql
 from api import wiring
 from api.settings import Identity, Settings
 from ledger.application.door import Ledger
+from ledger.store.clock import Clock
 from ledger.store.embedded import Urls
 
 CAPTURED = Path(__file__).resolve().parent.parent / "data" / "captured"
@@ -22,13 +23,13 @@ def captured() -> Path:
 
 
 @pytest.fixture
-def make_settings(postgres: Urls, tmp_path: Path) -> Iterator[Callable[[], Settings]]:
+def make_settings(postgres: Urls, tmp_path: Path) -> Iterator[Callable[..., Settings]]:
     """Make as many new logs as a test wants; their schemas are dropped in the end."""
     made: list[Settings] = []
 
-    def make() -> Settings:
+    def make(clock: Clock | None = None) -> Settings:
         settings = Settings(tmp_path / f"log-{len(made)}", postgres.application, postgres.owner)
-        wiring.create(settings, "shoseki.example/door")
+        wiring.create(settings, "shoseki.example/door", clock=clock)
         made.append(settings)
         return settings
 
