@@ -54,7 +54,7 @@ def test_the_keyring_is_not_its_own_backup(keyring: Keyring, tmp_path: Path) -> 
     link.symlink_to(keyring.path)
     os.link(keyring.path, second_name)
     for itself in (keyring.path, link, second_name):
-        with pytest.raises(BackupRefusedError) as refused:
+        with pytest.raises(BackupRefusedError, match="it is the keyring itself") as refused:
             backup.confirm(keyring, itself, AT)
         assert refused.value.copy == itself
     assert not backup.confirmed(keyring)
