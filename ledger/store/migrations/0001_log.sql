@@ -115,6 +115,8 @@ DECLARE
     part_name text;
     gone      bigint := 0;
 BEGIN
+    -- Of two that erase the same day one would find the partition and drop what the other has dropped.
+    PERFORM pg_advisory_xact_lock('payload'::regclass::oid::bigint);
     SELECT convert_from(entry, 'UTF8')::jsonb -> 'public', type INTO said, said_type
         FROM entry WHERE position = because AND type IN ('key.destroyed.v1', 'payload.removed.v1');
     IF said IS NULL THEN
