@@ -1,5 +1,6 @@
 """The application's role appends and reads, nothing else; the owner is stopped by triggers; nobody's text is SQL."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from psycopg import errors, sql
 
 from ledger.store.database import connect
 from ledger.store.errors import RecordRefusedError
-from ledger.store.record import Record
+from ledger.store.record import Record, Recorded
 from ledger.store.recorder import Recorder
 
 TABLES = ("log", "chain", "key", "destroyed_pair", "entry", "tag", "payload", "idempotency", "schema_migration")
@@ -166,6 +167,28 @@ def test_an_order_erases_what_it_names_and_nothing_else(log: World, recorder: Re
             check_whole(log, absent=frozenset(gone))
             connection.execute(erase, (order,))  # again is the same
         assert first not in gone
+
+
+def test_of_those_who_erase_a_day_at_once_one_does(log: World, recorder: Recorder) -> None:
+    for key_class in ("trail", "fee", "claim", "request"):
+        (place,) = recorder.append_all([record(key_class=key_class)])
+        (told,) = [each.event for each in recorder.read(after=place, limit=1)]
+        assert isinstance(told, Recorded)
+        (order,) = recorder.append_core([Record("key.destroyed.v1", b"", key_class=None, public={"key": told.key})])
+        barrier, gone = threading.Barrier(4), []
+
+        def erase(order: int = order, barrier: threading.Barrier = barrier, gone: list[int] = gone) -> None:
+            with psycopg.connect(log.urls.application, autocommit=True) as connection:
+                barrier.wait()
+                statement = sql.SQL("SELECT {}.erase(%s)").format(sql.Identifier(log.schema))
+                gone += [count for (count,) in connection.execute(statement, (order,)).fetchall()]
+
+        threads = [threading.Thread(target=erase) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(gone) == [0, 0, 0, 1]
 
 
 @pytest.fixture
