@@ -19,7 +19,7 @@ from ledger.store.checkpoints import Checkpointer
 from ledger.store.database import connect, named_errors
 from ledger.store.errors import DatabaseUnavailableError, StoreError
 from ledger.store.heads import seal_heads_daily
-from ledger.store.sequencer import channel_of
+from ledger.store.statements import channel_of
 
 POLL_SECONDS = 0.5
 """A lost notification costs at most this."""

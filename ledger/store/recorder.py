@@ -33,11 +33,12 @@ from ledger.store.connections import Connections, is_alive
 from ledger.store.custody import Custody
 from ledger.store.database import check_schema, connect, named_errors
 from ledger.store.errors import LogMissingError, RecordRefusedError, StoreError, WrongLogError
+from ledger.store.group import DayIsOverError, Request
 from ledger.store.migrate import migrate
 from ledger.store.prepare import prepare
 from ledger.store.reader import Reader, ReadResponse
 from ledger.store.record import Record
-from ledger.store.sequencer import DEFAULT_CLOCK_BOUND, DayIsOverError, Request, Sequencer
+from ledger.store.sequencer import DEFAULT_CLOCK_BOUND, Sequencer
 from ledger.store.subscription import Subscription
 
 _GROUP_RECORDS = 2_000

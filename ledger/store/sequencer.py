@@ -12,92 +12,28 @@ sequencer committed last: another writer's entry makes it void.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from eventsourcing.dcb.api import DCBAppendCondition
-from psycopg import Connection, sql
+from psycopg import Connection
 
-from ledger.keys.classes import CLASSES, day_of, is_day_key
-from ledger.log.entry import LOG_CHAIN, NO_PREV, Template, leaf_hash
+from ledger.keys.classes import day_of, is_day_key
+from ledger.log.entry import leaf_hash
 from ledger.log.members import format_at
 from ledger.store import rows
 from ledger.store.clock import Clock
 from ledger.store.conditions import Conditions, fails_among
-from ledger.store.errors import (
-    ClockJumpError,
-    ConditionFailedError,
-    IdempotencyConflictError,
-    KeyGoneError,
-    LogMissingError,
-    RecordRefusedError,
-    StoreError,
-)
+from ledger.store.errors import ClockJumpError, ConditionFailedError, LogMissingError, StoreError
+from ledger.store.group import DayIsOverError, Group, Request, split_known
+from ledger.store.known import Known
 from ledger.store.prepare import Prepared
+from ledger.store.statements import Statements
 from ledger.store.wire import Wire
 
 DEFAULT_CLOCK_BOUND = timedelta(hours=1)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-class DayIsOverError(Exception):
-    """The day of a record's key ended while it waited: the caller seals it anew for ``at``. Never leaves the store."""
-
-    def __init__(self, at: datetime) -> None:
-        super().__init__("The day of the record's key is over.")
-        self.at = at
-
-
-@dataclass(slots=True)
-class Request:
-    """What one caller wants appended, and after ``commit`` what became of it: ``positions`` or ``error``."""
-
-    prepared: list[Prepared]
-    condition: DCBAppendCondition | None = None
-    accept_known: bool = False
-    """Take a record whose idempotency key was used for known, whatever its content."""
-    positions: list[int] = field(default_factory=list)
-    fresh: int = 0
-    """How many of the records were appended now; the others were before."""
-    error: Exception | None = None
-
-
-@dataclass(slots=True)
-class _Chain:
-    seq: int
-    leaf: bytes
-    half: str
-    destroyed: bool
-
-
-@dataclass(slots=True)
-class _Key:
-    half: str
-    destroyed: bool
-
-
-@dataclass(slots=True)
-class _Group:
-    """One transaction's work in the making."""
-
-    start: int
-    at: datetime
-    boot: str
-    elapsed: int
-    at_text: str
-    at_field: int
-    day: str
-    position: int
-    entries: list[bytes] = field(default_factory=list)
-    tags: list[bytes] = field(default_factory=list)
-    payloads: list[bytes] = field(default_factory=list)
-    marks: list[bytes] = field(default_factory=list)
-    effects: list[tuple[int, Prepared]] = field(default_factory=list)
-    placed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    moved: set[str] = field(default_factory=set)
-    marked: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
+_EFFECTS = frozenset({"key.created.v1", "key.destroyed.v1"})
 
 
 class Sequencer:
@@ -105,15 +41,11 @@ class Sequencer:
 
     def __init__(self, schema: str, origin: str, clock: Clock, *, clock_bound: timedelta = DEFAULT_CLOCK_BOUND) -> None:
         """Prepare the statements for the log's schema."""
-        self._origin = origin
         self._clock = clock
         self._clock_bound = clock_bound
         self._conditions = Conditions(schema)
-        self._statements = _Statements(schema)
-        self._size = -1
-        self._chains: dict[str, _Chain] = {}
-        self._keys: dict[str, _Key] = {}
-        self._pairs: set[tuple[str, str]] = set()
+        self._statements = Statements(schema)
+        self._known = Known(origin, self._statements)
         self._confirmed = False
         self._spoken: tuple[Connection[Any], Wire] | None = None
 
@@ -123,10 +55,7 @@ class Sequencer:
 
     def forget(self) -> None:
         """Forget what was remembered of heads and keys: after any failure, and on a new connection."""
-        self._size = -1
-        self._chains.clear()
-        self._keys.clear()
-        self._pairs.clear()
+        self._known.forget()
 
     def commit(self, connection: Connection[Any], requests: Sequence[Request]) -> None:
         """Append what can be appended, and set positions or error on every request.
@@ -138,7 +67,7 @@ class Sequencer:
             return
         known = self._known_marks(connection, requests)
         failed = self._failed_conditions(connection, requests, group.start)
-        self._load(connection, requests)
+        self._known.load(connection, [each for request in requests for each in request.prepared])
         for number, request in enumerate(requests):
             if request.error is None:
                 try:
@@ -152,14 +81,12 @@ class Sequencer:
 
     # -- one transaction, in order -------------------------------------------------------------------------------------
 
-    def _begin(self, connection: Connection[Any], requests: Sequence[Request]) -> _Group | None:
+    def _begin(self, connection: Connection[Any], requests: Sequence[Request]) -> Group | None:
         row = self._wire(connection).run(self._statements.begin)
         if row is None:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
         size, last = int(row[0] or 0), None if row[1] is None else _EPOCH + int(row[1]) * _MICROSECOND
-        if size != self._size:
-            self.forget()
-            self._size = size
+        self._known.begin(size)
         try:
             at = self._time(last, row[2], None if row[3] is None else int(row[3]))
         except ClockJumpError as error:
@@ -171,7 +98,7 @@ class Sequencer:
         if at == last and row[2] == boot and row[3] is not None:
             # The clock fell: what passes is measured from when `at` was the time, until it is so again.
             elapsed = int(row[3])
-        return _Group(
+        return Group(
             start=size,
             at=at,
             boot=boot,
@@ -216,31 +143,18 @@ class Sequencer:
         conditions = [(i, request.condition) for i, request in enumerate(requests) if request.condition is not None]
         return self._conditions.failed(connection, size, conditions) if conditions else set()
 
-    def _load(self, connection: Connection[Any], requests: Sequence[Request]) -> None:
-        """Remember what the log says of every chain and key that the requests need."""
-        chains = {each.chain for request in requests for each in request.prepared} | {LOG_CHAIN}
-        keys = {each.key for request in requests for each in request.prepared if each.key is not None}
-        keys |= {str(each.public["key"]) for request in requests for each in request.prepared if "key" in each.public}
-        if new := [chain for chain in chains if chain not in self._chains]:
-            for chain, seq, leaf, half, destroyed in connection.execute(self._statements.chains, (new,)):
-                self._chains[chain] = _Chain(seq, leaf, half, destroyed is not None)
-        if new := [key for key in keys if key not in self._keys]:
-            for key, half, destroyed in connection.execute(self._statements.keys, (new,)):
-                self._keys[key] = _Key(half, destroyed is not None)
-            self._pairs.update(connection.execute(self._statements.pairs, (new,)))
-
     # -- one request ---------------------------------------------------------------------------------------------------
 
     def _append(
-        self, group: _Group, request: Request, known: dict[bytes, tuple[bytes, int]], *, condition_failed: bool
+        self, group: Group, request: Request, known: dict[bytes, tuple[bytes, int]], *, condition_failed: bool
     ) -> None:
-        places, new, again = _split_known(request, known, group.marked)
+        places, new, again = split_known(request, known, group.marked)
         if new:
             condition = request.condition
             if condition_failed or (condition is not None and fails_among(condition, group.start, group.placed)):
                 raise ConditionFailedError("Entries that the append condition excludes are there: read again.")
             # All checks come before the first placing, so that a refused request leaves no trace in the group.
-            announced = self._check(group, new)
+            announced = self._known.check(group, new)
             for announcement in announced:
                 self._place(group, announcement)
             for index, each in new:
@@ -250,47 +164,8 @@ class Sequencer:
         request.positions = places
         request.fresh = len(new)
 
-    def _check(self, group: _Group, new: Sequence[tuple[int, Prepared]]) -> list[Prepared]:
-        """Refuse what must not be appended now; give the announcements of keys that are used for the first time."""
-        announcements: dict[str, Prepared] = {}
-        opened: set[str] = set()
-        said: set[tuple[str, str]] = set()
-        for _, each in new:
-            chain = self._chains.get(each.chain)
-            if each.type in _OPENING:
-                if chain is not None or (each.chain, each.type) in said:
-                    raise RecordRefusedError(f"The chain {each.chain} is there already.")
-                opened.add(each.chain)
-                said.add((each.chain, each.type))
-            elif chain is None and each.chain not in opened:
-                raise RecordRefusedError(f"There is no chain {each.chain} in this log: register the customer first.")
-            if each.type == "key.created.v1" and each.public["key"] in self._keys:
-                raise RecordRefusedError(f"The key {each.public['key']} is announced already.")
-            if chain is not None and chain.destroyed:
-                raise KeyGoneError(f"The chain {each.chain} was destroyed: nothing can be recorded in it any more.")
-            if chain is not None and each.chain_check is not None and each.chain_check != chain.half:
-                raise KeyGoneError(
-                    f"The key half of chain {each.chain} is not the announced one: restore the halves from the backup."
-                )
-            if each.key is None:
-                continue
-            if each.day is not None and each.day != group.day:
-                raise DayIsOverError(group.at)
-            key = self._keys.get(each.key)
-            if key is None:
-                announcements.setdefault(each.key, _announcement(self._origin, each))
-            elif key.destroyed or (each.chain, each.key) in self._pairs:
-                raise KeyGoneError(f"The key {each.key} was destroyed: nothing can be sealed under it any more.")
-            elif key.half != each.epoch_check:
-                raise KeyGoneError(
-                    f"The key half {each.key} is not the announced one: restore the halves from the backup."
-                )
-        return list(announcements.values())
-
-    def _place(self, group: _Group, each: Prepared) -> int:
-        chain = self._chains.get(each.chain)
-        if chain is None:
-            chain = self._chains[each.chain] = _Chain(0, NO_PREV, each.chain_check or "", destroyed=False)
+    def _place(self, group: Group, each: Prepared) -> int:
+        chain = self._known.open_chain(each)
         position, seq = group.position, chain.seq + 1
         data = each.template.fill(position, group.at_text, chain.leaf, seq)
         leaf = leaf_hash(data)
@@ -304,30 +179,16 @@ class Sequencer:
             group.marked[each.mark] = (each.body, position)
         if each.type in _EFFECTS:
             group.effects.append((position, each))
-            self._remember(each)
+            self._known.remember(each)
         chain.seq, chain.leaf = seq, leaf
         group.moved.add(each.chain)
         group.placed.append((each.type, each.tags))
         group.position += 1
         return position
 
-    def _remember(self, each: Prepared) -> None:
-        """Know at once what a core entry says, for the requests that follow in the same group."""
-        public: Mapping[str, Any] = each.public
-        if each.type == "key.created.v1":
-            self._keys[public["key"]] = _Key(public["check"], destroyed=False)
-        elif each.type == "key.destroyed.v1":
-            chain, key = public.get("chain"), public.get("key")
-            if chain is not None and key is not None:
-                self._pairs.add((chain, key))
-            elif chain is not None and chain in self._chains:
-                self._chains[chain].destroyed = True
-            elif key is not None and key in self._keys:
-                self._keys[key].destroyed = True
-
     # -- writing -------------------------------------------------------------------------------------------------------
 
-    def _write(self, connection: Connection[Any], group: _Group) -> None:
+    def _write(self, connection: Connection[Any], group: Group) -> None:
         statements, wire = self._statements, self._wire(connection)
         for position, each in group.effects:
             self._apply(connection, position, each.type, each.public)
@@ -340,7 +201,7 @@ class Sequencer:
             if lines:
                 wire.copy(statement, b"".join((rows.HEADER, *lines, rows.TRAILER)))
         moved = sorted(group.moved)
-        heads = [self._chains[chain] for chain in moved]
+        heads = [self._known.chains[chain] for chain in moved]
         values = [
             rows.text_array(moved),
             rows.number_array([head.seq for head in heads]),
@@ -353,7 +214,7 @@ class Sequencer:
         ]
         wire.run_prepared(b"advance", statements.advance, values)
         wire.run(statements.commit)
-        self._size = group.position
+        self._known.committed(group.position)
         self._confirmed = False
 
     def _apply(self, connection: Connection[Any], position: int, type_: str, public: Mapping[str, Any]) -> None:
@@ -370,101 +231,3 @@ class Sequencer:
             connection.execute(self._statements.end_chain, (position, chain))
         else:
             connection.execute(self._statements.end_key, (position, key))
-
-
-_OPENING = frozenset({"log.created.v1", "chain.created.v1"})
-_EFFECTS = frozenset({"key.created.v1", "key.destroyed.v1"})
-
-
-def channel_of(schema: str) -> str:
-    """Give the notification channel of a log."""
-    return f"shoseki {schema}"
-
-
-def _split_known(
-    request: Request, committed: dict[bytes, tuple[bytes, int]], in_group: dict[bytes, tuple[bytes, int]]
-) -> tuple[list[int], list[tuple[int, Prepared]], list[tuple[int, int]]]:
-    """Part a request into what was appended before and what was not.
-
-    Gives the places of records that were appended before (−1 for the others); the new ones with their index; and the
-    records that repeat a new one of the same request, with the index of that one.
-    """
-    places = [-1] * len(request.prepared)
-    new: list[tuple[int, Prepared]] = []
-    again: list[tuple[int, int]] = []
-    firsts: dict[bytes, tuple[bytes, int]] = {}
-    for index, each in enumerate(request.prepared):
-        if each.mark is None or each.body is None:
-            new.append((index, each))
-            continue
-        found = committed.get(each.mark) or in_group.get(each.mark)
-        first = firsts.get(each.mark)
-        before = found or first
-        if before is None:
-            firsts[each.mark] = (each.body, index)
-            new.append((index, each))
-        elif before[0] != each.body and not request.accept_known:
-            where = f"at position {found[1]}" if found is not None else "earlier in the same call"
-            raise IdempotencyConflictError(
-                f"The idempotency key of a record {each.type} was used {where} for other content."
-            )
-        elif found is not None:
-            places[index] = found[1]
-        else:
-            again.append((index, before[1]))
-    return places, new, again
-
-
-def _announcement(origin: str, each: Prepared) -> Prepared:
-    """Give the entry that announces the key of ``each`` before its first use."""
-    assert each.key is not None
-    public: dict[str, object] = {
-        "key": each.key,
-        "retain": CLASSES[each.key.partition(":")[0]].retain,
-        "check": each.epoch_check,
-    }
-    template = Template(
-        origin=origin, chain=LOG_CHAIN, type="key.created.v1", tags=(), public=public, commitment=None, key=None
-    )
-    announcement = Prepared(template, LOG_CHAIN, "key.created.v1", (), None)
-    announcement.public = public
-    return announcement
-
-
-class _Statements:
-    """The SQL of the sequencer, made once for a schema."""
-
-    def __init__(self, schema: str) -> None:
-        def made(text: str) -> sql.Composed:
-            return sql.SQL(text).format(schema=sql.Identifier(schema), channel=sql.Identifier(channel_of(schema)))
-
-        # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.
-        self.begin = made(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
-            " SELECT size, (extract(epoch FROM at) * 1000000)::bigint - 946684800000000, clock_boot, clock_elapsed"
-            " FROM {schema}.log FOR UPDATE"
-        ).as_bytes()
-        self.marks = made("SELECT mark, body, position FROM {schema}.idempotency WHERE mark = ANY(%s)")
-        self.chains = made("SELECT chain, seq, leaf, half, destroyed FROM {schema}.chain WHERE chain = ANY(%s)")
-        self.keys = made("SELECT key, half, destroyed FROM {schema}.key WHERE key = ANY(%s)")
-        self.pairs = made("SELECT chain, key FROM {schema}.destroyed_pair WHERE key = ANY(%s)")
-        self.new_key = made("INSERT INTO {schema}.key (key, half, created) VALUES (%s, %s, %s)")
-        self.new_part = made("SELECT {schema}.add_partition(%s)")
-        self.end_key = made("UPDATE {schema}.key SET destroyed = %s WHERE key = %s")
-        self.end_chain = made("UPDATE {schema}.chain SET destroyed = %s WHERE chain = %s")
-        self.end_pair = made(
-            "INSERT INTO {schema}.destroyed_pair (chain, key, position) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-        )
-        self.copy_entry = made(
-            "COPY {schema}.entry (position, chain, seq, at, type, tags, key, leaf, entry) FROM STDIN (FORMAT binary)"
-        ).as_bytes()
-        self.copy_tag = made("COPY {schema}.tag (tag, position) FROM STDIN (FORMAT binary)").as_bytes()
-        self.copy_payload = made("COPY {schema}.payload (part, position, sealed) FROM STDIN (FORMAT binary)").as_bytes()
-        self.copy_mark = made("COPY {schema}.idempotency (mark, body, position) FROM STDIN (FORMAT binary)").as_bytes()
-        self.advance = made(
-            "WITH moved AS (INSERT INTO {schema}.chain (chain, seq, leaf, half)"
-            " SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[])"
-            " ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, leaf = excluded.leaf)"
-            " UPDATE {schema}.log SET size = $5, at = $6::timestamptz, clock_boot = $7::text, clock_elapsed = $8"
-        ).as_bytes()
-        self.commit = made("NOTIFY {channel}; COMMIT").as_bytes()

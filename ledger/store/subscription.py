@@ -12,7 +12,7 @@ from psycopg import sql
 
 from ledger.store.database import connect, named_errors
 from ledger.store.reader import PAGE
-from ledger.store.sequencer import channel_of
+from ledger.store.statements import channel_of
 
 if TYPE_CHECKING:
     from ledger.store.recorder import Recorder

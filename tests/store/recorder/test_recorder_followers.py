@@ -13,7 +13,7 @@ from psycopg import sql
 
 from ledger.store.errors import DatabaseUnavailableError
 from ledger.store.recorder import Recorder
-from ledger.store.sequencer import channel_of
+from ledger.store.statements import channel_of
 from ledger.store.subscription import Subscription
 
 

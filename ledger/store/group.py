@@ -1,0 +1,88 @@
+"""What one transaction appends: the requests of all who wait, and the rows that come of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from eventsourcing.dcb.api import DCBAppendCondition
+
+from ledger.store.errors import IdempotencyConflictError
+from ledger.store.prepare import Prepared
+
+
+class DayIsOverError(Exception):
+    """The day of a record's key ended while it waited: the caller seals it anew for ``at``. Never leaves the store."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__("The day of the record's key is over.")
+        self.at = at
+
+
+@dataclass(slots=True)
+class Request:
+    """What one caller wants appended, and after ``commit`` what became of it: ``positions`` or ``error``."""
+
+    prepared: list[Prepared]
+    condition: DCBAppendCondition | None = None
+    accept_known: bool = False
+    """Take a record whose idempotency key was used for known, whatever its content."""
+    positions: list[int] = field(default_factory=list)
+    fresh: int = 0
+    """How many of the records were appended now; the others were before."""
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
+class Group:
+    """One transaction's work in the making."""
+
+    start: int
+    at: datetime
+    boot: str
+    elapsed: int
+    at_text: str
+    at_field: int
+    day: str
+    position: int
+    entries: list[bytes] = field(default_factory=list)
+    tags: list[bytes] = field(default_factory=list)
+    payloads: list[bytes] = field(default_factory=list)
+    marks: list[bytes] = field(default_factory=list)
+    effects: list[tuple[int, Prepared]] = field(default_factory=list)
+    placed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    moved: set[str] = field(default_factory=set)
+    marked: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
+
+
+def split_known(
+    request: Request, committed: Mapping[bytes, tuple[bytes, int]], in_group: Mapping[bytes, tuple[bytes, int]]
+) -> tuple[list[int], list[tuple[int, Prepared]], list[tuple[int, int]]]:
+    """Part a request into what was appended before and what was not.
+
+    Gives the places of records that were appended before (−1 for the others); the new ones with their index; and the
+    records that repeat a new one of the same request, with the index of that one.
+    """
+    places = [-1] * len(request.prepared)
+    new: list[tuple[int, Prepared]] = []
+    again: list[tuple[int, int]] = []
+    firsts: dict[bytes, tuple[bytes, int]] = {}
+    for index, each in enumerate(request.prepared):
+        if each.mark is None or each.body is None:
+            new.append((index, each))
+            continue
+        found = committed.get(each.mark) or in_group.get(each.mark)
+        first = firsts.get(each.mark)
+        before = found or first
+        if before is None:
+            firsts[each.mark] = (each.body, index)
+            new.append((index, each))
+        elif before[0] != each.body and not request.accept_known:
+            where = f"at position {found[1]}" if found is not None else "earlier in the same call"
+            raise IdempotencyConflictError(
+                f"The idempotency key of a record {each.type} was used {where} for other content."
+            )
+        elif found is not None:
+            places[index] = found[1]
+        else:
+            again.append((index, before[1]))
+    return places, new, again

@@ -1,0 +1,153 @@
+"""What the log says of chains and keys, as the sequencer remembers it from one transaction to the next.
+
+The memory counts only while the log's size is the one that it was made at: another writer's entry makes it void.
+Everything that must not be appended is refused here, before any record of a request gets its place.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from ledger.keys.classes import CLASSES
+from ledger.log.entry import LOG_CHAIN, NO_PREV, Template
+from ledger.store.errors import KeyGoneError, RecordRefusedError
+from ledger.store.group import DayIsOverError, Group
+from ledger.store.prepare import Prepared
+from ledger.store.statements import Statements
+
+_OPENING = frozenset({"log.created.v1", "chain.created.v1"})
+
+
+@dataclass(slots=True)
+class ChainHead:
+    """The newest entry of a chain, the announced check of its half, and whether it was destroyed."""
+
+    seq: int
+    leaf: bytes
+    half: str
+    destroyed: bool
+
+
+@dataclass(slots=True)
+class _Key:
+    half: str
+    destroyed: bool
+
+
+class Known:
+    """Chains, keys and destroyed pairs of one log, as far as they were needed."""
+
+    def __init__(self, origin: str, statements: Statements) -> None:
+        """Know nothing yet."""
+        self._origin = origin
+        self._statements = statements
+        self._size = -1
+        self.chains: dict[str, ChainHead] = {}
+        self._keys: dict[str, _Key] = {}
+        self._pairs: set[tuple[str, str]] = set()
+
+    def forget(self) -> None:
+        """Forget everything: after any failure, and on a new connection."""
+        self._size = -1
+        self.chains.clear()
+        self._keys.clear()
+        self._pairs.clear()
+
+    def begin(self, size: int) -> None:
+        """Go on in a log of this size; what was remembered at another one is void."""
+        if size != self._size:
+            self.forget()
+            self._size = size
+
+    def committed(self, size: int) -> None:
+        """Take what was placed for committed: the log has this size now."""
+        self._size = size
+
+    def open_chain(self, each: Prepared) -> ChainHead:
+        """Give the head of the chain of a record that opens it or follows in it."""
+        head = self.chains.get(each.chain)
+        if head is None:
+            head = self.chains[each.chain] = ChainHead(0, NO_PREV, each.chain_check or "", destroyed=False)
+        return head
+
+    def load(self, connection: Connection[Any], prepared: Sequence[Prepared]) -> None:
+        """Remember what the log says of every chain and key that these records need."""
+        chains = {each.chain for each in prepared} | {LOG_CHAIN}
+        keys = {each.key for each in prepared if each.key is not None}
+        keys |= {str(each.public["key"]) for each in prepared if "key" in each.public}
+        if new := [chain for chain in chains if chain not in self.chains]:
+            for chain, seq, leaf, half, destroyed in connection.execute(self._statements.chains, (new,)):
+                self.chains[chain] = ChainHead(seq, leaf, half, destroyed is not None)
+        if new := [key for key in keys if key not in self._keys]:
+            for key, half, destroyed in connection.execute(self._statements.keys, (new,)):
+                self._keys[key] = _Key(half, destroyed is not None)
+            self._pairs.update(connection.execute(self._statements.pairs, (new,)))
+
+    def check(self, group: Group, new: Sequence[tuple[int, Prepared]]) -> list[Prepared]:
+        """Refuse what must not be appended now; give the announcements of keys that are used for the first time."""
+        announcements: dict[str, Prepared] = {}
+        opened: set[str] = set()
+        said: set[tuple[str, str]] = set()
+        for _, each in new:
+            chain = self.chains.get(each.chain)
+            if each.type in _OPENING:
+                if chain is not None or (each.chain, each.type) in said:
+                    raise RecordRefusedError(f"The chain {each.chain} is there already.")
+                opened.add(each.chain)
+                said.add((each.chain, each.type))
+            elif chain is None and each.chain not in opened:
+                raise RecordRefusedError(f"There is no chain {each.chain} in this log: register the customer first.")
+            if each.type == "key.created.v1" and each.public["key"] in self._keys:
+                raise RecordRefusedError(f"The key {each.public['key']} is announced already.")
+            if chain is not None and chain.destroyed:
+                raise KeyGoneError(f"The chain {each.chain} was destroyed: nothing can be recorded in it any more.")
+            if chain is not None and each.chain_check is not None and each.chain_check != chain.half:
+                raise KeyGoneError(
+                    f"The key half of chain {each.chain} is not the announced one: restore the halves from the backup."
+                )
+            if each.key is None:
+                continue
+            if each.day is not None and each.day != group.day:
+                raise DayIsOverError(group.at)
+            key = self._keys.get(each.key)
+            if key is None:
+                announcements.setdefault(each.key, _announcement(self._origin, each))
+            elif key.destroyed or (each.chain, each.key) in self._pairs:
+                raise KeyGoneError(f"The key {each.key} was destroyed: nothing can be sealed under it any more.")
+            elif key.half != each.epoch_check:
+                raise KeyGoneError(
+                    f"The key half {each.key} is not the announced one: restore the halves from the backup."
+                )
+        return list(announcements.values())
+
+    def remember(self, each: Prepared) -> None:
+        """Know at once what a core entry says, for the requests that follow in the same group."""
+        public: Mapping[str, Any] = each.public
+        if each.type == "key.created.v1":
+            self._keys[public["key"]] = _Key(public["check"], destroyed=False)
+        elif each.type == "key.destroyed.v1":
+            chain, key = public.get("chain"), public.get("key")
+            if chain is not None and key is not None:
+                self._pairs.add((chain, key))
+            elif chain is not None and chain in self.chains:
+                self.chains[chain].destroyed = True
+            elif key is not None and key in self._keys:
+                self._keys[key].destroyed = True
+
+
+def _announcement(origin: str, each: Prepared) -> Prepared:
+    """Give the entry that announces the key of ``each`` before its first use."""
+    assert each.key is not None
+    public: dict[str, object] = {
+        "key": each.key,
+        "retain": CLASSES[each.key.partition(":")[0]].retain,
+        "check": each.epoch_check,
+    }
+    template = Template(
+        origin=origin, chain=LOG_CHAIN, type="key.created.v1", tags=(), public=public, commitment=None, key=None
+    )
+    announcement = Prepared(template, LOG_CHAIN, "key.created.v1", (), None)
+    announcement.public = public
+    return announcement
