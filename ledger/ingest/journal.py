@@ -1,8 +1,9 @@
 """Entries of a systemd journal, whatever form they were exported in: a container of messages of many programs.
 
 Fields that begin with an underscore were set by journald itself and cannot be chosen by who writes an entry. So an
-entry that calls itself sshd, sudo or tlog while journald says that another program wrote it is a finding, and none of
-it is believed. (In a plain syslog file nothing tells such a line from a true one.)
+entry that calls itself sshd, sudo or tlog while journald tells another program by name and by file is a finding, and
+none of it is believed. Where only one of the two is another, it is read, with a finding the first time. (In a plain
+syslog file nothing tells a line that was put in by hand from a true one.)
 
 The time is that at which the message was written (``_SOURCE_REALTIME_TIMESTAMP``), or else that at which journald took
 it. The kernel's audit session is on the entries of a login's child and, once the login is complete, of its parent; the
@@ -18,7 +19,7 @@ from typing import Protocol
 
 from ledger.ingest import clock
 from ledger.ingest.clock import MICROSECONDS, ClockError
-from ledger.ingest.message import LineCounts, Message, Programs
+from ledger.ingest.message import LineCounts, Message, Program, Programs
 from ledger.ingest.model import Finding, Item, Line, Rejected
 from ledger.ingest.order import TimeOrder
 from ledger.ingest.text import decode
@@ -45,6 +46,7 @@ REMEMBERED_CURSORS = 16_384
 TLOG = "tlog-rec-session"
 
 _NO_AUDIT_SESSION = 2**32 - 1  # the kernel's value for "none", unsigned
+_MAX_DOUBTED = 256
 _MAX_COMM = 15  # the kernel cuts a program's name
 
 Fields = Mapping[str, bytes | None]
@@ -72,6 +74,7 @@ class JournalEntries:
         self._terminal = terminal
         self._order = TimeOrder()
         self._cursors: OrderedDict[bytes, None] = OrderedDict()
+        self._doubted: set[tuple[str, ...]] = set()
 
     def take(self, fields: Fields, lines: tuple[int, int], message_offset: int) -> list[Item]:
         """Give what an entry tells, and count its lines; ``message_offset`` is where its MESSAGE lies in the source."""
@@ -126,19 +129,31 @@ class JournalEntries:
         if program is None and not terminal:
             return None
         writers = {TLOG} if terminal else {name for name, each in self._programs.items() if each is program}
-        if not _written_by(fields, writers):
+        others = _other_writers(fields, writers)
+        if len(others) > 1:
             text = "an entry gives itself the name of a program that did not write it; it is not believed"
-            return [Finding("identifier_forged", text, message.lines, message.occurred_at)]
+            return [Finding("identifier_forged", text, message.lines, message.occurred_at, {"writer": list(others)})]
         if "MESSAGE" not in fields:
             return None
-        raw = fields["MESSAGE"]
+        given = self._read(fields["MESSAGE"], program if not terminal else None, message, offset)
+        return [*self._doubt(sender, others, message), *(given or ())] if others else given
+
+    def _read(self, raw: bytes | None, program: Program | None, message: Message, offset: int) -> Sequence[Item] | None:
         if raw is None:
             return [Rejected(message.lines[0], "the message is too large to be read")]
-        if terminal:
+        if program is None:
             return list(self._terminal.feed(Line(message.lines[0], offset, raw), written_ms=message.at // 1000))
-        assert program is not None, "neither tlog nor a program: that was answered above"
         text, escaped = decode(raw)
         return program.feed(message._replace(text=text, escaped=escaped, raw=raw))
+
+    def _doubt(self, sender: str, others: tuple[str, ...], message: Message) -> list[Finding]:
+        """Name, once, a program that is another by one of the two things that journald tells of it."""
+        if (sender, *others) in self._doubted or len(self._doubted) == _MAX_DOUBTED:
+            return []
+        self._doubted.add((sender, *others))
+        text = "an entry was written by a program that journald knows under another name; it is read all the same"
+        data = {"sender": sender, "writer": list(others)}
+        return [Finding("identifier_doubtful", text, message.lines, message.occurred_at, data)]
 
     def _seen(self, cursor: bytes | None) -> bool:
         if cursor is None:
@@ -176,9 +191,15 @@ def _audit_session(fields: Fields) -> int | None:
     return None if session == _NO_AUDIT_SESSION else session
 
 
-def _written_by(fields: Fields, writers: set[str]) -> bool:
-    """Tell whether journald names one of ``writers``; it names none where the program was gone too soon."""
-    program, path = _text(fields, "_COMM"), _text(fields, "_EXE")
-    if program is not None and program not in {writer[:_MAX_COMM] for writer in writers}:
-        return False
-    return path is None or path.removesuffix(" (deleted)").rpartition("/")[2] in writers
+def _other_writers(fields: Fields, writers: set[str]) -> tuple[str, ...]:
+    """Give what journald tells of the program, its name and its file, where that is none of ``writers``.
+
+    Without a file, the name counts for both. journald knows neither of a program that was gone too soon.
+    """
+    name, path = _text(fields, "_COMM"), _text(fields, "_EXE")
+    other_name = name is not None and name not in {writer[:_MAX_COMM] for writer in writers}
+    if path is None:
+        return (name, name) if name is not None and other_name else ()
+    other_path = path.removesuffix(" (deleted)").rpartition("/")[2] not in writers
+    told = ((name or "", other_name), (path, other_path))
+    return tuple(text for text, other in told if other)

@@ -132,6 +132,39 @@ def test_the_end_of_a_long_command_goes_where_its_beginning_went() -> None:
     assert grounds(correlate([*login(0, 10), *late]))["s u exited"] == ()
 
 
+def test_a_record_that_comes_when_its_command_is_placed_goes_there_too() -> None:
+    goes_on = [command(100 * n, uuid=f"v{n}", log="a", user="bob") for n in range(1, 6)]
+    late = [command(300, kind="exited", host=None, user=None), command(310, kind="exited", log="j", audit_session=7)]
+    found = grounds(correlate([*login(0, 400, audit_session=7), command(5), *goes_on, *late]))
+    assert found["s u exited"] == ("5", "uuid")
+    assert found["j u exited"] == ("5", "audit_session")
+
+
+def recording(start: float, end: float | None, **data: object) -> list[Record]:
+    """A terminal recording of the same user, and its end if there is one."""
+    told = {"recording": "r", "kind": "terminal", "host": "h", "user": "ann", "started_at": spelled(start), **data}
+    records = [Record("s started", "t", "recording.started.v1", spelled(start), "r:started", told)]
+    if end is not None:
+        records.append(Record("s finalized", "t", "recording.finalized.v1", spelled(end), "r:finalized", told))
+    return records
+
+
+def test_a_recording_must_lie_within_its_login_but_for_its_last_message() -> None:
+    for start, end in ((0, 10), (3, 4), (3, 14)):
+        found = grounds(correlate([*login(0, 10), *recording(start, end)]))
+        assert found == {"s started": ("5", "user_host_time"), "s finalized": ("5", "user_host_time")}
+    for start, end in ((-1, 10), (3, 16), (10.5, 11)):
+        assert grounds(correlate([*login(0, 10), *recording(start, end)])) == {"s started": (), "s finalized": ()}
+
+
+def test_a_recording_without_an_end_is_placed_by_its_beginning() -> None:
+    assert grounds(correlate([*login(0, 10), *recording(3, None)])) == {"s started": ("5", "user_host_time")}
+    month = 32 * 86_400
+    later = login(month, month + 1, port=6)
+    in_order = correlate_in_order([*login(0, None, log="b"), *recording(3, None), *later])
+    assert grounds(in_order) == {"s started": ("5",)}
+
+
 def test_one_login_in_two_logs_is_one_though_they_disagree_about_the_second() -> None:
     one, two = login(42.999990, 50, log="a"), login(43.000010, 50.2, log="b")
     (found,) = correlate([*one, *two])
@@ -199,6 +232,29 @@ def test_an_end_without_its_beginning_finds_it_by_port_or_process() -> None:
     assert grounds(correlate([*login(0, 4), by_process]))["s end"] == ()
     two = [*login(0, None), *login(60, None, port=6)]
     assert grounds(correlate([*two, ended(70, sshd_pid=7)]))["s end"] == ("5", "6")
+
+
+def test_a_desktop_recording_that_tells_its_time_must_lie_within_the_connection() -> None:
+    def gateway(start: float, end: float | None) -> list[Record]:
+        data = {"recording_file": "f.1", "opened_at": spelled(start, 0)}
+        told = [Record("g opened", "g", "desktop.connection_opened.v1", spelled(start, 0), "gateway:x:opened", data)]
+        if end is not None:
+            kind = "desktop.connection_closed.v1"
+            told.append(Record("g closed", "g", kind, spelled(end, 0), "gateway:x:closed", data))
+        return told
+
+    def desktop(start: float, end: float) -> list[Record]:
+        data = {"recording": "d", "kind": "desktop", "recording_file": "f.1", "started_at": spelled(start)}
+        return [Record("s d", "d", "recording.finalized.v1", spelled(end), "d:finalized", data)]
+
+    def joined(*records: Record) -> bool:
+        (found,) = [each for each in correlate(records) if isinstance(each, Correlation)]
+        return "s d" in {member.record for member in found.members}
+
+    assert joined(*gateway(0, 60), *desktop(0.5, 60.5))
+    assert joined(*gateway(0, None), *desktop(0.5, 60.5))
+    assert not joined(*gateway(0, 60), *desktop(-5, 60.5))
+    assert not joined(*gateway(0, 60), *desktop(0.5, 70))
 
 
 def test_sessions_are_given_while_records_come() -> None:

@@ -196,7 +196,7 @@ def test_a_time_that_runs_backwards_is_a_finding() -> None:
         ({"_COMM": "sshd-session", "_EXE": "/usr/lib/openssh/sshd-session"}, True),
         ({"_COMM": "sshd", "_EXE": "/usr/sbin/sshd (deleted)"}, True),
         ({"_COMM": "logger"}, False),
-        ({"_COMM": "sshd", "_EXE": "/home/eve/forge"}, False),
+        ({"_COMM": "python3", "_EXE": "/usr/bin/python3.13"}, False),
         ({"_COMM": "sudo", "_EXE": "/usr/bin/sudo"}, False),
     ],
 )
@@ -206,13 +206,22 @@ def test_an_entry_is_believed_only_of_the_program_that_it_names(fields: dict[str
     assert ("identifier_forged" in codes(items)) is not believed
 
 
+@pytest.mark.parametrize("fields", [{"_COMM": "sshd", "_EXE": "/home/eve/x"}, {"_COMM": "x", "_EXE": "/usr/sbin/sshd"}])
+def test_an_entry_of_a_doubtful_program_is_read_with_one_finding(fields: dict[str, str]) -> None:
+    items = both(entry(LOGIN, **fields), entry("x", **fields), entry(LOGIN, _PID="9", **fields))
+    assert by_type(items) == {"login.accepted.v1": 2}
+    assert codes(items) == ["identifier_doubtful", "session_unfinished", "session_unfinished"]
+
+
 def test_a_recording_is_believed_only_of_tlog() -> None:
     message = (
         '{"ver":"2.3","host":"h","rec":"r","user":"u","term":"x","session":7,"id":1,"pos":0,"time":1.0,"timing":""}'
     )
     tlog = {"SYSLOG_IDENTIFIER": "-tlog-rec-session", "_COMM": "tlog-rec-sessio", "_EXE": "/usr/bin/tlog-rec-session"}
     assert by_type(both(entry(message, **tlog))) == {"recording.started.v1": 1, "recording.finalized.v1": 1}
-    assert codes(both(entry(message, **(tlog | {"_COMM": "python3"})))) == ["identifier_forged"]
+    assert codes(both(entry(message, **(tlog | {"_COMM": "python3", "_EXE": "/usr/bin/python3"})))) == [
+        "identifier_forged"
+    ]
     assert codes(both(entry(message, TLOG_REC="r", _COMM="python3"))) == ["identifier_forged"]
 
 
