@@ -79,7 +79,6 @@ def their_recorder(url: str) -> Iterator[PostgresApplicationRecorder]:
             schema=schema,
             pool_size=5,
             max_overflow=70,
-            pool_open_timeout=30,
         )
     try:
         recorder = PostgresApplicationRecorder(datastore, events_table_name="stored_events")
@@ -124,11 +123,15 @@ def compare(
 
 def _rate(work: Sequence[Sequence[Any]], append: Callable[[Any], object], entries: int) -> float:
     barrier = threading.Barrier(len(work) + 1)
+    failures: list[Exception] = []
 
     def call(share: Sequence[Any]) -> None:
         barrier.wait()
-        for each in share:
-            append(each)
+        try:
+            for each in share:
+                append(each)
+        except Exception as error:  # noqa: BLE001 - a caller that failed makes the rate worthless
+            failures.append(error)
 
     threads = [threading.Thread(target=call, args=(share,)) for share in work]
     for thread in threads:
@@ -137,7 +140,10 @@ def _rate(work: Sequence[Sequence[Any]], append: Callable[[Any], object], entrie
     began = time.perf_counter()
     for thread in threads:
         thread.join()
-    return sum(len(share) for share in work) * entries / (time.perf_counter() - began)
+    took = time.perf_counter() - began
+    if failures:
+        raise failures[0]
+    return sum(len(share) for share in work) * entries / took
 
 
 def _drop(url: str, schema: str) -> None:

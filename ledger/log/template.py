@@ -7,7 +7,7 @@ the same bytes as ``entry.encode``. Leaves to others: the place, for which the s
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from ledger.log import canonical
 from ledger.log.errors import FormatError
@@ -24,13 +24,24 @@ from ledger.log.members import (
 )
 
 _PLAIN_TAG = r'"[!#-\[\]-~]{1,128}"'  # no quote and no backslash: nothing to escape
+_NOTHING_PUBLIC = '","public":{},"seq":'
 _PLAIN_TAGS = re.compile(rf"{_PLAIN_TAG}(?:,{_PLAIN_TAG})*").fullmatch
+
+
+class Names(NamedTuple):
+    """Chain, key and type of an entry, checked, with what is spelled around its other members."""
+
+    chain: str
+    key: str | None
+    before_commitment: str
+    after_commitment: str
+    tail: str
 
 
 class Template:
     """An entry without its place: all members but position, time and link."""
 
-    __slots__ = ("_before_position", "_before_seq", "_tail", "chain", "key")
+    __slots__ = ("before_position", "before_seq", "chain", "key", "tail")
 
     def __init__(
         self,
@@ -44,17 +55,33 @@ class Template:
         key: str | None,
     ) -> None:
         """Check and encode; raise FormatError naming the member that is wrong."""
-        before_commitment, after_commitment, tail = _spell_names(origin, chain, key, type)
+        names = spell_names(origin, chain, key, type)
         self.chain = chain
         self.key = key
-        self._before_position = f"{before_commitment}{_spell_commitment(commitment, key)}{after_commitment}"
-        self._before_seq = f'","public":{_spell_public(public)},"seq":'
-        self._tail = f',"tags":[{_spell_tags(tags)}{tail}'
+        self.before_position = f"{names.before_commitment}{_spell_commitment(commitment, key)}{names.after_commitment}"
+        self.before_seq = f'","public":{_spell_public(public)},"seq":'
+        self.tail = f',"tags":[{_spell_tags(tags)}{names.tail}'
+
+    @classmethod
+    def of_names(
+        cls, names: "Names", tags: tuple[str, ...], public: Mapping[str, Any], commitment: bytes | None
+    ) -> Self:
+        """Make the template from names that were checked and spelled before, for the many records that share them."""
+        template = cls.__new__(cls)
+        template.chain, template.key = names.chain, names.key
+        template.before_position = (
+            f'{names.before_commitment}"{commitment.hex()}"{names.after_commitment}'
+            if commitment is not None and names.key is not None and len(commitment) == len(NO_PREV)
+            else f"{names.before_commitment}{_spell_commitment(commitment, names.key)}{names.after_commitment}"
+        )
+        template.before_seq = f'","public":{_spell_public(public)},"seq":' if public else _NOTHING_PUBLIC
+        template.tail = f',"tags":[{_spell_tags(tags)}{names.tail}'
+        return template
 
     def fill(self, position: int, at: str, prev: bytes, seq: int) -> bytes:
         """Give the entry's bytes at its place. The caller vouches for the four values; the size is checked here."""
         data = (
-            f'{{"at":"{at}{self._before_position}{position},"prev":"{prev.hex()}{self._before_seq}{seq}{self._tail}'
+            f'{{"at":"{at}{self.before_position}{position},"prev":"{prev.hex()}{self.before_seq}{seq}{self.tail}'
         ).encode()
         if len(data) > MAX_ENTRY_BYTES:
             check_length(data)
@@ -90,15 +117,17 @@ def _spell_commitment(commitment: bytes | None, key: str | None) -> str:
 
 
 @lru_cache(maxsize=1024)  # a writer meets few combinations; a reader of foreign bytes does not come here
-def _spell_names(origin: str, chain: str, key: str | None, type_: str) -> tuple[str, str, str]:
-    """Give what stands between ``at`` and the commitment, between that and the position, and after the tags."""
+def spell_names(origin: str, chain: str, key: str | None, type_: str) -> Names:
+    """Check and spell the members that many records share; raise FormatError naming the one that is wrong."""
     check_origin(origin)
     check_chain(chain)
     if key is not None:
         check_key(key)
     check_text("type", type_)
     keyed = "null" if key is None else f'"{key}"'
-    return (
+    return Names(
+        chain,
+        key,
         f'","chain":"{chain}","commitment":',
         f',"key":{keyed},"origin":"{origin}","position":',
         f'],"type":"{type_}","v":{VERSION}}}',

@@ -14,7 +14,7 @@ from ledger.keys.classes import CLASSES
 from ledger.log.entry import LOG_CHAIN, NO_PREV, Template
 from ledger.store.errors import KeyGoneError, RecordRefusedError
 from ledger.store.group import DayIsOverError, Group
-from ledger.store.prepare import Prepared
+from ledger.store.prepare import Prepared, Shared
 from ledger.store.statements import Statements
 
 _OPENING = frozenset({"log.created.v1", "chain.created.v1"})
@@ -145,9 +145,7 @@ def _announcement(origin: str, each: Prepared) -> Prepared:
         "retain": CLASSES[each.key.partition(":")[0]].retain,
         "check": each.epoch_check,
     }
-    template = Template(
-        origin=origin, chain=LOG_CHAIN, type="key.created.v1", tags=(), public=public, commitment=None, key=None
-    )
-    announcement = Prepared(template, LOG_CHAIN, "key.created.v1", (), None)
+    shared = Shared(origin, LOG_CHAIN, "key.created.v1")
+    announcement = Prepared(shared, Template.of_names(shared.names, (), public, None), (), None)
     announcement.public = public
     return announcement

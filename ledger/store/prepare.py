@@ -14,10 +14,11 @@ from ledger.log.entry import CORE_TYPES, NO_PREV, Template
 from ledger.log.errors import FormatError, SealError
 from ledger.log.members import check_key
 from ledger.log.seal import NONCE_BYTES, SALT_BYTES
+from ledger.log.template import spell_names
 from ledger.store.custody import Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
 from ledger.store.record import Record
-from ledger.store.rows import name_field, tag_head, text_array_field
+from ledger.store.rows import name_field, tag_fields
 
 SUBJECTS_PART = "subjects"
 _FEW_TAGS = 100
@@ -48,24 +49,60 @@ class Prepared:
         "type",
     )
 
-    def __init__(self, template: Template, chain: str, type_: str, tags: tuple[str, ...], key: str | None) -> None:
-        """Take what is hashed; sealed bytes and marks are set where there are any."""
+    def __init__(self, shared: "Shared", template: Template, tags: tuple[str, ...], sealed: bytes | None) -> None:
+        """Take what is hashed and what it is filed under; marks are set where there are any."""
         self.template = template
-        self.chain = chain
-        self.type = type_
+        self.chain = shared.chain
+        self.type = shared.type
         self.tags = tags
-        self.key = key
-        self.day: str | None = None
-        self.chain_field = name_field(chain)
-        self.middle = b"%b%b%b" % (name_field(type_), text_array_field(tags), name_field(key))
-        self.part_field = b""
-        self.tag_heads = [tag_head(tag) for tag in tags]
-        self.sealed: bytes | None = None
+        self.key = shared.key
+        self.day = shared.day
+        self.chain_field = shared.chain_field
+        array, self.tag_heads = tag_fields(tags)
+        self.middle = shared.type_field + array + shared.key_field
+        self.part_field = shared.part_field
+        self.sealed = sealed
         self.mark: bytes | None = None
         self.body: bytes | None = None
-        self.epoch_check: str | None = None
-        self.chain_check: str | None = None
+        self.epoch_check = shared.epoch_check
+        self.chain_check = shared.chain_check
         self.public: Mapping[str, Any] = _NOTHING
+
+
+class Shared:
+    """What all records of one chain, type and key have in common."""
+
+    __slots__ = (
+        "chain",
+        "chain_check",
+        "chain_field",
+        "day",
+        "epoch_check",
+        "key",
+        "key_field",
+        "names",
+        "part_field",
+        "seal",
+        "type",
+        "type_field",
+    )
+
+    def __init__(
+        self, origin: str, chain: str, type_: str, key: str | None = None, data_key: DataKey | None = None
+    ) -> None:
+        """Check and spell it once; raise FormatError for names that no entry can bear."""
+        self.names = spell_names(origin, chain, key, type_)
+        self.chain = chain
+        self.type = type_
+        self.key = key
+        self.day = key.partition(":")[2] if key is not None and is_day_key(key) else None
+        self.chain_field = name_field(chain)
+        self.type_field = name_field(type_)
+        self.key_field = name_field(key)
+        self.part_field = b"" if key is None else name_field(part_of(key))
+        self.seal = None if data_key is None else data_key.sealer.seal
+        self.epoch_check = None if data_key is None else data_key.epoch_check
+        self.chain_check = None if data_key is None else data_key.chain_check
 
 
 def part_of(key: str) -> str:
@@ -97,57 +134,45 @@ class _Work:
     def __init__(self, custody: Custody, day: str, count: int) -> None:
         self._custody = custody
         self._day = day
-        self._keys: dict[tuple[str, str | None, str | None], tuple[str, DataKey]] = {}
+        self._shared: dict[tuple[str, str, str | None, str | None], Shared] = {}
         self._random = os.urandom(_RANDOM_BYTES * count)
         self._drawn = 0
 
     def sealed(self, record: Record) -> Prepared:
+        names = (record.chain, record.type, record.key_class, record.subject)
+        shared = self._shared.get(names)
+        if shared is None:
+            shared = self._shared[names] = self._share(record)
         tags = tuple(sorted(set(record.tags))) if record.tags else ()
-        key = committed = sealed = data_key = None
-        if record.key_class is not None:
-            key, data_key = self._key(record)
-            salt, nonce = self._salt_and_nonce()
-            committed, sealed = data_key.sealer.seal(record.data, salt=salt, nonce=nonce)
+        committed = sealed = None
+        if shared.seal is not None:
+            start = self._drawn
+            self._drawn = end = start + _RANDOM_BYTES
+            middle = start + SALT_BYTES
+            committed, sealed = shared.seal(
+                record.data, salt=self._random[start:middle], nonce=self._random[middle:end]
+            )
         elif record.data:
             raise RecordRefusedError(f"The record {record.type} has a payload and no key class: give it one.")
-        template = Template(
-            origin=self._custody.origin,
-            chain=record.chain,
-            type=record.type,
-            tags=tags,
-            public=record.public,
-            commitment=committed,
-            key=key,
-        )
+        template = Template.of_names(shared.names, tags, record.public, committed)
         if record.public or len(tags) > _FEW_TAGS:
             # The longest place there can be: nothing may turn out too long once entries are being numbered.
             template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
-        prepared = Prepared(template, record.chain, record.type, tags, key)
+        prepared = Prepared(shared, template, tags, sealed)
         if record.public:
             prepared.public = dict(record.public)
-        if data_key is not None and key is not None:
-            prepared.sealed = sealed
-            prepared.epoch_check, prepared.chain_check = data_key.epoch_check, data_key.chain_check
-            prepared.part_field = name_field(part_of(key))
-            prepared.day = self._day if CLASSES[record.key_class or ""].epoch == "day" else None
-        elif record.type == "chain.created.v1":
-            prepared.chain_check = str(record.public["check"])
+            if record.type == "chain.created.v1":
+                prepared.chain_check = str(record.public["check"])
         if record.idempotency_key is not None:
             self._mark(record, tags, prepared)
         return prepared
 
-    def _key(self, record: Record) -> tuple[str, DataKey]:
-        names = (record.chain, record.key_class, record.subject)
-        found = self._keys.get(names)
-        if found is None:
-            key = _key_of(record, self._day)
-            found = self._keys[names] = (key, self._custody.for_sealing(record.chain, key))
-        return found
-
-    def _salt_and_nonce(self) -> tuple[bytes, bytes]:
-        start = self._drawn
-        self._drawn = end = start + _RANDOM_BYTES
-        return self._random[start : start + SALT_BYTES], self._random[start + SALT_BYTES : end]
+    def _share(self, record: Record) -> Shared:
+        origin = self._custody.origin
+        if record.key_class is None:
+            return Shared(origin, record.chain, record.type)
+        key = _key_of(record, self._day)
+        return Shared(origin, record.chain, record.type, key, self._custody.for_sealing(record.chain, key))
 
     def _mark(self, record: Record, tags: tuple[str, ...], prepared: Prepared) -> None:
         assert record.idempotency_key is not None

@@ -18,6 +18,7 @@ _NUMBER_OID = 20
 _BYTES_OID = 17
 _length = Struct(">i").pack
 _array_head = Struct(">iiiii").pack
+_array_field_head = Struct(">iiiiii").pack
 _entry_head = Struct(">hiq").pack
 _two_numbers = Struct(">iqiq").pack
 _number = Struct(">iq").pack
@@ -28,7 +29,6 @@ _NULL = _length(-1)
 _EIGHT = _length(8)
 _TAG_HEAD = Struct(">hi").pack(2, 8)
 _EMPTY_ARRAY = Struct(">iiii").pack(12, 0, 0, _TEXT_OID)
-_ONE_DIMENSION = Struct(">iii").pack(1, 0, _TEXT_OID)
 
 
 def text_field(value: str | None) -> bytes:
@@ -52,8 +52,13 @@ def text_array_field(values: Sequence[str]) -> bytes:
     """Give a text[] field of one dimension without NULLs."""
     if not values:
         return _EMPTY_ARRAY
-    body = b"".join([text_field(value) for value in values])
-    return b"%b%b%b%b%b" % (_length(len(body) + 20), _ONE_DIMENSION, _length(len(values)), _length(1), body)
+    return array_field([text_field(value) for value in values])
+
+
+def array_field(fields: Sequence[bytes]) -> bytes:
+    """Give a text[] field of one dimension, of text fields that are ready; there is at least one."""
+    body = b"".join(fields)
+    return _array_field_head(len(body) + 20, 1, 0, _TEXT_OID, len(fields), 1) + body
 
 
 def text_array(values: Sequence[str]) -> bytes:
@@ -81,9 +86,15 @@ def tag_number(tag: str) -> int:
     return int.from_bytes(sha256(tag.encode()).digest()[:8], "big", signed=True)
 
 
-def tag_head(tag: str) -> bytes:
-    """Give a row of ``tag`` up to the position, which ``tag_row`` adds."""
-    return b"%b%b%b" % (_TAG_HEAD, sha256(tag.encode()).digest()[:8], _EIGHT)
+def tag_fields(tags: Sequence[str]) -> tuple[bytes, list[bytes]]:
+    """Give the tags as the field of ``entry``, and for each the row of ``tag`` up to the position (``tag_row``)."""
+    if not tags:
+        return _EMPTY_ARRAY, []
+    encoded = [tag.encode() for tag in tags]
+    return (
+        array_field([_length(len(each)) + each for each in encoded]),
+        [_TAG_HEAD + sha256(each).digest()[:8] + _EIGHT for each in encoded],
+    )
 
 
 def entry_row(position: int, chain: bytes, seq: int, at: int, middle: bytes, leaf: bytes, entry: bytes) -> bytes:
