@@ -7,6 +7,7 @@ A log repeats its seconds, so the calendar is asked once a second of log, not on
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ledger.ingest import utc
@@ -30,10 +31,7 @@ def parse_rfc3339(text: str) -> tuple[int, str]:
     if found is None:
         raise ClockError("the time is not an RFC 3339 date-time")
     date_time, fraction, offset = found.groups()
-    hour = _hour(date_time[:13], offset)
-    # The minutes and seconds are counted here: the calendar is asked once an hour of log.
-    second = hour + int(date_time[14:16]) * 60 + int(date_time[17:])
-    return with_fraction(second, fraction or "")
+    return hour_of(date_time[:13], offset).at(date_time[14:16], date_time[17:], fraction or "")
 
 
 def parse_spelled(text: str) -> tuple[int, int]:
@@ -47,10 +45,7 @@ def parse_spelled(text: str) -> tuple[int, int]:
     digits = (found[2] or "")[:6]
     width = 10 ** (6 - len(digits))
     stamp = found[1]
-    second = _hour(stamp[:13], "Z") + int(stamp[14:16]) * 60 + int(stamp[17:])
-    if second < 0:
-        raise ClockError("the time lies outside the years 1970 to 9999")
-    first = second * MICROSECONDS + int(digits or "0") * width
+    first = hour_of(stamp[:13], "Z").at(stamp[14:16], stamp[17:], "")[0] + int(digits or "0") * width
     return first, first + width - 1
 
 
@@ -103,6 +98,7 @@ def spell_offset(local: datetime) -> str:
 
 
 _DAY = 86_400
+_SIXTIETHS = {f"{number:02d}": number for number in range(60)}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -114,12 +110,38 @@ def _spell_day(day: int) -> str:
     return spelled[:10]
 
 
+class Hour(NamedTuple):
+    """An hour of local time with one offset from UTC: asked from the calendar once, then only counted in."""
+
+    second: int
+    """Its first second since 1970."""
+    spelled: str | None
+    """``YYYY-MM-DDThh:`` in UTC, where the hour is one there as well."""
+
+    def at(self, minute: str, second: str, fraction: str) -> tuple[int, str]:
+        """Give the instant at two digits of minute and second and any of a fraction, in microseconds and spelled."""
+        seconds = self.second + _SIXTIETHS[minute] * 60 + _SIXTIETHS[second]
+        if self.spelled is None:
+            return with_fraction(seconds, fraction)
+        if not fraction:
+            return seconds * MICROSECONDS, f"{self.spelled}{minute}:{second}Z"
+        digits = f"{fraction:0<6}"[:6]
+        return seconds * MICROSECONDS + int(digits), f"{self.spelled}{minute}:{second}.{fraction}Z"
+
+
+def hour_from(second: int) -> Hour:
+    """Give the hour that begins ``second`` seconds after 1970."""
+    if second % 3600 or second < 0:
+        return Hour(second, None)
+    return Hour(second, spell_second(second)[:14])
+
+
 @lru_cache(maxsize=1024)
-def _hour(date_hour: str, offset: str) -> int:
-    """Give the seconds since 1970 of ``YYYY-MM-DDThh`` at an offset; raises :class:`ClockError`."""
+def hour_of(date_hour: str, offset: str) -> Hour:
+    """Give the hour ``YYYY-MM-DDThh`` at an offset; raises :class:`ClockError`."""
     zone = "+00:00" if offset in {"Z", "z"} else offset
     try:
         local = datetime.fromisoformat(f"{date_hour[:10]}T{date_hour[11:]}:00:00{zone}")
     except ValueError:
         raise ClockError("the time is none that the calendar has") from None
-    return to_second(local)
+    return hour_from(to_second(local))

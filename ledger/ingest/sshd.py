@@ -14,6 +14,7 @@ with a finding where it was a login.
 """
 
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 
 from ledger.ingest import sshd_event as event
 from ledger.ingest.clock import MICROSECONDS
@@ -43,16 +44,15 @@ class SshdLogins:
         self._closing: deque[tuple[int, Connection]] = deque()
         self._out: list[Item] = []
 
-    def feed(self, message: Message) -> list[Item] | None:
+    def feed(self, message: Message) -> Sequence[Item] | None:
         """Take the next message; see :meth:`~ledger.ingest.message.Program.feed`."""
         told = event.recognise(message.text)
         if told is None:
             return None
         self._take(told, message)
-        self._plan()
         return self._given()
 
-    def elapse(self, at: int) -> list[Item]:
+    def elapse(self, at: int) -> Sequence[Item]:
         """Give what waited long enough."""
         while self._opening and self._opening[0].accepted_at <= at - OPENING_US:
             self._announce(self._opening.popleft())
@@ -62,7 +62,7 @@ class SshdLogins:
         self._plan()
         return self._given()
 
-    def finish(self) -> list[Item]:
+    def finish(self) -> Sequence[Item]:
         """Give what is open: an end that PAM did not close, a failure without an end, a login that goes on."""
         while self._closing:
             self._give_up_waiting(self._closing.popleft()[1])
@@ -128,7 +128,9 @@ class SshdLogins:
         if connection is None:
             self._failed.pop(process, None)
             connection = self._trying[process] = Connection(message)
-            self._forget_tries(message.at)
+            self._by(message.at + TRYING_US)
+            if len(self._trying) > self._max_trying:
+                self._fail(next(iter(self._trying.values())))
         connection.touch(message)
         connection.source = source or connection.source
         return connection
@@ -136,7 +138,7 @@ class SshdLogins:
     def _forget_tries(self, at: int) -> None:
         while self._trying:
             oldest = next(iter(self._trying.values()))
-            if len(self._trying) <= self._max_trying and oldest.first.at > at - TRYING_US:
+            if oldest.first.at > at - TRYING_US:
                 return
             self._fail(oldest)
 
@@ -179,6 +181,7 @@ class SshdLogins:
         connection.accept(message, told)
         self._logins.add(process, connection)
         self._opening.append(connection)
+        self._by(message.at + OPENING_US)
         if len(self._logins) > self._max_open:
             self._let_go(
                 self._logins.oldest(), "session_let_go", "too many logins are open at once: this one was let go"
@@ -213,6 +216,7 @@ class SshdLogins:
         self._logins.adopt(connection, message.pid)
         if connection.closing is None:
             self._closing.append((message.at + CLOSING_US, connection))
+            self._by(message.at + CLOSING_US)
         connection.close(message, told)
 
     def _session_closed(self, told: event.SessionClosed, message: Message) -> None:
@@ -262,6 +266,7 @@ class SshdLogins:
         self._logins.remove(connection)
 
     def _plan(self) -> None:
+        """Find out anew when something is due. In between, ``due`` is only ever brought forward."""
         while self._opening and (self._opening[0].announced or self._opening[0].over):
             self._opening.popleft()
         while self._closing and self._closing[0][1].over:
@@ -272,7 +277,12 @@ class SshdLogins:
             next(iter(self._trying.values())).first.at + TRYING_US if self._trying else NEVER,
         )
 
-    def _given(self) -> list[Item]:
+    def _by(self, due: int) -> None:
+        self.due = min(self.due, due)
+
+    def _given(self) -> Sequence[Item]:
+        if not self._out:
+            return ()
         given, self._out = self._out, []
         return given
 

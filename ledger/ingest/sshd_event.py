@@ -185,16 +185,16 @@ _WHY = {
 
 def recognise(text: str) -> Event | None:
     """Give what the message says of a login, or None."""
-    if len(text) > MAX_TEXT:
-        return None
-    preauth = text.endswith(_PREAUTH)
-    if preauth:
-        text = text[: -len(_PREAUTH)]
     word = text[: text.find(" ")]
     while word in _PREFIXES:
         text = text[len(word) + 1 :]
         word = text[: text.find(" ")]
-    readers = _READERS.get(word, ())
+    readers = _READERS.get(word)
+    if readers is None or len(text) > MAX_TEXT:
+        return None
+    preauth = text[-1:] == "]" and text.endswith(_PREAUTH)
+    if preauth:
+        text = text[: -len(_PREAUTH)]
     for reader in readers:
         event = reader(text, preauth)
         if event is not None:
@@ -203,8 +203,10 @@ def recognise(text: str) -> Event | None:
 
 
 def _source(address: str, port: str | None) -> Source:
-    number = int(port) if port else None
-    return Source(address, number if number is None or number <= _MAX_PORT else None)
+    if not port:
+        return Source(address, None)
+    number = int(port)
+    return Source(address, number if number <= _MAX_PORT else None)
 
 
 def _connected(text: str, _preauth: bool) -> Event | None:

@@ -17,14 +17,14 @@ natural names, which are made of the uuid.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ledger.ingest import clock
 from ledger.ingest.clock import MICROSECONDS, ClockError
 from ledger.ingest.message import Message
 from ledger.ingest.model import Fact
-from ledger.ingest.text import clean, integer
+from ledger.ingest.text import MAX_INTEGER, clean
 
 OBSERVED = "session.command_observed.v1"
 EXITED = "session.command_exited.v1"
@@ -66,6 +66,10 @@ _TEXTS = {
     "signal": "signal",
 }
 _NUMBERS = {"runuid": "run_as_uid", "columns": "columns", "lines": "rows", "exit_value": "exit_value"}
+_MEMBERS = {**_TEXTS, **_NUMBERS, "runargv": "arguments", "runenv": "environment"}
+_KEPT_VARIABLES = tuple(f"{name}=" for name in sorted(KEPT_ENVIRONMENT))
+_LEAST_NUMBER = -(2**31)
+_MAX_SECONDS = 2**38
 _NANOSECONDS = 1_000_000_000
 
 
@@ -113,24 +117,24 @@ class _Texts:
 def command_fact(kind: str, event: Mapping[str, Any], where: Where) -> Fact:
     """Give the fact of an ``accept``, ``reject`` or ``exit`` event; raises :class:`EventError`."""
     texts = _Texts(plain=where.plain)
+    message = where.message
     data: dict[str, Any] = {"service": "sudo"}
-    if kind in _DECISIONS:
-        data["decision"] = _DECISIONS[kind]
-    elif kind != "exit":
-        raise EventError("an event of a kind that is not known")
-    occurred_at, zone_assumed = _time(event, "exit_time" if kind == "exit" else "submit_time", where)
-    _put_members(data, event, texts)
     if kind == "exit":
+        occurred_at, zone_assumed = _time(event.get("exit_time") or event.get("server_time"), message)
+        _put_members(data, event, texts)
         _put_exit(data, event)
-    elif "command" not in data and "user" not in data:
-        raise EventError("the event names neither user nor command")
+    elif kind in _DECISIONS:
+        data["decision"] = _DECISIONS[kind]
+        occurred_at, zone_assumed = _time(event.get("submit_time") or event.get("server_time"), message)
+        _put_members(data, event, texts)
+        if "command" not in data and "user" not in data:
+            raise EventError("the event names neither user nor command")
+    else:
+        raise EventError("an event of a kind that is not known")
     uuid = data.get("uuid")
     name = f"sudo:{uuid}:{kind}" if uuid else f"sudo:{kind}:{occurred_at}:{_digest(data)}"
-    host = data.get("host")
-    if where.message is not None:
-        data |= carried_by(where.message)
-    if host is not None:
-        data["host"] = host
+    if message is not None:
+        data = carried_by(message) | data
     if texts.escaped:
         data["escaped"] = True
     if texts.cut:
@@ -140,14 +144,18 @@ def command_fact(kind: str, event: Mapping[str, Any], where: Where) -> Fact:
 
 def carried_by(message: Message) -> dict[str, Any]:
     """Give the members that the carrier of an event tells."""
-    told = {
-        "host": message.host,
-        "sudo_pid": message.pid,
-        "audit_session": message.audit_session,
-        "boot_id": message.boot_id,
-        "escaped": message.escaped or None,
-    }
-    return {name: value for name, value in told.items() if value is not None}
+    told: dict[str, Any] = {}
+    if message.host is not None:
+        told["host"] = message.host
+    if message.pid is not None:
+        told["sudo_pid"] = message.pid
+    if message.audit_session is not None:
+        told["audit_session"] = message.audit_session
+    if message.boot_id is not None:
+        told["boot_id"] = message.boot_id
+    if message.escaped:
+        told["escaped"] = True
+    return told
 
 
 def short_tty(name: str) -> str:
@@ -156,34 +164,41 @@ def short_tty(name: str) -> str:
 
 
 def _put_members(data: dict[str, Any], event: Mapping[str, Any], texts: _Texts) -> None:
+    plain = texts.plain
     for theirs, value in event.items():
-        if (ours := _TEXTS.get(theirs)) is not None:
-            if (text := texts.take(value)) is not None:
-                data[ours] = text
-        elif (ours := _NUMBERS.get(theirs)) is not None:
-            if (number := integer(value, least=-(2**31))) is not None:
-                data[ours] = number
-        elif theirs == "runargv" and isinstance(value, list):
-            data["arguments"] = list(_arguments(value, texts))
-        elif theirs == "runenv" and isinstance(value, list):
-            kept = [text for text in value if isinstance(text, str) and text.partition("=")[0] in KEPT_ENVIRONMENT]
-            data["environment"] = [text for text in map(texts.take, kept) if text is not None]
-            data["environment_withheld"] = len(value) - len(kept)
+        ours = _MEMBERS.get(theirs)
+        if ours is None:
+            continue
+        if isinstance(value, str):
+            if theirs in _TEXTS:
+                data[ours] = value if plain else texts.take(value)
+        elif type(value) is int:
+            if theirs in _NUMBERS and _LEAST_NUMBER <= value <= MAX_INTEGER:
+                data[ours] = value
+        elif isinstance(value, list):
+            if theirs == "runargv":
+                data[ours] = _arguments(value, texts)
+            elif theirs == "runenv":
+                kept = [text for text in value if isinstance(text, str) and text.startswith(_KEPT_VARIABLES)]
+                data[ours] = kept if plain else [texts.take(text) for text in kept]
+                data["environment_withheld"] = len(value) - len(kept)
     if "tty" in data:
         data["tty"] = short_tty(data["tty"])
 
 
-def _arguments(arguments: list[Any], texts: _Texts) -> Iterator[str]:
+def _arguments(arguments: list[Any], texts: _Texts) -> list[str]:
     room = MAX_ARGUMENT_CHARS
+    kept: list[str] = []
     for argument in arguments[:MAX_ARGUMENTS]:
         text = texts.take(argument, room)
         if text is None:
             raise EventError("an argument is not a text")
         room -= len(text)
-        yield text
+        kept.append(text)
         if room <= 0:
             break
     texts.cut = texts.cut or len(arguments) > MAX_ARGUMENTS or room <= 0
+    return kept
 
 
 def _put_exit(data: dict[str, Any], event: Mapping[str, Any]) -> None:
@@ -194,12 +209,12 @@ def _put_exit(data: dict[str, Any], event: Mapping[str, Any]) -> None:
         data["running_us"] = seconds * MICROSECONDS + nanoseconds // 1000
 
 
-def _time(event: Mapping[str, Any], member: str, where: Where) -> tuple[str, str | None]:
-    instant = _instant(event.get(member)) or _instant(event.get("server_time"))
+def _time(stamp: object, message: Message | None) -> tuple[str, str | None]:
+    instant = _instant(stamp)
     if instant is None:
-        if where.message is None:
+        if message is None:
             raise EventError("the event tells no time")
-        return where.message.occurred_at, where.message.zone_assumed
+        return message.occurred_at, message.zone_assumed
     seconds, nanoseconds = instant
     try:
         return clock.with_fraction(seconds, f"{nanoseconds:09d}")[1], None
@@ -208,11 +223,12 @@ def _time(event: Mapping[str, Any], member: str, where: Where) -> tuple[str, str
 
 
 def _instant(value: object) -> tuple[int, int] | None:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
-    seconds = integer(value.get("seconds"), most=2**38)
-    nanoseconds = integer(value.get("nanoseconds"), most=_NANOSECONDS - 1)
-    return None if seconds is None or nanoseconds is None else (seconds, nanoseconds)
+    seconds, nanoseconds = value.get("seconds"), value.get("nanoseconds")
+    if type(seconds) is not int or type(nanoseconds) is not int:
+        return None
+    return (seconds, nanoseconds) if 0 <= seconds <= _MAX_SECONDS and 0 <= nanoseconds < _NANOSECONDS else None
 
 
 def _digest(data: Mapping[str, Any]) -> str:

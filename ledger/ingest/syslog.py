@@ -21,6 +21,7 @@ _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _HALF_A_YEAR = 6
 _MAX_PRIORITY = 191
 _MAX_HOST = 255
+_MAX_PROCESS_DIGITS = 10
 _STAMP_3164 = re.compile(r"([A-Z][a-z]{2}) ([ 0-3]\d) (\d\d):([0-5]\d):([0-5]\d)", re.ASCII)
 _STAMP_SIZE = 15
 _PRIORITY = re.compile(r"<(\d{1,3})>", re.ASCII)
@@ -28,7 +29,6 @@ _RFC5424 = re.compile(
     r"<(\d{1,3})>(\d{1,2}) (\S{1,40}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) (-.*|\[.*)", re.ASCII
 )
 _STRUCTURED = re.compile(r'(?:\[[^\s=\]"]{1,32}(?: [^\s=\]"]{1,32}="(?:[^"\\\]]|\\.)*")*\])+')
-_PROCESS = re.compile(r"(.*)\[(\d{1,10})\]", re.ASCII)
 _PROCID = re.compile(r"\d{1,10}", re.ASCII)
 
 
@@ -67,11 +67,12 @@ class Rfc3164:
         self._year = year
         self._month: int | None = None
         self._last: tuple[str, int, str, str] = ("\n", 0, "", "")  # a stamp that no line has
-        self._hour: tuple[str, int, str] | None = None  # an hour of one offset: its stamp, second and offset
+        self._hour: tuple[str, clock.Hour, str] = ("", clock.Hour(0, None), "")  # its stamp and its offset
 
     def parse(self, text: str) -> Framed:
         """Take a line out of its frame; raises :class:`FramingError`."""
-        text = _without_priority(text)
+        if text[:1] == "<":
+            text = _without_priority(text)
         stamp = text[:_STAMP_SIZE]
         if stamp != self._last[0]:
             self._last = (stamp, *self._time(stamp))
@@ -83,10 +84,9 @@ class Rfc3164:
         found = _STAMP_3164.fullmatch(stamp)
         if found is None:
             raise FramingError("not an RFC 3164 line: month, day, time and host")
-        if self._hour is not None and self._hour[0] == stamp[:9]:
-            _, start, offset = self._hour
-            at, occurred_at = clock.with_fraction(start + int(found[4]) * 60 + int(found[5]), "")
-            return at, occurred_at, offset
+        known, hour, offset = self._hour
+        if known == stamp[:9]:
+            return *hour.at(found[4], found[5], ""), offset
         month = _MONTHS.get(found[1])
         if month is None:
             raise FramingError("the month is none")
@@ -110,7 +110,10 @@ class Rfc3164:
         if not late:
             self._year, self._month = year, month
             start = local.replace(minute=0, second=0, fold=0)
-            self._hour = (stamp[:9], clock.to_second(start), offset) if _has_one_offset(start) else None
+            one = _has_one_offset(start)
+            self._hour = (
+                (stamp[:9], clock.hour_from(clock.to_second(start)), offset) if one else ("", self._hour[1], "")
+            )
         return at, occurred_at, offset
 
     def _second(self, local: datetime) -> int:
@@ -130,7 +133,9 @@ class Rfc3164Untold:
 
     def parse(self, text: str) -> Framed:
         """Refuse the line; raises :class:`FramingError`."""
-        if _STAMP_3164.fullmatch(_without_priority(text)[:_STAMP_SIZE]) is None:
+        if text[:1] == "<":
+            text = _without_priority(text)
+        if _STAMP_3164.fullmatch(text[:_STAMP_SIZE]) is None:
             raise FramingError("not an RFC 3164 line: month, day, time and host")
         raise FramingError("an RFC 3164 line tells neither year nor zone: the options zone and year are needed")
 
@@ -142,7 +147,8 @@ class Rfc3339:
 
     def parse(self, text: str) -> Framed:
         """Take a line out of its frame; raises :class:`FramingError`."""
-        text = _without_priority(text)
+        if text[:1] == "<":
+            text = _without_priority(text)
         size = text.find(" ")
         if size < 0:
             raise FramingError("not an RFC 3339 line: date-time and host")
@@ -177,23 +183,27 @@ def _sender(text: str, start: int) -> tuple[str, str, int | None, str]:
 
     A sender without a colon after it is none that we know: everything after the host is then the message.
     """
-    if text[start : start + 1] != " ":
+    end = text.find(" ", start + 1)
+    if end < 0:
+        end = len(text)
+    host = text[start + 1 : end]
+    if not 0 < len(host) <= _MAX_HOST or text[start] != " ":
         raise FramingError("no host after the time")
-    host, _, rest = text[start + 1 :].partition(" ")
-    if not 0 < len(host) <= _MAX_HOST:
-        raise FramingError("no host after the time")
-    sender, colon, message = rest.partition(":")
-    if not colon or " " in sender:
-        return host, "", None, rest
-    pid = None
-    if sender.endswith("]") and (found := _PROCESS.fullmatch(sender)):
-        sender, pid = found[1], int(found[2])
-    return host, sender, pid, message.removeprefix(" ")
+    colon = text.find(":", end)
+    sender = text[end + 1 : colon]
+    if colon < 0 or " " in sender:
+        return host, "", None, text[end + 1 :]
+    message = text[colon + 2 :] if text[colon + 1 : colon + 2] == " " else text[colon + 1 :]
+    if sender[-1:] == "]":
+        bracket = sender.find("[")
+        process = sender[bracket + 1 : -1]
+        if bracket >= 0 and process.isdecimal() and process.isascii() and len(process) <= _MAX_PROCESS_DIGITS:
+            return host, sender[:bracket], int(process), message
+    return host, sender, None, message
 
 
 def _without_priority(text: str) -> str:
-    if not text.startswith("<"):
-        return text
+    """Take ``<38>`` off the beginning of a line."""
     found = _PRIORITY.match(text)
     if found is None:
         raise FramingError("the priority is malformed")

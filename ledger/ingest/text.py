@@ -53,11 +53,6 @@ def load_json(data: bytes) -> Any:
         raise ValueError("JSON with a number without bounds") from None
 
 
-def integer(value: object, *, least: int = 0, most: int = MAX_INTEGER) -> int | None:
-    """Give ``value`` when it is an integer within bounds, else None. Truth values are no integers."""
-    return value if type(value) is int and least <= value <= most else None
-
-
 def _escape(found: re.Match[str]) -> str:
     point = ord(found[0])
     if _BYTE_FROM <= point <= _BYTE_TO:
