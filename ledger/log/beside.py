@@ -1,7 +1,8 @@
 """The core entries that a package shows beside its chain: keys, holds, clocks, the heads map.
 
 Guarantees: each is parsed strictly, is of the right log and time, and says what its type must; they rise by position,
-and the heads map is the checkpoint's last leaf. Nothing here is proven yet: the same batch proof covers them with the
+and the heads map is the checkpoint's last leaf and speaks for
+all entries before it. Nothing here is proven yet: the same batch proof covers them with the
 chain (``walk``). Leaves to others: what follows from what they say (``erasure``, ``verify``).
 """
 
@@ -83,6 +84,12 @@ def _read_heads(proofs: Proofs, checkpoint: Checkpoint, context: BlockContext) -
         )
     try:
         heads = parse_heads(entry)
+        if heads.size != entry.position:
+            raise RefusedError(
+                Refusal.HEADS_STALE,
+                f"The heads map at {entry.position} tells the heads that {heads.size} entries had.",
+                position=entry.position,
+            )
         verify_presence(heads.root, proofs.covers.chain, proofs.heads.head, PresenceProof(proofs.heads.siblings))
     except ProofError as error:
         raise RefusedError(Refusal.HEAD_DIFFERS, str(error)) from None

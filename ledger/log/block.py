@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from ledger.log import base64_text, canonical
 from ledger.log.blob import MEMBER as BLOB_MEMBER
 from ledger.log.blob import BlobReference
-from ledger.log.core_entry import KEY_DESTROYED
-from ledger.log.entry import Entry, leaf_hash, parse
+from ledger.log.core_entry import CHAIN_CREATED, KEY_DESTROYED, parse_chain_created
+from ledger.log.entry import LOG_CHAIN, Entry, leaf_hash, parse
 from ledger.log.erasure import Erasures
 from ledger.log.errors import FormatError, UnknownFormatError
 from ledger.log.refusal import Refusal, RefusedError
@@ -112,6 +112,7 @@ def check_block(context: BlockContext, block: bytes) -> BlockResult:
         rows.append(Row(entry.position, entry.seq, entry.prev, leaf_hash(data), entry.at))
         try:
             check_context(context, entry)
+            check_beginning(entry)
             states[_payload_state(context, entry, shown, result)] += 1
         except RefusedError as error:
             result.findings.absorb(error)
@@ -137,6 +138,27 @@ def check_context(context: BlockContext, entry: Entry) -> None:
                 Refusal.KEY_DAY, f"The key {entry.key} is not of the day of {entry.at} in Japan.", position=position
             )
     check_time(context, position, entry.at)
+
+
+def check_beginning(entry: Entry) -> None:
+    """Refuse a customer's chain that does not begin with its announcement, or is announced again; raise RefusedError.
+
+    The log's own chain begins with the log.
+    """
+    if entry.chain == LOG_CHAIN or (entry.seq == 1) is (entry.type == CHAIN_CREATED):
+        if entry.type != CHAIN_CREATED:
+            return
+        try:
+            announced = parse_chain_created(entry)
+        except FormatError as error:
+            raise RefusedError(Refusal.FACT_FORM, str(error), position=entry.position) from None
+        if announced == entry.chain:
+            return
+    raise RefusedError(
+        Refusal.CHAIN_UNANNOUNCED,
+        f"Entry {entry.seq} of the chain {entry.chain} is a {entry.type}: the chain's announcement is its first entry.",
+        position=entry.position,
+    )
 
 
 def check_time(context: BlockContext, position: int, at: str) -> None:

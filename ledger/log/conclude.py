@@ -41,12 +41,11 @@ def check_retired_keys(beside: Beside, signed: SignedCheckpoint) -> None:
 def claim(signed: SignedCheckpoint, proofs: Proofs, beside: Beside) -> Answer:
     """Give what may be said of completeness when nothing is missing.
 
-    The heads are those of ``heads.size`` entries. Where the map is the very next entry, the whole checkpoint is spoken
-    for; the log's own chain then has the map itself as one entry more.
+    The heads speak for all entries before their map. The map is the last entry: with it the whole checkpoint is spoken
+    for, but in the log's own chain, which has the map itself as one entry more.
     """
-    covers, heads = proofs.covers, beside.heads
-    reaches_end = heads.size == beside.heads_entry.position and covers.chain != LOG_CHAIN
-    size = signed.checkpoint.size if reaches_end else heads.size
+    covers = proofs.covers
+    size = beside.heads.size if covers.chain == LOG_CHAIN else signed.checkpoint.size
     monitors = {monitor.name for monitor in signed.monitors}
     to_head = covers.last == proofs.heads.head.seq
     if covers.first == 1 and to_head:

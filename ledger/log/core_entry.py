@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ledger.log.canonical import MAX_INTEGER
-from ledger.log.entry import Entry, check_chain, check_key, parse_at
+from ledger.log.entry import LOG_CHAIN, Entry, check_chain, check_key, parse_at
 from ledger.log.errors import FormatError, UnknownFormatError
 from ledger.log.note import VerifierKey, parse_vkey
 from ledger.log.retention import Period
@@ -47,11 +47,15 @@ class KeyChange:
 
 @dataclass(frozen=True, slots=True)
 class ClockCorrection:
-    """The log's clock was wrong: after ``wrong`` it went on at ``right``. The only place where ``at`` may fall."""
+    """The log's clock was wrong: after ``wrong`` it went on at ``right``. The only place where ``at`` may fall.
+
+    It counts only in the log's own chain and when ``right`` is what the entry itself tells (``counts``).
+    """
 
     position: int
     wrong: str
     right: str
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,26 @@ def parse_clock_correction(entry: Entry) -> ClockCorrection:
     wrong, right = _text(entry, "from"), _text(entry, "to")
     parse_at(wrong)
     parse_at(right)
-    return ClockCorrection(entry.position, wrong, right)
+    return ClockCorrection(entry.position, wrong, right, entry.chain == LOG_CHAIN and right == entry.at)
+
+
+def corrected_from(entry: Entry) -> str | None:
+    """Give the time after which this entry lets ``at`` fall to its own; None for an entry that corrects nothing.
+
+    Only an entry directly after one that tells this time may be earlier than it.
+    """
+    if entry.type != CLOCK_CORRECTED:
+        return None
+    try:
+        correction = parse_clock_correction(entry)
+    except FormatError:
+        return None
+    return correction.wrong if correction.counts else None
+
+
+def parse_chain_created(entry: Entry) -> str:
+    """Read ``chain.created.v1``: the chain that it begins."""
+    return _chain(entry, "chain")
 
 
 def parse_key_created(entry: Entry) -> KeyCreated:

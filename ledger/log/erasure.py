@@ -1,11 +1,13 @@
-"""Why a payload is not there: what proven core entries say of its key (docs/record-format.md, sections 3 and 7).
+"""What proven core entries say of keys, and why a payload is not there (docs/record-format.md, sections 3 and 7).
 
-Guarantees: a payload counts as erased only by a destruction of its key, its chain or the pair of them that comes after
-the entry, that no shown hold keeps it from, and that neither the key's own ``retain`` nor the pinned policy's calls too
-early; or by its removal. Leaves to others: proving the entries that are told here (``verify``).
+Guarantees: a key counts only when it is announced, once, before its first use. A payload counts as erased only by a
+destruction of its key, its chain or the pair of them that comes after the entry, that no shown hold keeps it from, and
+that neither the key's own ``retain`` nor the pinned policy's calls too early; or by its removal. Leaves to others:
+proving the entries that are told here (``verify``).
 
-The least period of a class counts from the key's day, or, for keys of subjects, from the day the key was created: no
-subject can have ended before.
+A class whose announcements state a period, or of which any key names a day, is a class of days: an epoch that is none
+would let the operator choose where the period begins. The least period of a class counts from the key's day, or, for
+keys of subjects, from the day the key was created: no subject can have ended before.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,12 +35,14 @@ from ledger.log.retention import Period, class_of_key, day_in_japan, day_of_key,
 class Erasures:
     """What core entries say of keys, holds and removed payloads, and what follows for a payload."""
 
-    __slots__ = ("_created", "_destroyed", "_destruction_positions", "_holds", "_removed", "_retain")
+    __slots__ = ("_created", "_destroyed", "_destruction_positions", "_holds", "_removed", "_retain", "_subjects")
 
     def __init__(self, retain: Mapping[str, Period | None]) -> None:
         """Begin with the least periods that the verifier pins."""
         self._retain = retain
         self._created: dict[str, KeyCreated] = {}
+        self._subjects: dict[str, bool] = {}
+        """By class: whether its epochs are subjects, not days."""
         self._destroyed: dict[tuple[str | None, str | None], list[Destruction]] = {}
         self._destruction_positions: set[int] = set()
         self._holds: dict[str, HoldPlaced] = {}
@@ -49,7 +53,15 @@ class Erasures:
         return position in self._destruction_positions
 
     def check_usable(self, position: int, chain: str, key: str) -> None:
-        """Refuse an entry under a key, a chain or a pair that was destroyed before it; raise RefusedError."""
+        """Refuse an entry under a key that is not announced before it, or destroyed before it; raise RefusedError.
+
+        Its chain, or the pair of them, may be what was destroyed.
+        """
+        created = self._created.get(key)
+        if created is None or created.position > position:
+            raise RefusedError(
+                Refusal.KEY_UNANNOUNCED, f"No entry shown announces the key {key} before it is used.", position=position
+            )
         if not self._destroyed:
             return
         for destruction in self._destructions_of(chain, key):
@@ -61,11 +73,12 @@ class Erasures:
                 )
 
     def learn(self, entry: Entry) -> None:
-        """Take in what a core entry says; raise FormatError where it does not say what its type must."""
+        """Take in what a core entry says, of entries that rise by position.
+
+        Raises FormatError where it does not say what its type must, RefusedError where it announces what it may not.
+        """
         if entry.type == KEY_CREATED:
-            created = parse_key_created(entry)
-            _begins(created)
-            self._created.setdefault(created.key, created)
+            self._announce(parse_key_created(entry))
         elif entry.type == KEY_DESTROYED:
             destruction = parse_destruction(entry)
             self._destroyed.setdefault((destruction.chain, destruction.key), []).append(destruction)
@@ -77,7 +90,10 @@ class Erasures:
             self._removed[parse_removed_position(entry)] = entry.position
 
     def check_erased(self, position: int, chain: str, key: str) -> None:
-        """Refuse unless the payload of the entry at ``position`` may be gone; raise RefusedError."""
+        """Refuse unless the payload of the entry at ``position`` may be gone; raise RefusedError.
+
+        The key is one that ``check_usable`` let pass.
+        """
         if self._removed.get(position, -1) > position:
             return
         found = [
@@ -91,13 +107,7 @@ class Erasures:
                 f"No entry shown destroys the key {key} of the payload at {position}, or removes it.",
                 position=position,
             )
-        created = self._created.get(key)
-        if created is None:
-            raise RefusedError(
-                Refusal.ERASURE_UNPROVEN,
-                f"The entry that created the key {key} is not shown: how long it had to be kept is not known.",
-                position=position,
-            )
+        created = self._created[key]  # check_usable came before
         gone = min(destruction.at for destruction in found)
         for period in (created.retain, self._retain.get(class_of_key(key))):
             if period is not None and not _is_over(period, _begins(created), gone):
@@ -106,6 +116,25 @@ class Erasures:
                     f"The key {key} was destroyed at {gone}, before its {period.format()} were over.",
                     position=position,
                 )
+
+    def _announce(self, created: KeyCreated) -> None:
+        key, position = created.key, created.position
+        _begins(created)
+        if key in self._created:
+            raise RefusedError(
+                Refusal.KEY_ANNOUNCED_TWICE,
+                f"The key {key} was announced at {self._created[key].position} already.",
+                position=position,
+            )
+        is_subject = day_of_key(key) is None
+        class_ = class_of_key(key)
+        if (is_subject and created.retain is not None) or self._subjects.setdefault(class_, is_subject) != is_subject:
+            raise RefusedError(
+                Refusal.KEY_EPOCH,
+                f"{class_} is a class of days, and not all its keys name one: {key}.",
+                position=position,
+            )
+        self._created[key] = created
 
     def _destructions_of(self, chain: str, key: str) -> Iterator[Destruction]:
         for pair in ((chain, key), (chain, None), (None, key)):

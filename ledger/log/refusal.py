@@ -105,6 +105,13 @@ class Refusal(Enum):
     TIME_AHEAD = _X, _FINDING, _CHANGED, "A time lies in the future.", "未来の時刻がある。"
     KEY_DAY = _X, _FINDING, _CHANGED, "A key's day is not the entry's day.", "鍵の日付がエントリの日付と異なる。"
 
+    CHAIN_UNANNOUNCED = (
+        _L,
+        _FINDING,
+        _CHANGED,
+        "The chain does not begin with its announcement.",
+        "チェーンが作成のエントリで始まっていない。",
+    )
     SEQ_GAP = _L, _FINDING, _LACKING, "Entries of the chain are missing.", "チェーンに欠番がある。"
     SEQ_REPEATED = (
         _L,
@@ -124,6 +131,7 @@ class Refusal(Enum):
     OTHER_CHAIN = _L, _FINDING, _CHANGED, "An entry is another chain's.", "別のチェーンのエントリがある。"
 
     HEADS_NOT_LAST = _H, _FINDING, _LACKING, "The heads map is not the last leaf.", "先頭表が最後の葉でない。"
+    HEADS_STALE = _H, _FINDING, _LACKING, "The heads map is of an earlier log.", "先頭表が以前の時点のものである。"
     HEAD_DIFFERS = _H, _FINDING, _LACKING, "The last entry is not the chain's head.", "末尾がチェーンの先頭でない。"
 
     COMMITMENT_DIFFERS = _D, _FINDING, _CHANGED, "A payload is not the committed one.", "内容が約定値と一致しない。"
@@ -138,6 +146,9 @@ class Refusal(Enum):
     )
 
     STATE_CONTRADICTED = _U, _FINDING, _CHANGED, "A line says what it does not hold.", "行の状態表示が中身と矛盾する。"
+    KEY_UNANNOUNCED = _U, _FINDING, _CHANGED, "A key is used before its announcement.", "作成前の鍵が使われている。"
+    KEY_ANNOUNCED_TWICE = _U, _FINDING, _CHANGED, "A key is announced twice.", "鍵の作成が二重に示されている。"
+    KEY_EPOCH = _U, _FINDING, _CHANGED, "A key that must name a day names none.", "日付であるべき鍵の区分が日付でない。"
     ERASURE_UNPROVEN = _U, _FINDING, _LACKING, "An erasure is not proven.", "消去が証明されていない。"
     ERASED_EARLY = _U, _FINDING, _LACKING, "A key was destroyed too early.", "保管期間の満了前に鍵が破棄された。"
     USED_AFTER_DESTRUCTION = _U, _FINDING, _CHANGED, "A destroyed key was used.", "破棄済みの鍵が使われている。"

@@ -139,6 +139,17 @@ class Walk:
             Refusal.SEQ_GAP, f"The entries {first} to {last} of the chain are missing.", position=position
         )
 
+    def _corrected(self, position: int, correction: ClockCorrection | None) -> bool:
+        """Tell whether a correction lets the time fall here: from what the entry before it tells, where that is shown.
+
+        An entry between the last shown one and the correction may be later than the last shown one, never earlier.
+        """
+        if correction is None or not correction.counts:
+            return False
+        if position == self._position + 1:
+            return correction.wrong == self._latest
+        return correction.wrong >= self._latest
+
     def _pass_asides(self, until: int | None) -> None:
         """Step over the core entries beside the chain that stand before ``until`` (None: all that are left)."""
         while self._next_aside < len(self._asides):
@@ -158,9 +169,7 @@ class Walk:
                     Refusal.NOT_INCLUDED, f"Two different entries are shown for position {position}.", position=position
                 )
                 self.give_up_tree()
-        if at < self._latest and not (
-            correction is not None and correction.right <= at and correction.wrong >= self._latest
-        ):
+        if at < self._latest and not self._corrected(position, correction):
             self._findings.add(
                 Refusal.TIME_FELL, f"The entry tells {at}, after one that tells {self._latest}.", position=position
             )

@@ -1,8 +1,9 @@
 """Reading stored entries again, from the database and not from memory, before a signature vouches for them.
 
 Guarantees: every entry of the range is there, parses, is of this log, stands at its position, matches its stored leaf
-hash, names the entry before it in its chain and is not earlier than the entry before it in the log; what is not so is
-named by its position. Leaves to others: comparing every copy and every seal, which is the full check (``fsck``).
+hash, names the entry before it in its chain and is not earlier than the entry before it in the log, unless it corrects
+the clock from there; what is not so is named by its position. Leaves to others: comparing every copy and every seal,
+which is the full check (``fsck``).
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from ledger.log.core_entry import CLOCK_CORRECTED
+from ledger.log.core_entry import corrected_from
 from ledger.log.entry import NO_PREV, Entry, leaf_hash, parse
 from ledger.log.errors import LogError
 from ledger.log.frontier import Frontier
@@ -80,7 +81,7 @@ class Reread:
                 raise StoredEntryError(position, "is another entry's")
             if leaf != stored_leaf:
                 raise StoredEntryError(position, "does not match its leaf hash")
-            if entry.at < self._at and entry.type != CLOCK_CORRECTED:
+            if entry.at < self._at and corrected_from(entry) != self._at:
                 raise StoredEntryError(position, "is earlier than the entry before it")
             if self._heads.get(entry.chain, (0, NO_PREV)) != (entry.seq - 1, entry.prev):
                 raise StoredEntryError(position, f"does not continue the chain {entry.chain}")

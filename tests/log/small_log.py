@@ -128,9 +128,9 @@ class SmallLog:
             self.payloads[position] = (salt, payload)
             commitment = seal.commitment(salt, payload)
         head = self.chains.get(chain, Head(0, entry.NO_PREV))
-        made = Entry(
-            self.origin, position, chain, head.seq + 1, head.leaf_hash, at, type_, (), public or {}, commitment, key
-        )
+        if not public:
+            public = {"chain": chain, "check": "0" * 64} if type_ == "chain.created.v1" else {}
+        made = Entry(self.origin, position, chain, head.seq + 1, head.leaf_hash, at, type_, (), public, commitment, key)
         made = made._replace(**members)
         data = entry.encode(made)
         self.entries.append(data)

@@ -7,6 +7,7 @@ log's own operator, who holds the signing key and rewrites the database, signing
 import base64
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from repack import listed, pack, unpack
@@ -28,7 +29,7 @@ from ledger.log import entry
 from ledger.log.heads import Head, HeadsMap
 from ledger.log.package import Line
 from ledger.log.policy import LogKey, Policy
-from ledger.log.verify import Held
+from ledger.log.verify import Asked, Held
 
 
 @pytest.fixture
@@ -190,7 +191,7 @@ def test_a_relinked_past_under_a_true_new_head_is_not_in_the_tree(log):
     log.chains["log"] = Head(2, entry.leaf_hash(log.entries[3]))
     log.record(ALICE, "true and newest")
     log.seal_heads()
-    made = log.draft(facts=())
+    made = log.draft(facts=("key.",))
     forged = Draft([*draft.lines, made.lines[-1]], made.proofs, made.batch_proof)
     report = forged.verify()
     assert names(report) == {"NOT_INCLUDED"}
@@ -374,6 +375,28 @@ def test_a_heads_map_that_is_not_the_last_leaf_is_refused(log):
     size = len(log.entries)
     report = replace_checkpoint(honest, log, size).verify()
     assert names(report) == {"HEADS_NOT_LAST"}
+
+
+def test_a_heads_map_of_an_earlier_log_is_refused_as_the_newest_entry():
+    """The last leaf is a heads map, sealed late: of heads from before the entries that are hidden."""
+    log = SmallLog()
+    for chain in (ALICE, BOB):
+        log.append(chain, "chain.created.v1")
+    log.create_key("trail:2026-11-22")
+    log.record(ALICE, "shown")
+    stale, size = dict(log.chains), len(log.entries)
+    log.now += timedelta(hours=3)
+    for number in range(3):
+        log.record(ALICE, f"hidden {number}")
+    log.seal_heads(count=len(stale), root=HeadsMap(stale).root().hex(), size=size)
+    draft = log.draft()
+    draft.lines = [line for line in draft.lines if entry.parse(line.entry).seq <= stale[ALICE].seq]
+    shown = {entry.parse(data).position for data in (*(line.entry for line in draft.lines), *draft.proofs.entries)}
+    draft.batch_proof = log.batch_proof(sorted({*shown, len(log.entries) - 1}))
+    for asked in (Asked(), Asked(ALICE, log.now - timedelta(seconds=1))):
+        report = draft.verify(asked=asked)
+        assert names(report) == {"HEADS_STALE"}
+        assert report.completeness.outcome == "broken"
 
 
 def test_a_heads_map_of_other_heads_is_refused(log):

@@ -36,7 +36,7 @@ def made(type_: str, **public) -> Entry:
         (
             made("log.clock_corrected.v1", **{"from": LATER, "to": AT, "reason": "x"}),
             core_entry.parse_clock_correction,
-            ClockCorrection(9, LATER, AT),
+            ClockCorrection(9, LATER, AT, counts=True),
         ),
         (
             made("key.created.v1", key=KEY, retain="P12M", check=HEX),
@@ -84,6 +84,24 @@ def made(type_: str, **public) -> Entry:
 )
 def test_what_core_entries_say_is_read(entry, read, value):
     assert read(entry) == value
+
+
+def test_the_clock_goes_back_only_as_the_logs_own_chain_says():
+    correction = made("log.clock_corrected.v1", **{"from": LATER, "to": AT})
+    assert core_entry.corrected_from(correction) == LATER
+    for other in (
+        correction._replace(chain=ALICE),
+        correction._replace(at=LATER),
+        correction._replace(public={"to": AT}),
+        correction._replace(type="log.created.v1"),
+    ):
+        assert core_entry.corrected_from(other) is None
+
+
+def test_a_chains_announcement_names_it():
+    assert core_entry.parse_chain_created(made("chain.created.v1", chain=ALICE)) == ALICE
+    with pytest.raises(FormatError):
+        core_entry.parse_chain_created(made("chain.created.v1", chain="nobody"))
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,6 @@ def test_another_destruction_erases_nothing(what):
 
 def test_nothing_is_erased_without_a_word():
     assert Told().created().check() == "ERASURE_UNPROVEN"
-    assert Told().destroyed(key=KEY).check() == "ERASURE_UNPROVEN"
 
 
 def test_a_destruction_before_the_entry_does_not_explain_it():
@@ -100,9 +99,33 @@ def test_a_subjects_period_counts_from_the_creation_of_its_key():
     assert told.destroyed(key=SUBJECT, at="2031-11-22T15:00:00.000000Z").check(key=SUBJECT) is None
 
 
-def test_a_key_announced_twice_keeps_its_first_word():
-    told = Told({}).created(retain="P24M").created(retain="P1D", position=2).destroyed(key=KEY)
-    assert told.check() == "ERASED_EARLY"
+def refusal_of(call) -> tuple[str, int | None]:
+    with pytest.raises(RefusedError) as caught:
+        call()
+    return caught.value.refusal.name, caught.value.position
+
+
+def test_a_key_counts_only_after_its_announcement():
+    told = Told().created(position=6)
+    assert refusal_of(lambda: told.erasures.check_usable(5, ALICE, KEY)) == ("KEY_UNANNOUNCED", 5)
+    assert refusal_of(lambda: told.erasures.check_usable(7, ALICE, SUBJECT)) == ("KEY_UNANNOUNCED", 7)
+    told.erasures.check_usable(7, ALICE, KEY)
+
+
+def test_a_key_is_announced_once():
+    told = Told({}).created(retain="P24M")
+    assert refusal_of(lambda: told.created(retain="P1D", position=2)) == ("KEY_ANNOUNCED_TWICE", 2)
+
+
+def test_a_period_without_a_day_to_count_from_is_refused():
+    assert refusal_of(lambda: Told().created("trail:foo")) == ("KEY_EPOCH", 1)
+    assert Told().created(SUBJECT, None).created("agreement:0a1c", None, position=2).check(key=SUBJECT) is not None
+
+
+@pytest.mark.parametrize(("first", "second"), [(KEY, "trail:foo"), ("trail:foo", KEY)])
+def test_a_class_has_days_or_subjects_and_not_both(first, second):
+    told = Told().created(first, None)
+    assert refusal_of(lambda: told.created(second, None, position=2)) == ("KEY_EPOCH", 2)
 
 
 def test_a_period_past_the_calendar_is_never_over():

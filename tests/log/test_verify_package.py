@@ -109,15 +109,12 @@ def test_a_package_of_the_logs_own_chain_verifies():
     assert "complete up to log size 67" in result.completeness.sentence["en"]
 
 
-def test_heads_that_were_sealed_for_an_earlier_size_claim_only_that():
+def test_heads_that_were_sealed_for_an_earlier_size_claim_nothing():
     log = two_customers()
-    log.now += timedelta(seconds=1)
-    size = len(log.entries) - 1
-    heads = log.parsed(size).public
-    log.append("log", "heads.sealed.v1", heads)
+    log.append("log", "heads.sealed.v1", log.parsed(len(log.entries) - 1).public)
     result = log.draft().verify()
-    assert result.status == 0
-    assert f"complete up to log size {size}," in result.completeness.sentence["en"]
+    assert names(result) == {"HEADS_STALE"}
+    assert (result.status, result.completeness.outcome) == (1, "broken")
 
 
 def test_what_was_asked_for_is_compared():
@@ -231,8 +228,50 @@ def test_a_destruction_among_the_lines_may_not_be_hidden_from_the_others():
     assert names(log.draft(facts=()).verify()) == {"DESTRUCTION_HIDDEN"}
 
 
+def test_a_key_is_announced_before_its_first_use_once_and_of_a_day():
+    for broken, refusal in (
+        (lambda log: log.record(ALICE, "too early", key="fee:2026-11-22"), "KEY_UNANNOUNCED"),
+        (lambda log: log.create_key("fee:2026-11-22"), "KEY_ANNOUNCED_TWICE"),
+        (lambda log: log.create_key("fee:someone", None), "KEY_EPOCH"),
+    ):
+        log = two_customers()
+        broken(log)
+        log.create_key("fee:2026-11-22")
+        log.seal_heads()
+        result = log.draft().verify()
+        assert (names(result), result.status) == ({refusal}, 1)
+        assert states_of_steps(result)[8] == "failed"
+    assert names(two_customers().draft(facts=()).verify()) == {"KEY_UNANNOUNCED"}
+
+
+@pytest.mark.parametrize(
+    ("public", "refusal"), [({"chain": BOB}, "CHAIN_UNANNOUNCED"), ({"check": "0" * 64}, "FACT_FORM")], ids=str
+)
+def test_a_customers_chain_begins_with_its_announcement(public, refusal):
+    log = SmallLog()
+    log.append(ALICE, "chain.created.v1", public)
+    log.seal_heads()
+    assert names(log.draft().verify()) == {refusal}
+
+
+def test_a_chain_that_was_never_announced_or_is_announced_again_is_refused():
+    log = SmallLog()
+    log.append(ALICE, "session.noted.v1")
+    log.append(ALICE, "session.noted.v1")
+    log.append("log", "chain.created.v1")
+    log.seal_heads()
+    assert names(log.draft().verify()) == {"CHAIN_UNANNOUNCED"}
+    assert log.draft(first=3, last=2).verify().status == 0  # what is not shown is not judged
+    assert log.draft("log").verify().status == 0
+    again = two_customers()
+    again.append(ALICE, "chain.created.v1")
+    again.seal_heads()
+    assert names(again.draft().verify()) == {"CHAIN_UNANNOUNCED"}
+
+
 def test_the_destruction_of_anothers_key_is_no_matter():
     log = aged_log()
+    log.create_key("trail:2027-11-25")
     log.destroy(chain=BOB)
     log.destroy(chain=BOB, key="trail:2026-11-22")
     log.destroy(key="trail:2026-11-21")
@@ -265,6 +304,8 @@ def test_a_payload_of_an_entry_that_has_none_is_refused(change):
 
 def test_a_payload_need_not_be_json():
     log = SmallLog()
+    log.append(ALICE, "chain.created.v1")
+    log.create_key("trail:2026-11-22")
     for payload in (
         b"",
         b"\xff\x00",
@@ -275,7 +316,7 @@ def test_a_payload_need_not_be_json():
         b'\xff"blob":',
         b'{"data":{"a":"\\"blob\\":"}}',
     ):
-        log.append(ALICE, "chain.created.v1", payload=payload)
+        log.append(ALICE, "session.noted.v1", payload=payload)
     log.seal_heads()
     assert log.draft().verify().status == 0
 
@@ -368,15 +409,18 @@ def test_a_finding_in_the_file_itself_is_named_when_a_recording_is_read():
 # -- clocks ------------------------------------------------------------------------------------------------------------
 
 
-def corrected(**members) -> SmallLog:
+def corrected(chain: str = "log", *, between: bool = False, **members) -> SmallLog:
     """Give a log whose clock ran three days ahead and was set right."""
     log = two_customers()
     log.now += timedelta(days=3)
+    log.create_key("trail:2026-11-25")
     log.record(ALICE, "three days ahead")
+    if between:
+        log.record(BOB, "later still, and not shown")
     wrong = log.parsed(len(log.entries) - 1).at
     log.now -= timedelta(days=3)
     right = entry.format_at(log.now + timedelta(seconds=1))
-    log.append("log", "log.clock_corrected.v1", {"from": wrong, "to": right, "reason": "time server"} | members)
+    log.append(chain, "log.clock_corrected.v1", {"from": wrong, "to": right, "reason": "time server"} | members)
     log.record(ALICE, "in time again")
     log.seal_heads()
     return log
@@ -391,7 +435,15 @@ def test_time_may_fall_at_a_correction_and_only_there():
 
 def test_a_correction_tells_from_where_and_to_where():
     assert names(corrected(to="2026-11-30T00:00:00.000000Z").draft().verify()) == {"TIME_FELL"}
-    assert names(corrected(**{"from": "2026-11-22T00:00:00.000000Z"}).draft().verify()) == {"TIME_FELL"}
+    assert names(corrected(to="2026-11-20T00:00:00.000000Z").draft().verify()) == {"TIME_FELL"}
+    for between in (False, True):
+        assert corrected(between=between).draft().verify().status == 0
+        earlier = corrected(between=between, **{"from": "2026-11-22T00:00:00.000000Z"})
+        assert names(earlier.draft().verify()) == {"TIME_FELL"}
+    later = {"from": "9999-01-01T00:00:00.000000Z"}
+    assert names(corrected(**later).draft().verify()) == {"TIME_FELL"}
+    assert names(corrected(between=True, **later).draft("log").verify()) == set()  # the entry before is not shown
+    assert names(corrected(ALICE).draft().verify()) == {"TIME_FELL"}
 
 
 # -- core entries beside the chain -------------------------------------------------------------------------------------
@@ -521,8 +573,10 @@ def test_blocks_can_be_checked_elsewhere_and_progress_is_told():
 
 
 def test_a_block_is_checked_by_a_pure_function():
-    reader = PackageReader(io.BytesIO(two_customers().draft().packed()))
+    log = two_customers()
+    reader = PackageReader(io.BytesIO(log.draft().packed()))
     context = BlockContext(POLICY.origin, ALICE, Erasures(POLICY.retain))
+    context.erasures.learn(log.parsed(3))
     (block,) = reader.blocks()
     one, other = check_block(context, block), check_block(context, block)
     assert one.rows == other.rows

@@ -18,7 +18,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from ledger.keys.classes import day_of, is_day_key
-from ledger.log.core_entry import CLOCK_CORRECTED
+from ledger.log.core_entry import corrected_from
 from ledger.log.entry import CORE_TYPES, MAX_ENTRY_BYTES, Entry, parse
 from ledger.log.errors import FormatError, UnknownFormatError
 from ledger.log.frontier import Frontier
@@ -214,11 +214,12 @@ class _Reading:
             self.wanted.unreadable.add(position)
             return
         said = (datetime.fromisoformat(entry.at) - _EPOCH) // _MICROSECOND
-        if said < self._at and entry.type != CLOCK_CORRECTED:
+        wrong = corrected_from(entry)
+        if said < self._at and wrong != self._at_text.decode():
             add(Code.TIME_FELL, position, None, f"{entry.at} after {self._at_text.decode()}")
         self._set_time(said)
         if report.first is None:
-            report.first = (position, entry.type, entry.at)
+            report.first = (position, entry.at, wrong)
         fields = (text_field(entry.chain), text_field(entry.type), text_field(entry.key), text_array_field(entry.tags))
         rest = b"".join(fields)
         if (entry.position, entry.seq, said) != (position, seq, at) or row[end:] != rest:

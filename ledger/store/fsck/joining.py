@@ -14,7 +14,6 @@ from typing import NamedTuple
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.core_entry import (
     CHAIN_CREATED,
-    CLOCK_CORRECTED,
     HEADS_SEALED,
     KEY_CREATED,
     KEY_DESTROYED,
@@ -101,8 +100,8 @@ class Join:
         self._add(report)
         self._join_tree(report, checkpoints)
         if report.first is not None:
-            position, type_, at = report.first
-            if at < self._at and type_ != CLOCK_CORRECTED:
+            position, at, wrong = report.first
+            if at < self._at and wrong != self._at:
                 self.findings.add(Code.TIME_FELL, position, None, f"{at} after {self._at}")
             self._at = report.last_at
         core = [parse(data) for data in report.core]

@@ -113,8 +113,8 @@ class RangeReport:
     tree: bytes = b""
     cuts: list[tuple[int, bytes]] = field(default_factory=list)
     stretches: list[tuple[int, dict[str, Stretch]]] = field(default_factory=list)
-    first: tuple[int, str, str] | None = None
-    """Position, type and time of the first entry that could be read."""
+    first: tuple[int, str, str | None] | None = None
+    """Position and time of the first entry that could be read, and the time from which it corrects the clock, if any."""
     last_at: str = ""
     uses: dict[tuple[str, str], tuple[int, int, int]] = field(default_factory=dict)
     """By chain and key: the first and last position that uses it, and how many of their payloads are there."""
