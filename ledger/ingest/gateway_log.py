@@ -10,7 +10,7 @@
 The times are local and say no zone, so the zone is asked for and every fact says which offset was assumed. Each
 connection has a process of its own and no line names it: lines of two connections from one address can mix. What then
 cannot be told apart is a finding. Requests for web pages, settings and tracebacks say nothing about a connection; they
-stay in the kept source. A password or token in a logged address is cut out of it.
+stay in the kept source. Passwords and tokens in logged addresses are cut out before anything is read (url_secrets.py).
 """
 
 import re
@@ -27,6 +27,7 @@ from ledger.ingest.left_out import left_out
 from ledger.ingest.model import Finding, Item, Line, Rejected
 from ledger.ingest.order import TimeOrder
 from ledger.ingest.text import decode
+from ledger.ingest.url_secrets import cut_secrets
 
 MAX_OPENING = 1024
 """So many connections are being opened at once; beyond, the oldest is forgotten."""
@@ -42,7 +43,6 @@ _CLOSED = re.compile(r"(.+): (Client|Target) closed connection")
 _CLOSED_TARGET = re.compile(r"(.+): Closed target")
 _FAILED = re.compile(r"Failed to connect to (\S+?)(?:: .*)?")
 _NUMBER = re.compile(r"\.(\d{1,9})\Z", re.ASCII)
-_SECRET = re.compile(rb"(?<=[?&#;])((?:password|passwd|token)=)([^&#;\s'\"]+)", re.IGNORECASE)
 _MAX_TEXT = 512
 
 
@@ -71,7 +71,7 @@ class GatewayLogImporter:
         """Take the next line."""
         if line.truncated:
             return [Rejected(line.number, "longer than a line may be")]
-        text, _ = decode(line.data)
+        text, _ = decode(cut_secrets(line.data)[0])
         found = _LINE.fullmatch(text)
         if found is None:
             return []
@@ -188,8 +188,6 @@ class GatewayLogRedactor:
         """Give the line without them; a line that is too long to be seen whole is not kept."""
         if line.truncated:
             return left_out(line)
-        return _SECRET.sub(self._cut, line.data) if b"=" in line.data else line.data
-
-    def _cut(self, found: re.Match[bytes]) -> bytes:
-        self.removed += len(found[2])
-        return found[1]
+        kept, removed = cut_secrets(line.data)
+        self.removed += removed
+        return kept
