@@ -8,6 +8,7 @@ from ledger.ingest.journal_scan import Is, Scanned, Scanner
 from ledger.ingest.left_out import is_left_out, left_out
 from ledger.ingest.message import LineCounts
 from ledger.ingest.model import Finding, Item, Line, Redactor
+from ledger.ingest.sudo_environment import MARK, EnvironmentRedactor, may_hold_environment
 
 
 class JournalExportImporter:
@@ -76,22 +77,24 @@ class JournalExportImporter:
 
 
 class JournalExportRedactor:
-    """Cuts the keystrokes out of tlog's messages in an export; see :class:`~ledger.ingest.model.Redactor`.
+    """Cuts keystrokes out of tlog's messages in an export, and environments out of sudo's.
 
-    A message with a size before it keeps its size: what is cut is made up with spaces behind the JSON. One that runs
-    over several lines is none of tlog's; where it begins like JSON it might hide one, and is blanked.
+    See :class:`~ledger.ingest.model.Redactor`. A message with a size before it keeps its size: what is cut is made up
+    with spaces behind the JSON. One that runs over several lines is none of tlog's or sudo's; where it begins like JSON
+    it might hide one, and is blanked.
     """
 
-    def __init__(self, messages: Redactor) -> None:
-        """``messages`` cuts them out of one message."""
+    def __init__(self, messages: Redactor, environments: EnvironmentRedactor) -> None:
+        """``messages`` cuts keystrokes out of one message, ``environments`` the values of variables."""
         self._messages = messages
+        self._environments = environments
         self._scanner = Scanner()
         self._blank = False
 
     @property
     def removed(self) -> int:
-        """How many keystrokes were cut out so far."""
-        return self._messages.removed
+        """How many keystrokes, and characters of variables, were cut out so far."""
+        return self._messages.removed + self._environments.removed
 
     def keep(self, line: Line) -> bytes:
         """Give the line without its keystrokes."""
@@ -110,18 +113,22 @@ class JournalExportRedactor:
             return left_out(line)
         if scanned.what is Is.TEXT:
             message = line.data[len("MESSAGE=") :]
-            return b"MESSAGE=" + self._cut(line, message)
+            return b"MESSAGE=" + self._cut(line, message, MARK)
         return line.data[: scanned.start] + self._piece(line, scanned)
 
     def _piece(self, line: Line, scanned: Scanned) -> bytes:
         data = line.data[scanned.start :]
         if scanned.what is Is.LAST_PIECE and scanned.value == data:
-            kept = self._cut(line, data)
+            kept = self._cut(line, data, b"")
             return kept.ljust(len(data)) if len(kept) <= len(data) else b"#" * len(data)
-        self._blank = self._blank or data.lstrip().startswith(b"{") or may_hold_keystrokes(data)
+        self._blank = self._blank or data.lstrip().startswith(b"{") or _may_hold(data)
         return b"#" * len(data) if self._blank else data
 
-    def _cut(self, line: Line, message: bytes) -> bytes:
-        if not may_hold_keystrokes(message):
-            return message
-        return self._messages.keep(Line(line.number, line.offset, message))
+    def _cut(self, line: Line, message: bytes, mark: bytes) -> bytes:
+        if may_hold_keystrokes(message):
+            return self._messages.keep(Line(line.number, line.offset, message))
+        return self._environments.message(message, mark)
+
+
+def _may_hold(data: bytes) -> bool:
+    return may_hold_keystrokes(data) or may_hold_environment(data)

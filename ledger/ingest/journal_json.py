@@ -14,6 +14,7 @@ from ledger.ingest.journal import FIELDS, Fields, JournalEntries
 from ledger.ingest.left_out import is_left_out, left_out
 from ledger.ingest.message import LineCounts
 from ledger.ingest.model import Item, Line, Redactor
+from ledger.ingest.sudo_environment import EnvironmentRedactor
 from ledger.ingest.text import load_json
 
 _KEYSTROKES = (b"in_txt", b"in_bin")
@@ -55,19 +56,20 @@ class JournalJsonImporter:
 
 
 class JournalJsonRedactor:
-    """Cuts the keystrokes out of tlog's messages in a journal; see :class:`~ledger.ingest.model.Redactor`.
+    """Cuts keystrokes out of tlog's messages in a journal, and environments out of sudo's.
 
-    An entry whose message holds none is kept byte for byte.
+    See :class:`~ledger.ingest.model.Redactor`. An entry whose message holds none is kept byte for byte.
     """
 
-    def __init__(self, messages: Redactor) -> None:
-        """``messages`` cuts them out of one message."""
+    def __init__(self, messages: Redactor, environments: EnvironmentRedactor) -> None:
+        """``messages`` cuts keystrokes out of one message, ``environments`` the values of variables."""
         self._messages = messages
+        self._environments = environments
 
     @property
     def removed(self) -> int:
-        """How many keystrokes were cut out so far."""
-        return self._messages.removed
+        """How many keystrokes, and characters of variables, were cut out so far."""
+        return self._messages.removed + self._environments.removed
 
     def keep(self, line: Line) -> bytes:
         """Give the line without its keystrokes."""
@@ -80,17 +82,22 @@ class JournalJsonRedactor:
             message = _fields(fields).get("MESSAGE")
         except ValueError:
             return left_out(line)
-        if not may_hold_keystrokes(message):
-            # Several messages in one entry are none of tlog's, unless someone wrote them to get past this.
-            return left_out(line) if _several(fields.get("MESSAGE")) else line.data
-        assert message is not None, "nothing holds no keystrokes"
-        kept = self._messages.keep(Line(line.number, line.offset, message))
+        if may_hold_keystrokes(message):
+            assert message is not None, "nothing holds no keystrokes"
+            kept = self._messages.keep(Line(line.number, line.offset, message))
+        elif _several(fields.get("MESSAGE")):
+            # Several messages in one entry are none of tlog's or sudo's, unless written to get past this.
+            return left_out(line)
+        elif message is not None:
+            kept = self._environments.message(message)
+        else:
+            return line.data
         if kept == message:
             return line.data
         found = _MESSAGE.findall(line.data)
         if len(found) != 1:
             return left_out(line)
-        return _MESSAGE.sub(lambda old: old[1] + orjson.dumps(kept.decode(errors="replace")), line.data)
+        return _MESSAGE.sub(lambda old: old[1] + _value(kept), line.data)
 
 
 def may_hold_keystrokes(message: bytes | None) -> bool:
@@ -118,6 +125,14 @@ def _bytes(value: Any) -> bytes | None:
     if isinstance(value, list) and all(type(byte) is int and 0 <= byte <= 255 for byte in value):  # noqa: PLR2004 -- a byte
         return bytes(value)
     raise ValueError("a field is neither text nor bytes")
+
+
+def _value(message: bytes) -> bytes:
+    """Spell a message as journalctl does: a text, or byte values where it is none."""
+    try:
+        return orjson.dumps(message.decode())
+    except UnicodeDecodeError:
+        return b"[%b]" % b",".join(b"%d" % byte for byte in message)
 
 
 def _several(value: Any) -> bool:

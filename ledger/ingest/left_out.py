@@ -12,6 +12,7 @@ from ledger.ingest.model import Line
 _STANDING = re.compile(
     rb"# not kept: (?:[0-9]{1,12} bytes|a line longer than the limit), unreadable, possibly keystrokes"
 )
+_REST = b" # not kept: the rest of a line longer than the limit"
 
 
 def left_out(line: Line) -> bytes:
@@ -20,6 +21,14 @@ def left_out(line: Line) -> bytes:
         return line.data
     size = "a line longer than the limit" if line.truncated else f"{len(line.data)} bytes"
     return f"# not kept: {size}, unreadable, possibly keystrokes".encode()
+
+
+def beginning(line: Line) -> bytes:
+    """Give what is kept of a line over the limit that holds nothing to be cut as far as it was read.
+
+    It is over the limit again when it is read again, so that it is then refused for the same reason.
+    """
+    return line.data + _REST
 
 
 def is_left_out(data: bytes) -> bool:

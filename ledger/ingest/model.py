@@ -86,14 +86,15 @@ class Importer(Protocol):
 
 
 class Redactor(Protocol):
-    """Gives the bytes of a line as they may be kept: the line itself, or the line with its keystrokes cut out.
+    """Gives the bytes of a line as they may be kept: the line itself, or the line with keystrokes and secrets cut out.
 
-    Keystrokes can hold secrets typed without echo (clause 4-1③, open point A-10), so they never reach the store.
+    Keystrokes can hold secrets typed without echo (clause 4-1③, open point A-10), so they never reach the store; nor do
+    environments of commands and the passwords and tokens of logged addresses.
     """
 
     @property
     def removed(self) -> int:
-        """How many keystrokes (characters, or key events of a desktop protocol) were cut out so far."""
+        """How many keystrokes (characters, or key events of a desktop protocol) or bytes of secrets were cut out."""
 
     def keep(self, line: Line) -> bytes:
         """Give the line's bytes as they may be kept; never raise.

@@ -21,6 +21,7 @@ from ledger.ingest.message import Programs
 from ledger.ingest.model import Importer, Redactor
 from ledger.ingest.sshd import SshdLogins
 from ledger.ingest.sudo import SudoCommands
+from ledger.ingest.sudo_environment import EnvironmentRedactor
 from ledger.ingest.sudo_json import SudoJsonImporter
 from ledger.ingest.syslog import Framing, Rfc3164, Rfc3164Untold, Rfc3339, Rfc5424
 from ledger.ingest.tlog import TlogImporter, TlogRedactor
@@ -53,7 +54,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """All that is needed to import one source. ``redactor`` is None where a format holds no keystrokes."""
+    """All that is needed to import one source. ``redactor`` is None where all of it may be kept."""
 
     importer: Importer
     redactor: Redactor | None
@@ -117,6 +118,10 @@ def _journal() -> JournalEntries:
     return JournalEntries(_programs(), TlogImporter())
 
 
+def _environments() -> EnvironmentRedactor:
+    return EnvironmentRedactor(spanning=False)
+
+
 def _start(options: Options) -> datetime | None:
     if options.start is None:
         return None
@@ -136,30 +141,37 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "sshd": Format(
             "sshd and sudo in a syslog file; its first line tells which of the three forms it has",
             _any_framing,
+            _environments,
             optional=("zone", "year"),
         ),
         "sshd-3164": Format(
             "sshd and sudo in a syslog file, times without year and zone (RFC 3164)",
             lambda options: AuthLogImporter([_rfc3164(options)], _programs()),
+            _environments,
             required=("zone", "year"),
         ),
         "sshd-3339": Format(
             "sshd and sudo in a syslog file, complete times (RFC 3339, rsyslog's own template)",
             lambda _: AuthLogImporter([Rfc3339()], _programs()),
+            _environments,
         ),
         "sshd-5424": Format(
-            "sshd and sudo in a syslog file, RFC 5424", lambda _: AuthLogImporter([Rfc5424()], _programs())
+            "sshd and sudo in a syslog file, RFC 5424",
+            lambda _: AuthLogImporter([Rfc5424()], _programs()),
+            _environments,
         ),
-        "sudo": Format("sudo's own log (log_format=json)", lambda _: SudoJsonImporter()),
+        "sudo": Format(
+            "sudo's own log (log_format=json)", lambda _: SudoJsonImporter(), lambda: EnvironmentRedactor(spanning=True)
+        ),
         "journal-export": Format(
             "sshd, sudo and tlog in a systemd journal (journalctl -o export)",
             lambda _: JournalExportImporter(_journal()),
-            lambda: JournalExportRedactor(TlogRedactor()),
+            lambda: JournalExportRedactor(TlogRedactor(), _environments()),
         ),
         "journal-json": Format(
             "sshd, sudo and tlog in a systemd journal (journalctl -o json)",
             lambda _: JournalJsonImporter(_journal()),
-            lambda: JournalJsonRedactor(TlogRedactor()),
+            lambda: JournalJsonRedactor(TlogRedactor(), _environments()),
         ),
         "tlog": Format("tlog terminal recordings, JSON lines", lambda _: TlogImporter(), TlogRedactor),
         "asciinema": Format(

@@ -28,7 +28,8 @@ MAX_EVENT = 4 << 20
 
 _QUOTE, _BRACE = b'"{'
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s"{}\[\]:,]+|"')
-_EVENT_BEGINS = re.compile(rb'\s*\{?\s*"(?:sudo|accept|reject|exit|alert)"\s*:\s*\{')
+EVENT_BEGINS = re.compile(rb'\s*\{?\s*"(?:sudo|accept|reject|exit|alert)"\s*:\s*\{')
+"""A line in which an event begins: after what cannot be read, reading goes on here."""
 
 
 class _SyntaxError(ValueError):
@@ -59,7 +60,7 @@ class SudoJsonImporter:
             counts.uninteresting += 1
             return ()
         if self._lost:
-            if _EVENT_BEGINS.match(line.data) is None:
+            if EVENT_BEGINS.match(line.data) is None:
                 counts.rejected += 1
                 return [Rejected(line.number, "not inside an event that can be read")]
             self._lost = False
