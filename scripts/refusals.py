@@ -31,6 +31,7 @@ _JAPANESE = {
     "ExportError": "ご指定のとおりには書き出せません",
     "DatabaseUnavailableError": "データベースに接続できません。起動または URL を確認して、もう一度実行してください",
     "DatabaseFullError": "データベースの空き容量がなく、何も書き込まれていません",
+    "ForeignRowError": "アプリケーションが書いていない行が表にあり、記録できません。shoseki fsck で特定してください",
     "LogMissingError": "データベースにログがありません",
     "WrongLogError": "データベースにあるのは別のログです",
     "ClockJumpError": "時計が進みすぎています。正しければ shoseki status --confirm-clock で確認済みにしてください",

@@ -12,9 +12,16 @@ import psycopg
 from psycopg import Connection, errors
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger.store.errors import DatabaseFullError, DatabaseUnavailableError, LogMissingError, StoreError
+from ledger.store.errors import (
+    DatabaseFullError,
+    DatabaseUnavailableError,
+    ForeignRowError,
+    LogMissingError,
+    StoreError,
+)
 
 _CONNECT_SECONDS = 10
+_APPENDED = frozenset({"chain", "destroyed_pair", "entry", "idempotency", "key", "payload", "tag"})
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,54}").fullmatch
 # Times come as UTC whatever the server's zone; statements are planned for their values, because one tag may stand for
 # three entries and another for a million; nobody waits for a lock for ever.
@@ -65,6 +72,16 @@ def named_errors() -> Iterator[None]:
         raise StoreError(f"The database refuses ({_first_line(error)}): check the role in the database URL.") from error
     except errors.LockNotAvailable as error:
         raise DatabaseUnavailableError("Another session holds the log for too long: end it, or try again.") from error
+    except errors.UniqueViolation as error:
+        table = error.diag.table_name
+        if table not in _APPENDED:
+            raise StoreError(f"The database refused ({_first_line(error)}); run 'shoseki fsck'.") from error
+        # Appends take turns and number without gaps: what is in their way was put there by another hand.
+        where = (error.diag.message_detail or "").rstrip(".")
+        raise ForeignRowError(
+            f"The table {table} holds a row that no append made ({where}), so nothing was written: run 'shoseki fsck', "
+            "which names it, let the database's owner remove that row, and change the application's password."
+        ) from error
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise _unreachable(error) from error
     except psycopg.Error as error:

@@ -23,6 +23,10 @@ class WrongLogError(StoreError):
     """The database holds another log than the one that was asked for."""
 
 
+class ForeignRowError(StoreError):
+    """A row that no append made stands where the next entry belongs: nothing was written until the owner removes it."""
+
+
 class RecordRefusedError(StoreError):
     """A record cannot become an entry as it is: its text says which part is wrong."""
 

@@ -60,6 +60,9 @@ class Tables:
         found = self._rows(statement, (RANGE,)).fetchall()
         for (position,) in self._rows("SELECT position FROM {s}.entry WHERE position < 0 LIMIT %s", (KEPT,)):
             join.findings.add(Code.SIZE, position, None, "no position is below 0")
+        beyond = "SELECT position FROM {s}.entry WHERE position >= %s ORDER BY position LIMIT %s"
+        for (position,) in self._rows(beyond, (size, KEPT)):
+            join.findings.add(Code.SIZE, position, None, f"no append made it: the log has {size} entries")
         highest = max((last for _, last in found), default=-1)
         if highest + 1 != size:
             join.findings.add(Code.SIZE, None, None, f"{size} said, {highest + 1} by the last position")

@@ -106,10 +106,17 @@ BEGIN
     EXECUTE format('ALTER TABLE payload ATTACH PARTITION %I FOR VALUES IN (%L)', name, day_key);
 END $$;
 
--- Deletes sealed bytes, and only what a recorded entry says is to be deleted: the position names that entry.
+-- Deletes sealed bytes, and only what a recorded entry says is to be deleted: the position names that entry. It obeys an
+-- entry that stands within the log, hashes to its leaf, says its own place, and whose effect was written down with it.
+--
+-- What remains: the application's role appends, so it may write all of that itself. Whoever holds its password can
+-- append junk, move the size, forge an order, and so have sealed bytes deleted or the log stopped; the full check names
+-- it. They cannot change or delete an entry, nor make one verify that no checkpoint signed.
 CREATE FUNCTION {schema}.erase(because bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
 DECLARE
+    stored    bytea;
+    doc       jsonb;
     said      jsonb;
     said_type text;
     part_name text;
@@ -117,9 +124,30 @@ DECLARE
 BEGIN
     -- Of two that erase the same day one would find the partition and drop what the other has dropped.
     PERFORM pg_advisory_xact_lock('payload'::regclass::oid::bigint);
-    SELECT convert_from(entry, 'UTF8')::jsonb -> 'public', type INTO said, said_type
-        FROM entry WHERE position = because AND type IN ('key.destroyed.v1', 'payload.removed.v1');
-    IF said IS NULL THEN
+    SELECT e.entry INTO stored FROM entry e, log
+        WHERE e.position = because AND because < log.size AND e.chain = 'log'
+          AND e.leaf = sha256('\x00'::bytea || e.entry)
+          AND e.type IN ('key.destroyed.v1', 'payload.removed.v1');
+    IF stored IS NOT NULL THEN
+        doc := convert_from(stored, 'UTF8')::jsonb;
+        said := doc -> 'public';
+        said_type := doc ->> 'type';
+    END IF;
+    IF stored IS NULL OR (doc -> 'position') IS DISTINCT FROM to_jsonb(because)
+        OR (doc ->> 'chain') IS DISTINCT FROM 'log'
+        OR (doc ->> 'origin') IS DISTINCT FROM (SELECT origin FROM log)
+        OR NOT (CASE
+            WHEN said_type = 'payload.removed.v1' THEN true
+            WHEN said_type IS DISTINCT FROM 'key.destroyed.v1' THEN false
+            WHEN said ->> 'chain' IS NULL THEN
+                EXISTS (SELECT FROM key k WHERE k.key = said ->> 'key' AND k.destroyed = because)
+            WHEN said ->> 'key' IS NULL THEN
+                EXISTS (SELECT FROM chain c WHERE c.chain = said ->> 'chain' AND c.destroyed = because)
+            ELSE
+                EXISTS (SELECT FROM destroyed_pair d WHERE d.chain = said ->> 'chain' AND d.key = said ->> 'key'
+                                                       AND d.position = because)
+        END)
+    THEN
         RAISE EXCEPTION 'position % holds no entry that orders a deletion', because
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
