@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ledger.application.door import Ledger
 from ledger.keys.backup import confirmed
 from ledger.log.entry import LOG_CHAIN
+from ledger.store.clock_correction import correct_clock
 from ledger.store.condition import DatabaseCondition, condition_of
 from ledger.store.heads import seal_heads
 
@@ -52,5 +53,12 @@ def confirm_present_time(ledger: Ledger) -> ConfirmedTime:
     """Take the clock's time for right and seal the heads with it; raise what appending raises."""
     ledger.recorder.confirm_clock()
     position = seal_heads(ledger.recorder)
+    ledger.checkpoint()
+    return ConfirmedTime(position, ledger.show(position).at)
+
+
+def correct_past_time(ledger: Ledger, reason: str) -> ConfirmedTime:
+    """Let the log's time fall to the clock's, after entries that a wrong clock dated ahead, and sign that."""
+    position = correct_clock(ledger.recorder, reason)
     ledger.checkpoint()
     return ConfirmedTime(position, ledger.show(position).at)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -34,7 +35,7 @@ class SystemClock:
         try:
             self._boot = _BOOT_ID.read_text(encoding="ascii").strip()
         except OSError:
-            # Not Linux: two processes cannot compare their counts, so each measures by itself.
+            # Not Linux: two processes cannot compare their counts, so to each the others' were before a restart.
             self._boot = f"unknown {secrets.token_hex(8)}"
 
     def now(self) -> datetime:
@@ -51,23 +52,26 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that stands until it is moved on: for throw-away logs."""
+    """A clock that stands until it is moved on: for throw-away logs.
+
+    What it counts is its own time, so that two of them measure alike, as two processes on one machine do.
+    """
 
     def __init__(self, start: datetime) -> None:
         """Stand at ``start``, which must be aware of its zone."""
-        self._start = self._now = start.astimezone(UTC)
+        self._now = start.astimezone(UTC)
 
     def now(self) -> datetime:
         """Give the time it was moved to."""
         return self._now
 
     def boot(self) -> str:
-        """Name itself: its count means nothing beside another clock's."""
-        return f"manual {self._start.isoformat()}"
+        """Give the same name for all of them."""
+        return "manual"
 
     def elapsed(self) -> int:
-        """Give the time it was moved on since its start."""
-        return int((self._now - self._start) / timedelta(microseconds=1)) * 1000
+        """Give its time as nanoseconds."""
+        return (self._now - _EPOCH) // timedelta(microseconds=1) * 1000
 
     def advance(self, step: timedelta) -> None:
         """Let time pass."""

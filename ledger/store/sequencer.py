@@ -18,15 +18,22 @@ from typing import Any
 from psycopg import Connection
 
 from ledger.keys.classes import day_of, is_day_key
-from ledger.log.entry import leaf_hash
+from ledger.log.core_entry import CLOCK_CORRECTED
+from ledger.log.entry import LOG_CHAIN, Template, leaf_hash
 from ledger.log.members import format_at
 from ledger.store import rows
 from ledger.store.clock import Clock
 from ledger.store.conditions import Conditions, fails_among
-from ledger.store.errors import ClockJumpError, ConditionFailedError, LogMissingError, StoreError
+from ledger.store.errors import (
+    ClockJumpError,
+    ConditionFailedError,
+    LogMissingError,
+    RecordRefusedError,
+    StoreError,
+)
 from ledger.store.group import DayIsOverError, Group, Request, split_known
 from ledger.store.known import Known
-from ledger.store.prepare import Prepared
+from ledger.store.prepare import Prepared, Shared
 from ledger.store.statements import Statements
 from ledger.store.wire import Wire
 
@@ -41,6 +48,7 @@ class Sequencer:
 
     def __init__(self, schema: str, origin: str, clock: Clock, *, clock_bound: timedelta = DEFAULT_CLOCK_BOUND) -> None:
         """Prepare the statements for the log's schema."""
+        self._origin = origin
         self._clock = clock
         self._clock_bound = clock_bound
         self._conditions = Conditions(schema)
@@ -79,29 +87,60 @@ class Sequencer:
             return
         self._write(connection, group)
 
+    def correct(self, connection: Connection[Any], reason: str) -> int:
+        """Append the one entry whose time may be before the newest entry's: the clock's; give its position.
+
+        Raises RecordRefusedError where the clock is not behind, and what the database raises; then nothing was appended
+        and the caller rolls back.
+        """
+        size, last, _, _ = self._lock(connection)
+        now = self._clock.now()
+        if last is None or now >= last:
+            raise RecordRefusedError(
+                f"The clock says {format_at(now)}, which is not before the newest entry"
+                f"{'' if last is None else ' of ' + format_at(last)}: there is nothing to correct."
+            )
+        public = {"from": format_at(last), "to": format_at(now), "reason": reason}
+        shared = Shared(self._origin, LOG_CHAIN, CLOCK_CORRECTED)
+        correction = Prepared(shared, Template.of_names(shared.names, (), public, None), (), None)
+        self._known.load(connection, [correction])
+        group = self._group(size, now, self._clock.elapsed())
+        position = self._place(group, correction)
+        self._write(connection, group)
+        return position
+
     # -- one transaction, in order -------------------------------------------------------------------------------------
 
     def _begin(self, connection: Connection[Any], requests: Sequence[Request]) -> Group | None:
-        row = self._wire(connection).run(self._statements.begin)
-        if row is None:
-            raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
-        size, last = int(row[0] or 0), None if row[1] is None else _EPOCH + int(row[1]) * _MICROSECOND
-        self._known.begin(size)
+        size, last, last_boot, last_elapsed = self._lock(connection)
         try:
-            at = self._time(last, row[2], None if row[3] is None else int(row[3]))
+            at = self._time(last, last_boot, last_elapsed)
         except ClockJumpError as error:
             for request in requests:
                 request.error = ClockJumpError(*error.args)  # its own: several threads will raise it
             self._wire(connection).run(b"ROLLBACK")  # through psycopg it would drop the prepared statements
             return None
-        boot, elapsed = self._clock.boot(), self._clock.elapsed()
-        if at == last and row[2] == boot and row[3] is not None:
+        elapsed = self._clock.elapsed()
+        if at == last and last_boot == self._clock.boot() and last_elapsed is not None:
             # The clock fell: what passes is measured from when `at` was the time, until it is so again.
-            elapsed = int(row[3])
+            elapsed = last_elapsed
+        return self._group(size, at, elapsed)
+
+    def _lock(self, connection: Connection[Any]) -> tuple[int, datetime | None, str | None, int | None]:
+        """Begin a transaction that appends alone; give the log's size, its newest time, and how that was measured."""
+        row = self._wire(connection).run(self._statements.begin)
+        if row is None:
+            raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
+        size = int(row[0] or 0)
+        self._known.begin(size)
+        last = None if row[1] is None else _EPOCH + int(row[1]) * _MICROSECOND
+        return size, last, row[2], None if row[3] is None else int(row[3])
+
+    def _group(self, size: int, at: datetime, elapsed: int) -> Group:
         return Group(
             start=size,
             at=at,
-            boot=boot,
+            boot=self._clock.boot(),
             elapsed=elapsed,
             at_text=format_at(at),
             at_field=(at - _EPOCH) // _MICROSECOND,
@@ -117,19 +156,22 @@ class Sequencer:
     def _time(self, last: datetime | None, boot: str | None, elapsed: int | None) -> datetime:
         """Give the group's time: the wall clock, but never before the newest entry.
 
-        Record format, section 2: the time that passed since the newest entry is measured by the machine's own count;
-        after a restart of the machine nothing can measure it.
+        Record format, section 2: the time that passed since the newest entry is measured by the machine's own count.
+        After a restart of the machine nothing measured it, and none counts.
         """
         now = self._clock.now()
         if last is None or now <= last:
             return now if last is None else last
-        if boot == self._clock.boot() and elapsed is not None and not self._confirmed:
-            passed = timedelta(microseconds=(self._clock.elapsed() - elapsed) // 1000)
-            if now - last > passed + self._clock_bound:
-                raise ClockJumpError(
-                    f"The clock says {format_at(now)}, but the newest entry is of {format_at(last)} and only {passed} "
-                    "passed since: set the clock right, or confirm it with 'shoseki status --confirm-clock'."
-                )
+        same = boot == self._clock.boot() and elapsed is not None
+        passed = timedelta(microseconds=(self._clock.elapsed() - (elapsed or 0)) // 1000) if same else timedelta(0)
+        if now - last > passed + self._clock_bound and not self._confirmed:
+            measured = (
+                f"only {passed} passed since" if same else "the machine was restarted since, so nothing measured it"
+            )
+            raise ClockJumpError(
+                f"The clock says {format_at(now)}, but the newest entry is of {format_at(last)} and {measured}: "
+                "set the clock right, or confirm it with 'shoseki status --confirm-clock'."
+            )
         return now
 
     def _known_marks(self, connection: Connection[Any], requests: Sequence[Request]) -> dict[bytes, tuple[bytes, int]]:

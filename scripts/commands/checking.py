@@ -88,17 +88,23 @@ def status(
     session: Session,
     *,
     confirm_clock: Annotated[bool, typer.Option("--confirm-clock", help="opt_confirm_clock")] = False,
+    correct_clock: Annotated[
+        str | None, typer.Option("--correct-clock", metavar="REASON", help="opt_correct_clock")
+    ] = None,
 ) -> Status:
-    """Tell how the log is doing; with ``--confirm-clock`` take the present time for right."""
-    from ledger.application.condition import condition, confirm_present_time
+    """Tell how the log is doing; on request take the present time for right, ahead of the log's or behind it."""
+    from ledger.application.condition import condition, confirm_present_time, correct_past_time
 
     settings = settings_of(session)
     with reading(session) as ledger:
         confirmed = confirm_present_time(ledger) if confirm_clock else None
+        corrected = correct_past_time(ledger, correct_clock) if correct_clock is not None else None
         found = condition(ledger)
         warn_of_keyring(session, ledger.keys.keyring)
     if confirmed is not None:
         session.say("clock_confirmed", "good", at=confirmed.at, position=confirmed.position)
+    if corrected is not None:
+        session.say("clock_corrected", "good", at=corrected.at, position=corrected.position)
     embedded = settings.database_url is None
     session.pairs(_rows(session, found, directory=str(settings.directory), embedded=embedded))
     session.give(
@@ -106,6 +112,7 @@ def status(
             "application_owns_entries": found.database.owns_entries,
             "behind": found.behind,
             "clock_confirmed": None if confirmed is None else {"at": confirmed.at, "position": confirmed.position},
+            "clock_corrected": None if corrected is None else {"at": corrected.at, "position": corrected.position},
             "customers": found.customers,
             "database": {"kind": "embedded" if embedded else "configured", "version": found.database.version},
             "directory": settings.directory,

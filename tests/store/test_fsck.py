@@ -8,6 +8,8 @@ from tested_log import CUSTOMER, ORIGIN, OTHER, TestedLog
 
 from ledger.log.refusal import Status
 from ledger.store.blobs import BlobStore
+from ledger.store.clock import ManualClock
+from ledger.store.clock_correction import correct_clock
 from ledger.store.fsck import Code, Report, fsck, open_halves
 from ledger.store.heads import seal_heads
 from ledger.store.record import Record
@@ -54,6 +56,18 @@ def test_a_healthy_log_has_no_findings(filled: TestedLog) -> None:
     assert report.status is Status.FINE
     assert report.entries == filled.recorder.reader.size()
     assert (report.opened, report.erased, report.checkpoints) == (15, 0, 3)
+
+
+def test_a_corrected_clock_is_no_finding(filled: TestedLog) -> None:
+    right = ManualClock(filled.clock.now())
+    filled.clock.advance(timedelta(days=3650))
+    filled.append(2)
+    filled.checkpointer.sign()
+    filled.recorder.clock = right
+    correct_clock(filled.recorder, "time_server")
+    filled.checkpointer.sign()
+    report = check(filled)
+    assert (report.findings, report.unchecked) == ((), ())
 
 
 def test_an_empty_log_is_fine(log: TestedLog) -> None:
