@@ -14,7 +14,7 @@ A pair of chain and key has no half of its own: both halves serve others. Its de
 this database and says exactly that; a copy of them in a backup can be opened until one of the two halves goes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -82,15 +82,21 @@ def destroy_key(
         return _finish(recorder, connection, ordered, chain, key)
 
 
-def resume_destructions(recorder: Recorder) -> list[Destroyed]:
-    """Finish what was ordered and not confirmed yet, and delete what was ordered to be removed; give what was done."""
+def resume_destructions(recorder: Recorder, *, before: Callable[[], object] | None = None) -> list[Destroyed]:
+    """Finish what was ordered and not confirmed yet, and delete what was ordered to be removed; give what was done.
+
+    ``before`` is called once where there is anything to do: a caller who has not just ordered it lets the stored log be
+    read again first, and raises what that raises, so that no order is obeyed that does not continue the signed log.
+    """
     done = []
     with closing(connect(recorder.url, application="shoseki erasure")) as connection:
         with named_errors():
             ordered = _ordered(recorder, connection)
             for pair in _said(recorder, connection, DESTRUCTION_CONFIRMED):
                 ordered.pop(pair, None)
-            removals = [entry.position for entry in _entries(recorder, connection, PAYLOAD_REMOVED)]
+            removals = _unfinished_removals(recorder, connection)
+        if before is not None and (ordered or removals):
+            before()
         for (chain, key), position in sorted(ordered.items(), key=lambda each: each[1]):
             done.append(_finish(recorder, connection, position, chain, key))
         for position in removals:
@@ -185,10 +191,23 @@ def _said(recorder: Recorder, connection: Connection[Any], type_: str) -> dict[t
     return said
 
 
-def _entries(recorder: Recorder, connection: Connection[Any], type_: str) -> list[Any]:
-    statement = sql.SQL("SELECT entry FROM {}.entry WHERE chain = 'log' AND type = %s ORDER BY position").format(
+def _unfinished_removals(recorder: Recorder, connection: Connection[Any]) -> list[int]:
+    """Give the positions of the entries whose payload was to be removed and is still there."""
+    removals = {parse_removed_position(each): each.position for each in _entries(recorder, connection, PAYLOAD_REMOVED)}
+    if not removals:
+        return []
+    statement = sql.SQL("SELECT position FROM {}.payload WHERE position = ANY(%s)").format(
         sql.Identifier(recorder.schema)
     )
+    return sorted(removals[position] for (position,) in connection.execute(statement, (list(removals),)))
+
+
+def _entries(recorder: Recorder, connection: Connection[Any], type_: str) -> list[Any]:
+    """Give the log's entries of a type; what stands beyond its size is none."""
+    statement = sql.SQL(
+        "SELECT entry FROM {schema}.entry WHERE chain = 'log' AND type = %s"
+        " AND position < (SELECT size FROM {schema}.log) ORDER BY position"
+    ).format(schema=sql.Identifier(recorder.schema))
     return [parse(row[0]) for row in connection.execute(statement, (type_,), binary=True)]
 
 

@@ -30,10 +30,16 @@ def reading(session: Session) -> Iterator["Ledger"]:
 
 @contextmanager
 def appending(session: Session) -> Iterator["Ledger"]:
-    """Give the ledger, and sign what is appended within a second; at the end all of it is signed, or it is said."""
+    """Give the ledger, and sign what is appended within a second; at the end all of it is signed, or it is said.
+
+    What a crash left half done is finished first, or it is said.
+    """
+    from ledger.application.upkeep import finish_interrupted
     from ledger.store.following import Following
 
     with reading(session) as ledger:
+        for reason in finish_interrupted(ledger):
+            session.warn(session.text("not_finished", reason=reason))
         with Following(ledger.checkpointer) as following:
             yield ledger
         if following.failure is not None:

@@ -9,16 +9,19 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 from tested_log import CUSTOMER, ORIGIN, OTHER, TestedLog
 
 from ledger.keys.errors import HalfDestroyedError, KeysError
+from ledger.log import canonical
 from ledger.log.core_entry import parse_destruction
-from ledger.log.entry import parse
+from ledger.log.entry import leaf_hash, parse
 from ledger.store import erasure
 from ledger.store.erasure import Destroyed, destroy_key, remove_payload, resume_destructions
-from ledger.store.errors import DatabaseUnavailableError, KeyGoneError, RecordRefusedError
+from ledger.store.errors import DatabaseUnavailableError, ForeignRowError, KeyGoneError, RecordRefusedError
 from ledger.store.fsck import Code, Report, fsck, open_halves
 from ledger.store.record import PayloadState, Recorded
+from ledger.store.reread import StoredEntryError
 
 WORD = "planted-word-5f2c9e"
 DAY = "trail:2026-11-20"
@@ -240,12 +243,106 @@ def test_a_confirmation_whose_half_is_there_is_named(two_days: TestedLog, monkey
     assert {finding.code for finding in check(two_days).findings} == {Code.HALF_LEFT}
 
 
+def as_application(log: TestedLog, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    with psycopg.connect(log.urls.application, autocommit=True) as connection:
+        cursor = connection.execute(sql.SQL(statement).format(s=sql.Identifier(log.schema)), values)
+        return cursor.fetchall() if cursor.description else []
+
+
 def test_the_application_cannot_delete_without_a_recorded_order(two_days: TestedLog) -> None:
-    with (
-        psycopg.connect(two_days.urls.application, autocommit=True) as connection,
-        pytest.raises(psycopg.errors.InvalidParameterValue),
-    ):
-        connection.execute(f"SELECT {two_days.schema}.erase(3)")  # type: ignore[call-overload]
+    for position in (-1, 0, 3, 2**53, None):
+        with pytest.raises(psycopg.errors.InvalidParameterValue):
+            as_application(two_days, "SELECT {s}.erase(%s)", position)
+
+
+def forged_order(place: int, members: dict[str, object]) -> bytes:
+    """Spell an order to destroy the day, as somebody would who knows the format."""
+    public = {"key": DAY, "reason": "x", "policy": "x", "expired_at": None, "entries": 1, "held": [], "approvers": []}
+    entry = {
+        "v": 1,
+        "origin": ORIGIN,
+        "position": place,
+        "chain": "log",
+        "seq": 99,
+        "prev": "1" * 64,
+        "at": "2026-11-22T00:00:00.000000Z",
+        "type": "key.destroyed.v1",
+        "tags": [],
+        "public": public,
+        "commitment": None,
+        "key": None,
+    }
+    return canonical.encode(entry | members)
+
+
+INSERT = (
+    "INSERT INTO {s}.entry (position, chain, seq, at, type, tags, key, leaf, entry)"
+    " VALUES (%s, 'log', 99, now(), 'key.destroyed.v1', '{{}}', NULL, %s, %s)"
+)
+
+
+@pytest.mark.parametrize(
+    "flaw", ["beyond the log", "another leaf", "another position", "another log", "another type", "not marked"]
+)
+def test_a_forged_order_with_any_flaw_deletes_nothing(two_days: TestedLog, flaw: str) -> None:
+    size = two_days.recorder.reader.size()
+    members: dict[str, object] = {
+        "another position": {"position": size + 1},
+        "another log": {"origin": "shoseki.example/other"},
+        "another type": {"type": "work.noted.v1"},
+    }.get(flaw, {})
+    data = forged_order(size, members)
+    leaf = bytes(32) if flaw == "another leaf" else leaf_hash(data)
+    as_application(two_days, INSERT, size, leaf, data)
+    if flaw != "beyond the log":
+        as_application(two_days, "UPDATE {s}.log SET size = size + 1")
+    if flaw != "not marked":
+        as_application(two_days, "UPDATE {s}.key SET destroyed = %s WHERE key = %s", size, DAY)
+    payloads = two_days.run("SELECT count(*) FROM {s}.payload")
+    with pytest.raises(psycopg.errors.InvalidParameterValue):
+        as_application(two_days, "SELECT {s}.erase(%s)", size)
+    assert two_days.run("SELECT count(*) FROM {s}.payload") == payloads
+    assert check(two_days).findings
+
+
+def test_an_order_beyond_the_log_is_not_taken_up(two_days: TestedLog) -> None:
+    size = two_days.recorder.reader.size()
+    data = forged_order(size, {})
+    as_application(two_days, INSERT, size, leaf_hash(data), data)
+    assert resume_destructions(two_days.recorder) == []
+    assert two_days.keys.halves.open(DAY)
+
+
+def test_an_order_that_does_not_continue_the_log_is_not_taken_up(two_days: TestedLog) -> None:
+    size = two_days.recorder.reader.size()
+    data = forged_order(size, {})
+    as_application(two_days, INSERT, size, leaf_hash(data), data)
+    as_application(two_days, "UPDATE {s}.log SET size = size + 1")
+    with pytest.raises(StoredEntryError, match=str(size)):
+        resume_destructions(two_days.recorder, before=two_days.checkpointer.sign)
+    assert two_days.keys.halves.open(DAY)
+
+
+def test_where_nothing_is_left_to_do_nothing_is_done(two_days: TestedLog) -> None:
+    remove_payload(two_days.recorder, two_days.append(1)[0], reason="leaked_secret", approvers=["privacy_officer"])
+    size = two_days.recorder.reader.size()
+    asked: list[None] = []
+    assert resume_destructions(two_days.recorder, before=lambda: asked.append(None)) == []
+    assert (asked, two_days.recorder.reader.size()) == ([], size)
+
+
+def test_a_row_in_the_next_entrys_place_is_said_and_named(two_days: TestedLog) -> None:
+    size = two_days.recorder.reader.size()
+    as_application(two_days, INSERT, size, bytes(32), b"junk")
+    for _ in range(2):
+        with pytest.raises(ForeignRowError, match=rf"entry holds a row .*position\W+{size}\).*shoseki fsck"):
+            two_days.append(1)
+    named = [finding.position for finding in check(two_days).findings if finding.code is Code.SIZE]
+    assert size in named
+    two_days.tamper("DELETE FROM {s}.entry WHERE position = %s", (size,))
+    two_days.append(1)
+    two_days.checkpointer.sign()
+    assert check(two_days).findings == ()
 
 
 def holders_of(directory: Path, word: bytes) -> list[Path]:
