@@ -34,6 +34,8 @@ _COMMANDS: tuple[tuple[str, Command], ...] = (
     ("status", checking.status),
     ("policy", founding.print_policy),
     ("keyring confirm", founding.keyring_confirm),
+    ("keyring rotate", founding.keyring_rotate),
+    ("keyring rotate-signer", founding.keyring_rotate_signer),
     ("bench", measuring.bench),
     ("demo", demonstrating.demo),
 )
@@ -51,7 +53,7 @@ def build(language: Language, *, with_formats: bool = True) -> typer.Typer:
                 groups[group[0]] = _application(language, f"help_{group[0]}")
                 shoseki.add_typer(groups[group[0]], name=group[0])
             app = groups[group[0]]
-        shown = text(language, f"help_{named.replace(' ', '_')}")
+        shown = text(language, f"help_{named.replace(' ', '_').replace('-', '_')}")
         if named == "import" and with_formats:
             shown += "\n\n" + _formats(language)
         declare(app, name, command, language, shown=shown)

@@ -77,7 +77,12 @@ class Ledger:
     # -- customers and what is recorded of them ------------------------------------------------------------------------
 
     def register_customer(self, name: str, *, actor: Mapping[str, str]) -> str:
-        """Open a chain for a customer; give its id, which is random and says nothing."""
+        """Open a chain for a customer; give its id, which is random and says nothing.
+
+        Raises LedgerError for an empty name.
+        """
+        if not name.strip():
+            raise LedgerError("A customer has a name: give one that is not empty.")
         chain = f"cus_{secrets.token_hex(16)}"
         self.recorder.create_chain(chain)
         self.record(

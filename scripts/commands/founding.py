@@ -1,11 +1,11 @@
-"""``init``, ``policy`` and ``keyring confirm``: what is done once, and what outsiders are given."""
+"""``init``, ``policy`` and ``keyring``: what is done once or seldom, and what outsiders are given."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scripts.commands.access import settings_of, warn_of_keyring
+from scripts.commands.access import reading, settings_of, warn_of_keyring
 from scripts.commands.files import replace, write_new
 from scripts.console import Session, Status
 
@@ -63,4 +63,48 @@ def keyring_confirm(session: Session, *, copy: Annotated[Path, typer.Argument(he
     confirm(opened_keys(settings_of(session)).keyring, copy, SystemClock().now())
     session.say("backup_confirmed", "good", path=copy)
     session.give({"confirmed": True, "copy": copy})
+    return Status.FINE
+
+
+def keyring_rotate(session: Session) -> Status:
+    """Begin a rotation of the keyring, or finish the begun one where a copy with the new key is confirmed."""
+    from api.wiring import opened_keys
+    from ledger.keys import rotation
+    from ledger.keys.backup import confirmed
+    from ledger.store.clock import SystemClock
+
+    keys = opened_keys(settings_of(session))
+    key = rotation.begin(keys.keyring, SystemClock().now())
+    finished = confirmed(keys.keyring)
+    if finished:
+        rotation.finish(keys)
+        session.say("keyring_rotated", "good", key=key)
+    else:
+        session.say("keyring_begun", path=keys.keyring.path)
+    session.give({"finished": finished, "key": key, "keyring": keys.keyring.path})
+    return Status.FINE
+
+
+def keyring_rotate_signer(
+    session: Session, *, overlap: Annotated[int, typer.Option("--overlap", min=1, help="opt_overlap")] = 1_000
+) -> Status:
+    """Begin a new signing key and write the policy that verifiers pin anew."""
+    from ledger.log import policy
+
+    settings = settings_of(session)
+    with reading(session) as ledger:
+        done = ledger.rotate_signer(overlap=overlap)
+        replace(settings.policy, policy.format(ledger.policy()))
+    session.say(
+        "signer_rotated", "good", from_size=done.added.from_size, to_size=done.retired.to_size, policy=settings.policy
+    )
+    session.give(
+        {
+            "from_size": done.added.from_size,
+            "policy": settings.policy,
+            "retired": done.retired.vkey,
+            "to_size": done.retired.to_size,
+            "vkey": done.added.vkey,
+        }
+    )
     return Status.FINE

@@ -34,6 +34,8 @@ def log(
 ) -> Status:
     """Page through the entries in constant memory; ends well on Ctrl-C and when nobody reads on."""
     with reading(session) as ledger:
+        if customer is not None:
+            ledger.check_customer(customer)  # before the head of a table that never comes
         if not session.as_json:
             session.write(
                 _row([session.text(each) for each in ("column_position", "at", "type", "chain", "column_state")])

@@ -26,6 +26,7 @@ def verify(
     now: Annotated[str | None, typer.Option("--now", help="opt_now")] = None,
 ) -> Status:
     """Verify a package or a receipt, told apart by content; the report's status is that of the command."""
+    from ledger.log.errors import LogError
     from ledger.log.policy import MAX_POLICY_BYTES, parse
     from ledger.log.receipt import MAX_RECEIPT_BYTES
     from ledger.log.verify import verify_package, verify_receipt
@@ -33,7 +34,12 @@ def verify(
 
     at = datetime.now(UTC) if now is None else _moment(session, now)
     with policy.open("rb") as opened:
-        pinned = parse(opened.read(MAX_POLICY_BYTES + 1))
+        try:
+            pinned = parse(opened.read(MAX_POLICY_BYTES + 1))
+        except LogError as error:
+            raise CommandRefusedError(
+                session.text("policy_unusable", path=policy, reason=str(error).rstrip("."))
+            ) from error
     with ExitStack() as stack:
         before = _held(held or [], stack)
         evidence = stack.enter_context(file.open("rb"))

@@ -46,6 +46,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Confirm that a copy of the keyring is kept elsewhere.",
         "鍵束の控えが別の場所にあることを確認します。",
     ),
+    "help_keyring_rotate": (
+        "Give the keyring a new key: once to begin, and again when a copy of it is confirmed.",
+        "鍵束の鍵を替えます。一度目で始め、控えを確認した後の二度目で完了します。",
+    ),
+    "help_keyring_rotate_signer": (
+        "Begin a new signing key, announce it in the log and write the policy anew.",
+        "新しい署名鍵を使い始め、ログで告知し、検証方針を書き直します。",
+    ),
     "help_policy": ("Print what verifiers pin.", "検証者が固定する検証方針を出力します。"),
     # -- arguments and options -----------------------------------------------------------------------------------------
     "opt_json": ("Print JSON.", "JSON で出力します。"),
@@ -104,6 +112,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "opt_confirm_clock": (
         "Take the present time for right, after a jump of the clock.",
         "時計が飛んだ後、現在時刻が正しいことを確認済みにします。",
+    ),
+    "opt_correct_clock": (
+        "Let the log's time fall to the present time, after a wrong clock dated entries ahead; give a reason code.",
+        "誤って進んだ時計で記録された後、ログの時刻を現在時刻に戻します。理由のコードを指定します。",
+    ),
+    "opt_overlap": (
+        "For so many more entries the old key signs too.",
+        "古い鍵も併せて署名し続ける記録の件数。",
     ),
     "arg_copy": ("The copy of the keyring.", "鍵束の写し。"),
     "arg_members": ("What to measure (default: all).", "測定する項目（既定: すべて）。"),

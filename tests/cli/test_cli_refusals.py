@@ -34,7 +34,8 @@ def test_what_is_no_evidence_is_said_to_be_none(shoseki: Shoseki, trail: Trail, 
 
 def test_what_is_no_policy_is_said_to_be_none(shoseki: Shoseki, trail: Trail, tmp_path: Path) -> None:
     (tmp_path / "policy.json").write_bytes(b"\xff{}")
-    assert "policy" in shoseki("verify", trail.package, "--policy", tmp_path / "policy.json").check_refused()
+    for bad in (tmp_path / "policy.json", trail.package):
+        assert f"The policy {bad} cannot be used" in shoseki("verify", trail.package, "--policy", bad).check_refused()
     assert "No such file" in shoseki("verify", trail.package, "--policy", tmp_path / "none").check_refused()
 
 
@@ -57,6 +58,12 @@ def test_what_was_held_and_cannot_be_read_is_not_taken_for_agreement(
         (["import", "sshd-3164", CAPTURED / "ssh" / "auth.log", "--customer", NOBODY], "needs the option --zone"),
         (["export", "/tmp/none.zip", "--customer", NOBODY], "no customer"),
         (["log", "--customer", "見本"], "no customer"),
+        (["log", "--follow", "--customer", NOBODY], "no customer"),
+        (["customer", "add", ""], "has a name"),
+        (["customer", "add", " \u3000"], "has a name"),
+        (["status", "--correct-clock", "time_server"], "nothing to correct"),
+        (["status", "--correct-clock", "the time server"], "no reason code"),
+        (["keyring", "rotate-signer", "--overlap", "2"], "at least 17 entries"),
         (["show", "999999999"], "no entry at position"),
         (["show", "9" * 30], "no entry at position"),
         (["receipt", "999999999"], "no entry at position"),
@@ -73,7 +80,7 @@ def test_what_was_held_and_cannot_be_read_is_not_taken_for_agreement(
 def test_one_sentence_says_what_is_wrong(shoseki: Shoseki, arguments: list[str], said: str) -> None:
     answer = shoseki(*arguments)
     assert said.lower() in answer.check_refused().lower()
-    assert answer.out in {"", "entry\trecorded (UTC)\ttype\tchain\tstate\n"}
+    assert answer.out == ""
     in_json = shoseki("--json", *arguments)
     assert in_json.status == 2
     assert in_json.json["status"] == 2

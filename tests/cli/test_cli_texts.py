@@ -29,6 +29,8 @@ COMMANDS = [
     "policy",
     "keyring",
     "keyring confirm",
+    "keyring rotate",
+    "keyring rotate-signer",
     "bench",
     "demo",
 ]
@@ -44,7 +46,7 @@ def test_both_languages_take_the_same_values(name: str) -> None:
 def test_every_command_explains_itself_in_both_languages(shoseki: Callable[..., Answer], command: str) -> None:
     told = [shoseki("--lang", language, *command.split(), "--help") for language in LANGUAGES]
     assert [each.status for each in told] == [0, 0]
-    name = f"help_{command.replace(' ', '_') or 'shoseki'}"
+    name = f"help_{command.replace(' ', '_').replace('-', '_') or 'shoseki'}"
     for language, answer in zip(LANGUAGES, told, strict=True):
         beginning = text(language, name).split("。")[0].split(" ")[0]
         assert beginning in answer.out
