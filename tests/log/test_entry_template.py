@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from ledger.log.entry import NO_PREV, Template, encode, parse
 from ledger.log.errors import FormatError
+from ledger.log.template import spell_names
 
 thorough = settings(max_examples=150, deadline=None)
 
@@ -74,6 +75,19 @@ class TestEncode:
             moved = entry._replace(position=position, at=at, prev=prev, seq=seq)
             assert template.fill(position, at, prev, seq) == encode(moved)
             assert parse(template.fill(position, at, prev, seq)) == moved
+
+    @thorough
+    @given(entry=draw.entries())
+    def test_names_that_were_spelled_before_give_the_same_template(self, entry):
+        names = spell_names(entry.origin, entry.chain, entry.key, entry.type)
+        template = Template.of_names(names, entry.tags, entry.public, entry.commitment)
+        assert (template.chain, template.key) == (entry.chain, entry.key)
+        assert template.fill(entry.position, entry.at, entry.prev, entry.seq) == encode(entry)
+
+    @pytest.mark.parametrize(("key", "commitment"), [(None, bytes(32)), ("person:x", None), ("person:x", bytes(31))])
+    def test_with_spelled_names_too_a_commitment_is_there_exactly_with_a_key(self, key, commitment):
+        with pytest.raises(FormatError):
+            Template.of_names(spell_names(SEALED.origin, SEALED.chain, key, SEALED.type), (), {}, commitment)
 
     @pytest.mark.parametrize("tags", [('a","b',), ('a","b', 'a","c'), ('"',), ('","',), ("a", 'a","b', "b\\")])
     def test_a_tag_that_looks_like_two_is_one(self, tags):
