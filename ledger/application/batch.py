@@ -16,6 +16,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the stage (``hash``, ``store``, ``parse``), the bytes done and the bytes in all."""
 
 _NUMBERS = ("lines", "rejected", "known", "keystrokes_cut", "sessions", "uncertain", "first", "last")
+_REASONS = 3
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class Batch:
 
     ``known`` counts records that an earlier import had appended; ``sessions`` those correlated, ``uncertain`` the
     records that fit more than one of them, or one that may have ended. ``first`` and ``last`` bound the times told.
+    ``keystrokes_cut`` counts keystrokes, and bytes of other secrets. ``reasons`` has the first different reasons for
+    which lines were rejected, each with its first line; it is not recorded, so a batch imported before has none.
     """
 
     id: str
@@ -41,6 +44,7 @@ class Batch:
     last: str | None = None
     facts: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, int] = field(default_factory=dict)
     blob: BlobReference | None = None
     opened: int | None = None
     closed: int | None = None
@@ -50,6 +54,12 @@ class Batch:
         if occurred_at is not None:
             self.first = occurred_at if self.first is None else min(self.first, occurred_at)
             self.last = occurred_at if self.last is None else max(self.last, occurred_at)
+
+    def refused(self, line: int, reason: str) -> None:
+        """Count a line that could not be read, and remember why for who is waiting."""
+        self.rejected += 1
+        if len(self.reasons) < _REASONS:
+            self.reasons.setdefault(reason, line)
 
     def counts(self) -> dict[str, Any]:
         """Give the members of the closing entry that say what was found."""

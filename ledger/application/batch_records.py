@@ -56,7 +56,8 @@ class BatchRecords:
         if isinstance(item, Finding):
             return self.finding(item)
         assert not isinstance(item, Rejected)
-        self._batch.rejected += len(item)
+        for each in item:
+            self._batch.refused(each.line, each.reason)
         lines = [{"line": each.line, "reason": each.reason} for each in item]
         data = {"import": self._batch.id, "lines": lines}
         return self._sealed(REJECTED, data, f"{self._batch.id} rejected {item[0].line}")

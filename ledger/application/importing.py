@@ -1,9 +1,13 @@
 """Importing a file: raw bytes and their SHA-256 first, parsing second, and every byte accounted for.
 
-In order: the file is read once for its digest; its bytes, without keystrokes, go to the blob store; the entry
-``ledger.import_batch_opened.v1`` names them; the file is parsed, and what it says is appended in groups; the entry
-``ledger.import_batch_closed.v1`` tells the counts. All entries stand in the customer's chain: the import is about the
-customer, and must be erased with it.
+In order: the file is read once for its digest; its bytes, without keystrokes and secrets, go to the blob store; the
+entry ``ledger.import_batch_opened.v1`` names them; the file is parsed, and what it says is appended in groups; the
+entry ``ledger.import_batch_closed.v1`` tells the counts. All entries stand in the customer's chain: the import is about
+the customer, and must be erased with it.
+
+The file's digest is recorded as it is only where every byte was kept. Beside bytes of which something was cut it would
+tell whoever reads both whether a guess at what was cut is right: then a digest under the chain's secret stands there,
+which this ledger can compare with an original, and nobody else can.
 
 Importing again does nothing twice. A batch is named by customer, format, options and digest; a fact by what happened
 and what is said of it, so that a log file that has grown since adds only what is new. What a crash leaves is a batch
@@ -13,7 +17,7 @@ A line that cannot be parsed is counted and named with its reason in ``ledger.im
 but is wrong is a ``ledger.finding_recorded.v1``. Neither stops the import.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -25,8 +29,8 @@ from ledger.application.correlating import LiveCorrelation, Period, correlate_to
 from ledger.application.errors import SourceUnusableError
 from ledger.application.payload import data_of
 from ledger.application.source_file import SourceFile, opened
-from ledger.ingest.lines import read_lines
-from ledger.ingest.model import Fact, Finding, Item, Rejected
+from ledger.ingest.lines import CHUNK_SIZE, read_lines
+from ledger.ingest.model import Fact, Finding, Item, Line, Redactor, Rejected
 from ledger.ingest.registry import Options, open_format
 from ledger.log.blob import MEMBER, BlobReference
 from ledger.store.blobs import BlobStore
@@ -120,24 +124,32 @@ class Import:
         source = open_format(self._format, self._options)
         if source.redactor is None:
             batch.blob = self._blobs.write(file.pieces("store"))
+            whole = True
         else:
-            keep = source.redactor.keep
+            kept = sha256()
             lines = read_lines(file.reader("store"), limit=source.line_limit)
-            batch.blob = self._blobs.write(keep(line) + line.end for line in lines)
+            batch.blob = self._blobs.write(_kept(lines, source.redactor, kept.update))
             batch.keystrokes_cut = source.redactor.removed
+            whole = kept.hexdigest() == batch.raw_sha256
         opening = records.opened(
             {
                 "format": self._format,
                 "options": self._options.spelled(),
                 "name": file.name,
-                "raw_sha256": batch.raw_sha256,
-                "raw_bytes": batch.raw_bytes,
+                **self._origin(batch, whole=whole),
                 MEMBER: {"id": batch.blob.id, "key": batch.blob.key.hex()},
                 "stored": batch.blob.members(),
                 "keystrokes_cut": batch.keystrokes_cut,
             }
         )
         batch.opened = self._append_one(opening, f"{batch.id} opened")
+
+    def _origin(self, batch: Batch, *, whole: bool) -> dict[str, Any]:
+        """Name the file as it came, without telling anything of what was cut out of it, its length included."""
+        if whole:
+            return {"raw_sha256": batch.raw_sha256, "raw_bytes": batch.raw_bytes}
+        secret = self._recorder.custody.chain_secret(self._chain)
+        return {"raw_hmac": secret.mark("raw", bytes.fromhex(batch.raw_sha256)).hex()}
 
     def _parse(self, batch: Batch, file: SourceFile, records: BatchRecords, live: LiveCorrelation) -> None:
         seen = sha256()
@@ -254,6 +266,20 @@ class _Appender:
 
     def _append(self, records: Sequence[Record]) -> int:
         return len(records) - self._recorder.append_new(records)
+
+
+def _kept(lines: Iterable[Line], redactor: Redactor, tap: Callable[[bytearray], object]) -> Iterator[bytes]:
+    """Give what may be kept of the lines, short ones together; ``tap`` sees all of it."""
+    piece = bytearray()
+    for line in lines:
+        piece += redactor.keep(line)
+        piece += line.end
+        if len(piece) >= CHUNK_SIZE:
+            tap(piece)
+            yield bytes(piece)
+            piece.clear()
+    tap(piece)
+    yield bytes(piece)
 
 
 def _settled_record(records: BatchRecords, item: Fact | Finding, *, after: str = "") -> Record:

@@ -84,6 +84,8 @@ def _tell(session: Session, batch: "Batch") -> None:
         session.table(("type", "count"), sorted(batch.facts.items()), right=(1,))
     if batch.findings:
         session.table(("code", "count"), sorted(batch.findings.items()), right=(1,))
+    for reason, line in batch.reasons.items():
+        session.warn(session.text("line_rejected", line=line, reason=reason))
     if batch.keystrokes_cut:
         session.say("keystrokes_cut", count=batch.keystrokes_cut)
     if batch.sessions or batch.uncertain:
@@ -100,4 +102,5 @@ def _members(batch: "Batch") -> dict[str, Any]:
         "import": batch.id,
         "raw_bytes": batch.raw_bytes,
         "raw_sha256": batch.raw_sha256,
+        "reasons": [{"line": line, "reason": reason} for reason, line in batch.reasons.items()],
     }

@@ -82,17 +82,46 @@ def test_a_log_that_has_grown_adds_only_what_is_new(
     assert len(sessions(ledger, customer)) == 7
 
 
-def test_what_is_kept_is_the_file_and_its_digest_is_recorded(ledger: Ledger, customer: str, captured: Path) -> None:
-    batch = take(ledger, customer, captured, ["auth"])["auth"]
-    raw = (captured / "ssh" / "auth.log").read_bytes()
+def test_a_file_of_which_all_is_kept_is_recorded_with_its_digest(ledger: Ledger, customer: str, captured: Path) -> None:
+    batch = take(ledger, customer, captured, ["gateway"])["gateway"]
+    raw = (captured / "desktop" / "websockify.log").read_bytes()
     opened = payloads(ledger, customer, "ledger.import_batch_opened.v1")[0]
     closed = payloads(ledger, customer, "ledger.import_batch_closed.v1")[0]
     assert opened["raw_sha256"] == sha256(raw).hexdigest()
     assert opened["raw_bytes"] == len(raw)
+    assert "raw_hmac" not in opened
     reference = BlobReference.parse(closed["blob"])
     assert reference is not None
     assert b"".join(ledger.blobs.open(reference)) == raw
-    assert batch.lines == 103
+    assert batch.lines == raw.count(b"\n")
+
+
+@pytest.mark.parametrize("name", ["failed desktop", "S4", "sudo", "auth", "journal"])
+def test_nothing_recorded_lets_a_guess_at_what_was_cut_be_checked(
+    ledger: Ledger, customer: str, captured: Path, name: str
+) -> None:
+    raw = (captured / EVENING[name][1]).read_bytes()
+    batch = take(ledger, customer, captured, [name])[name]
+    assert batch.blob is not None
+    assert b"".join(ledger.blobs.open(batch.blob)) != raw
+    (opened,) = payloads(ledger, customer, "ledger.import_batch_opened.v1")
+    assert {"raw_sha256", "raw_bytes"}.isdisjoint(opened)
+    digest = sha256(raw).digest()
+    assert opened["raw_hmac"] == ledger.recorder.custody.chain_secret(customer).mark("raw", digest).hex()
+    for _, record in ledger.entries(customer=customer):
+        assert digest.hex().encode() not in record.data
+    assert ledger.import_file(
+        captured / EVENING[name][1], EVENING[name][0], customer, EVENING[name][2], actor=ACTOR
+    ).already
+
+
+def test_a_line_that_is_not_kept_counts_as_cut(ledger: Ledger, customer: str, tmp_path: Path) -> None:
+    path = tmp_path / "torn.jsonl"
+    path.write_bytes(b'{"in_txt":"dummy')
+    batch = ledger.import_file(path, "tlog", customer, Options(), actor=ACTOR)
+    assert batch.keystrokes_cut == 0
+    assert "raw_sha256" not in payloads(ledger, customer, "ledger.import_batch_opened.v1")[0]
+    assert list(batch.reasons.values()) == [1]
 
 
 def test_no_keystroke_reaches_the_disk(ledger: Ledger, customer: str, captured: Path, tmp_path: Path) -> None:
