@@ -43,10 +43,19 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{sessions} 件のセッションを対応付けました。確実に対応付けられない記録は {uncertain} 件です。",
     ),
     "not_signed": ("Not under a signed checkpoint yet: {reason}", "まだ署名されていません: {reason}"),
+    "not_finished": (
+        "What was interrupted before could not be finished now: {reason}",
+        "以前に中断した処理を完了できませんでした: {reason}",
+    ),
     "receipt_written": ("Wrote the receipt to {path}.", "受領証を {path} に書き出しました。"),
     "exported": (
         "Wrote {path}: entries {first} to {last}, {disclosed} of them disclosed, {blobs} recordings, log size {size}.",
         "{path} を書き出しました: 記録 {first}〜{last}（うち開示 {disclosed} 件）、録画 {blobs} 件、ログ件数 {size}。",
+    ),
+    "recording_missing": ("The recording {id} is missing.", "録画 {id} が欠落しています。"),
+    "exported_incomplete": (
+        "The package lacks {count} recordings that are lost; whoever verifies it is told so. Run 'shoseki fsck'.",
+        "失われた録画 {count} 件は証跡パッケージに含まれず、検証すると欠落と示されます。shoseki fsck で検査してください。",
     ),
     "policy_written": ("Wrote the policy to {path}.", "検証方針を {path} に書き出しました。"),
     "recording_written": (
@@ -86,9 +95,31 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The backup {path} holds every key of the keyring.",
         "控え {path} は鍵束のすべての鍵を含んでいます。",
     ),
+    "keyring_begun": (
+        (
+            "The keyring {path} has a next key that nothing uses yet. Copy the keyring, confirm the copy with "
+            "'shoseki keyring confirm COPY', then give 'shoseki keyring rotate' again."
+        ),
+        (
+            "鍵束 {path} に次の鍵を加えました（まだ使われていません）。鍵束を写して shoseki keyring confirm で"
+            "控えを確認し、もう一度 shoseki keyring rotate を実行してください。"
+        ),
+    ),
+    "keyring_rotated": (
+        "Everything is wrapped under the new key {key}. Destroy copies of the old keyring: until then nothing is won.",
+        "すべてを新しい鍵 {key} で包み直しました。古い鍵束の写しを破棄してください。破棄するまで効果はありません。",
+    ),
+    "signer_rotated": (
+        "A new signing key signs from size {from_size} on, the old one up to {to_size}. Give auditors {policy}.",
+        "新しい署名鍵は件数 {from_size} から、古い鍵は {to_size} まで署名します。監査人に {policy} を渡してください。",
+    ),
     "clock_confirmed": (
         "The present time {at} is confirmed: the heads of all chains were sealed with it at position {position}.",
         "現在時刻 {at} を確認済みとし、すべての連鎖の最新記録を位置 {position} に封印しました。",
+    ),
+    "clock_corrected": (
+        "The log's time was set back to {at}: the entry at position {position} says so.",
+        "ログの時刻を {at} に戻し、位置 {position} に記録しました。",
     ),
     "interrupted": ("Stopped.", "中断しました。"),
     "unexpected": (
@@ -112,6 +143,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "not_a_time": (
         "{value} is no time with its zone: give one such as 2026-11-22T18:30:00+09:00.",
         "{value} は時差付きの時刻ではありません。2026-11-22T18:30:00+09:00 のように指定してください。",
+    ),
+    "policy_unusable": (
+        "The policy {path} cannot be used ({reason}).",
+        "検証方針 {path} の形式を確認できません（{reason}）。",
     ),
     "bench_unknown": (
         "There is no measurement {member}; there are {members}.",
