@@ -1,9 +1,9 @@
 """Reading a package as what it may be: a hostile file (docs/record-format.md, section 8).
 
 Guarantees: memory does not grow with the number of entries or the size of a recording; every size is bounded before
-it is read; a file that the manifest does not list, or that no package has, is refused, as is one with another digest.
-Digests are checked while a stream is read and refused at its end: what a stream gave counts only when it ended.
-Leaves to others: what the bytes mean (``verify``).
+it is read, and so is the number of values in it; a file that the manifest does not list, or that no package has, is
+refused, as is one with another digest. Digests are checked while a stream is read and refused at its end: what a stream
+gave counts only when it ended. Leaves to others: what the bytes mean (``verify``).
 """
 
 import re
@@ -23,8 +23,10 @@ from ledger.log.seal import MAX_PAYLOAD_BYTES
 
 BLOCK_BYTES = 1 << 20
 MAX_LINE_BYTES = (MAX_ENTRY_BYTES + MAX_PAYLOAD_BYTES) * 4 // 3 + 512
-MAX_PROOFS_HEAD_BYTES = 64 << 20
-"""All of ``data/proofs.json`` but the batch proof: it grows with days and keys, not with entries."""
+MAX_PROOFS_HEAD_BYTES = 16 << 20
+"""All of ``data/proofs.json`` but the batch proof: it grows with days, keys and recordings, not with entries."""
+MAX_PROOFS_VALUES = 200_000
+"""So many values may stand in it. A value takes many times the memory of its bytes, and bytes compress."""
 
 _LISTED = re.compile(r"([0-9a-f]{64})  ([a-z0-9._/-]{1,200})\Z")
 _MANIFEST_LINE_BYTES = 64 + 2 + 200 + 1
@@ -79,13 +81,17 @@ class PackageReader:
         if mark < 0:
             raise RefusedError(Refusal.PROOFS_FORM, "The proofs hold no batch proof where one belongs.")
         start = mark + len(BATCH_PROOF_MARK)
+        if sum(head.count(sign, 0, mark) for sign in (b",", b"[", b"{")) > MAX_PROOFS_VALUES:
+            raise RefusedError(Refusal.PROOFS_FORM, f"The proofs hold more than {MAX_PROOFS_VALUES} values.")
+        waiting, head = bytes(head[start:]), head[:start]
+        head += BATCH_PROOF_END
         try:
-            proofs = Proofs.parse(bytes(head[:start]) + BATCH_PROOF_END)
+            proofs = Proofs.parse(bytes(head))
         except UnknownFormatError as error:
             raise RefusedError(Refusal.UNKNOWN_FORMAT, str(error)) from None
         except FormatError as error:
             raise RefusedError(Refusal.PROOFS_FORM, str(error)) from None
-        return proofs, _hashes(bytes(head[start:]), pieces)
+        return proofs, _hashes(waiting, pieces)
 
     def blocks(self) -> Iterator[bytes]:
         """Give the lines of the entries, many at a time, each ended by LF; raise RefusedError."""

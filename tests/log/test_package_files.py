@@ -13,7 +13,7 @@ from ledger.log import package_reader
 from ledger.log.archive import DEFLATED, STORED
 from ledger.log.errors import FormatError, UnknownFormatError
 from ledger.log.package import BAGIT, CHECKPOINT, ENTRIES, MANIFEST, PROOFS, Contents, Line, format_line, write_package
-from ledger.log.package_reader import PackageReader
+from ledger.log.package_reader import MAX_PROOFS_HEAD_BYTES, MAX_PROOFS_VALUES, PackageReader
 from ledger.log.proofs import Covers, Proofs
 from ledger.log.trust import Rotation
 
@@ -260,3 +260,20 @@ def test_a_newer_package_is_unknown(files):
 def test_nobody_can_ask_for_entries_that_cannot_be(first, last):
     with pytest.raises(FormatError, match="cannot cover"):
         Covers(ALICE, first, last)
+
+
+def test_the_proofs_of_a_large_log_are_read_and_a_bomb_of_values_is_not():
+    """Ten thousand core entries, a thousand recordings: a large honest package. A value that is nothing is not."""
+    draft = two_customers().draft()
+    draft.change_proofs(
+        entries=draft.proofs.entries * 10_000, blobs_withheld=tuple(f"{number:032x}" for number in range(1_000))
+    )
+    proofs, _ = PackageReader(io.BytesIO(draft.packed())).proofs()
+    assert proofs == draft.proofs
+    files = unpack(two_customers().draft().packed())
+    for count, said in ((MAX_PROOFS_VALUES // 2, "more than"), (MAX_PROOFS_HEAD_BYTES // 2, "where one belongs")):
+        bomb = files["data/proofs.json"].replace(
+            b'"consistency":[]', b'"consistency":[%b]' % b",".join([b"{}"] * count)
+        )
+        report = verify(pack(listed(files | {"data/proofs.json": bomb}), DEFLATED))
+        assert [(finding.refusal.name, said in finding.text) for finding in report.findings] == [("PROOFS_FORM", True)]
