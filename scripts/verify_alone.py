@@ -1,6 +1,7 @@
 """Verify a package or a receipt with Python and ``cryptography`` alone: for an auditor who installs nothing else.
 
-    python -m scripts.verify_alone FILE --policy FILE [--held FILE …] [--chain ID] [--now TIME] [--language ja] [--json]
+    python -m scripts.verify_alone FILE --policy FILE [--held FILE …] [--chain ID] [--until TIME] [--now TIME]
+        [--language ja] [--json]
 
 Exit status: 0 both verdicts hold · 1 a finding · 2 could not be checked. See docs/verify.md.
 """
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--policy", type=Path, required=True, help="the pinned policy; never one that came with FILE")
     parser.add_argument("--held", type=Path, action="append", default=[], help="a checkpoint, receipt or package kept")
     parser.add_argument("--chain", help="the customer's chain that was asked for")
+    parser.add_argument("--until", type=_moment, help="the time up to which everything must be there")
     parser.add_argument("--now", type=_moment, help="refuse entries more than an hour ahead of this time")
     parser.add_argument("--language", choices=("en", "ja"), default="en")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -62,8 +64,11 @@ def _verify(options: argparse.Namespace) -> Report:
         policy = parse(stack.enter_context(options.policy.open("rb")).read(MAX_POLICY_BYTES + 1))
         held = _held([stack.enter_context(path.open("rb")) for path in options.held])
         file = stack.enter_context(options.file.open("rb"))
+        asked = Asked(options.chain, options.until)
         if _begins(file) == _ZIP:
-            return verify_package(file, policy, held=held, asked=Asked(options.chain), now=options.now)
+            return verify_package(file, policy, held=held, asked=asked, now=options.now)
+        if asked != Asked():
+            raise ValueError("a receipt shows one entry: --chain and --until are asked of packages")
         return verify_receipt(file.read(MAX_RECEIPT_BYTES + 1), policy, held=held, now=options.now)
 
 

@@ -1,8 +1,9 @@
 """Receipts and evidence packages (docs/record-format.md, section 8): what leaves the log, with all that proves it.
 
-Guarantees: a package ends with a fresh heads map that is the checkpoint's last leaf; a file appears at its place whole
-or not at all; a payload is disclosed only where that was asked for. Leaves to others: who may ask (the caller), and
-verification (``ledger.log.verify``).
+Guarantees: a package ends with a fresh heads map of all entries before it, the checkpoint's last leaf; a recording
+that was lost is never called withheld, and keeps no package back: whoever verifies it finds it missing; a file appears
+at its place whole or not at all; a payload is disclosed only where that was asked for. Leaves to others: who may ask
+(the caller), and verification (``ledger.log.verify``).
 """
 
 import os
@@ -67,6 +68,8 @@ class Exported:
     checkpoint: SignedCheckpoint
     disclosed: int
     blobs: int
+    missing: tuple[str, ...]
+    """Ids of recordings that disclosed payloads name and that the store does not have."""
 
 
 @dataclass(slots=True)
@@ -77,6 +80,7 @@ class _Inventory:
     unopened: set[int] = field(default_factory=set)
     blobs: dict[str, BlobReference] = field(default_factory=dict)
     withheld: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
     disclosed: int = 0
 
 
@@ -156,18 +160,22 @@ class Exporter:
             lines = self._lines(chain, shown, disclose=disclose, tell=tell)
             blobs = ((each, self._blobs.sealed(each)) for each in sorted(inventory.blobs))
             write_package(file, Contents(proofs, lines, tree.inclusion_batch(positions, signed.size), blobs))
-        return Exported(path, chain, first, last, signed, inventory.disclosed, len(inventory.blobs))
+        missing = tuple(sorted(inventory.missing))
+        return Exported(path, chain, first, last, signed, inventory.disclosed, len(inventory.blobs), missing)
 
     # -- heads and checkpoint ------------------------------------------------------------------------------------------
 
     def _sealed_heads(self) -> tuple[int, int, HeadsMap, SignedCheckpoint]:
         """Seal the heads so that their entry is the last leaf of a checkpoint; give its position and what it seals.
 
-        Other writers append, and another process may sign past the entry; then it is done again.
+        Other writers append between the reading of the heads and their entry, which would then not speak for what they
+        appended; and another process may sign past the entry. Then it is done again.
         """
         for _ in range(_ATTEMPTS):
             size, heads = read_heads(self._recorder)
             position = append_heads(self._recorder, size, heads)
+            if position != size:
+                continue
             signed = self._checkpointer.sign(upto=position + 1)
             if signed.size == position + 1:
                 return position, size, heads, signed
@@ -207,7 +215,9 @@ class Exporter:
             reference = _blob_of(record.data)
             if reference is None:
                 continue
-            if with_blobs and self._blobs.holds(reference.id):
+            if not self._blobs.holds(reference.id):
+                found.missing.add(reference.id)
+            elif with_blobs:
                 found.blobs[reference.id] = reference
             else:
                 found.withheld.add(reference.id)

@@ -166,7 +166,7 @@ class Report:
     def lines(self, language: Language) -> list[str]:
         """Give the report as lines for people."""
         states = _STATES[language]
-        lines = []
+        lines = [self._subject_line(language)]
         for result in self.steps:
             sentence = (result.reason or result.step).sentence[language]
             lines.append(f"{result.step.number:>2} {states[result.state]}  {sentence}")
@@ -176,10 +176,44 @@ class Report:
         if self.more_findings:
             lines.append(_MORE[language].format(self.more_findings))
         lines.extend(f"{name} {count}" for name, count in (self.states or {}).items())
+        if self.blobs:
+            counts = {name: self.blobs.get(name, 0) for name in ("verified", "withheld", "missing")}
+            lines.append(_RECORDINGS[language].format(**counts))
+            if counts["withheld"]:
+                lines.append(_RECORDINGS_WITHHELD[language])
         lines.extend((self.integrity.sentence[language], self.completeness.sentence[language]))
         return lines
 
+    def _subject_line(self, language: Language) -> str:
+        """Say of which log, chain and entries the report is: as far as that could be read."""
+        words = _SUBJECT[language]
+        parts = [words["origin"].format(self.origin)]
+        if self.chain is not None:
+            parts.append(words["chain"].format(self.chain))
+            parts.append(words["entries"].format(self.first, self.last))
+        if self.size is not None:
+            parts.append(words["size"].format(self.size))
+        return words["between"].join(parts)
 
+
+_SUBJECT: dict[Language, dict[str, str]] = {
+    "en": {"origin": "Log {}", "chain": "chain {}", "entries": "entries {}…{}", "size": "log size {}", "between": ", "},
+    "ja": {
+        "origin": "ログ {}",
+        "chain": "チェーン {}",
+        "entries": "エントリ {}〜{}",
+        "size": "ログの大きさ {}",
+        "between": "、",
+    },
+}
+_RECORDINGS: dict[Language, str] = {
+    "en": "Recordings: {verified} verified, {withheld} withheld, {missing} missing",
+    "ja": "録画: 検証済み {verified} 件、非開示 {withheld} 件、欠落 {missing} 件",
+}
+_RECORDINGS_WITHHELD: dict[Language, str] = {
+    "en": "A withheld recording is not in the package: nothing was checked of it.",
+    "ja": "非開示の録画はパッケージに含まれていないため、検証していない。",
+}
 _STATES: dict[Language, dict[StepState, str]] = {
     "en": {"passed": "passed", "failed": "FAILED", "unchecked": "NOT CHECKED", "not_applicable": "not applicable"},
     "ja": {"passed": "合格", "failed": "不合格", "unchecked": "未検証", "not_applicable": "該当なし"},

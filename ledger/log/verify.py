@@ -99,7 +99,8 @@ class _PackageCheck:
         self._disclosed = 0
         self._bytes = self._bytes_done = 0
         self._named_blobs: dict[str, BlobReference] = {}
-        self._blobs: Counter[str] = Counter()
+        self._blobs_verified = 0
+        self._not_here: dict[str, set[str]] = {"withheld": set(), "missing": set()}
 
     def run_all(self, file: BinaryIO) -> None:
         """Take the steps in the order in which each can rest on those before it; raise RefusedError to end early."""
@@ -156,8 +157,12 @@ class _PackageCheck:
             first=None if covers is None else covers.first,
             last=None if covers is None else covers.last,
             states=self._proven_states(),
-            blobs=dict(self._blobs),
+            blobs={name: count for name, count in self._blob_counts() if count},
         )
+
+    def _blob_counts(self) -> Iterator[tuple[str, int]]:
+        yield "verified", self._blobs_verified
+        yield from ((name, len(ids)) for name, ids in self._not_here.items())
 
     def _proven_states(self) -> dict[EntryState, int] | None:
         """Count entries by state. Where the tree proof failed, nothing is proven to be what it should be."""
@@ -263,7 +268,7 @@ class _PackageCheck:
             except RefusedError as error:
                 self.findings.absorb(error)
             else:
-                self._blobs["verified"] += 1
+                self._blobs_verified += 1
 
     def _note_blob(self, reference: BlobReference, here: Collection[str], withheld: Collection[str]) -> None:
         """Remember what a payload says of a blob that is here; say where one is not."""
@@ -271,8 +276,9 @@ class _PackageCheck:
             if self._named_blobs.setdefault(reference.id, reference) != reference:
                 self.findings.add(Refusal.BLOB_DIFFERS, f"The blob {reference.id} is named in two ways.")
         elif reference.id in withheld:
-            self._blobs["withheld"] += 1
-        else:
+            self._not_here["withheld"].add(reference.id)
+        elif reference.id not in self._not_here["missing"]:
+            self._not_here["missing"].add(reference.id)
             self.findings.add(Refusal.BLOB_ABSENT, f"The blob {reference.id} is neither here nor said to be withheld.")
 
     def _told(self, pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -53,7 +53,7 @@ def export(
     no_recordings: Annotated[bool, typer.Option("--no-recordings", help="opt_no_recordings")] = False,
     held: Annotated[list[int] | None, typer.Option("--held", help="opt_held_size")] = None,
 ) -> Status:
-    """Write a customer's evidence package."""
+    """Write a customer's evidence package; a finding where a recording that belongs in it is missing."""
     with reading(session) as ledger:
         with session.progress() as progress:
             exported = ledger.export(
@@ -72,6 +72,7 @@ def export(
         "disclosed": exported.disclosed,
         "first": exported.first,
         "last": exported.last,
+        "missing": list(exported.missing),
         "path": file,
         "recordings": exported.blobs,
         "size": exported.checkpoint.size,
@@ -85,5 +86,10 @@ def export(
         blobs=exported.blobs,
         size=exported.checkpoint.size,
     )
+    for blob_id in exported.missing:
+        session.say("recording_missing", id=blob_id)
+    if exported.missing:
+        session.say("exported_incomplete", count=len(exported.missing))
+        session.status = Status.FINDING
     session.give(members)
-    return Status.FINE
+    return session.status

@@ -23,16 +23,19 @@ def verify(
     file: Annotated[Path, typer.Argument(help="arg_evidence")],
     policy: Annotated[Path, typer.Option("--policy", help="opt_policy")],
     held: Annotated[list[Path] | None, typer.Option("--held", help="opt_held")] = None,
+    customer: Annotated[str | None, typer.Option("--customer", help="opt_asked_customer")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="opt_until")] = None,
     now: Annotated[str | None, typer.Option("--now", help="opt_now")] = None,
 ) -> Status:
     """Verify a package or a receipt, told apart by content; the report's status is that of the command."""
     from ledger.log.errors import LogError
     from ledger.log.policy import MAX_POLICY_BYTES, parse
     from ledger.log.receipt import MAX_RECEIPT_BYTES
-    from ledger.log.verify import verify_package, verify_receipt
+    from ledger.log.verify import Asked, verify_package, verify_receipt
     from scripts.commands.processes import in_order
 
     at = datetime.now(UTC) if now is None else _moment(session, now)
+    asked = Asked(customer, None if until is None else _moment(session, until))
     with policy.open("rb") as opened:
         try:
             pinned = parse(opened.read(MAX_POLICY_BYTES + 1))
@@ -49,11 +52,14 @@ def verify(
                     evidence,
                     pinned,
                     held=before,
+                    asked=asked,
                     now=at,
                     run=in_order,
                     on_progress=lambda done, total: progress("verify", done, total),
                 )
         elif _kind(evidence) == "receipt":
+            if asked != Asked():
+                raise CommandRefusedError(session.text("asked_of_receipt", path=file))
             report = verify_receipt(evidence.read(MAX_RECEIPT_BYTES + 1), pinned, held=before, now=at)
         else:
             raise CommandRefusedError(session.text("not_evidence", path=file))

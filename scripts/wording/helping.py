@@ -19,13 +19,13 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "ログや録画をお客様の証跡に取り込みます。",
     ),
     "help_formats": ("Formats: {formats}.", "形式: {formats}。"),
-    "help_log": ("Page through the entries.", "記録を順に表示します。"),
+    "help_log": ("Page through the entries.", "エントリを順に表示します。"),
     "help_show": (
         "Show one entry with its payload, for those who may read it.",
         "記録一件とその内容を表示します（閲覧権限のある方のみ）。",
     ),
     "help_checkpoint": ("Sign what is recorded now.", "現時点の記録に署名します。"),
-    "help_receipt": ("Give the receipt of one entry.", "記録一件の受領証を発行します。"),
+    "help_receipt": ("Give the receipt of one entry.", "エントリ一件の受領証を発行します。"),
     "help_export": ("Write a customer's evidence package.", "お客様の証跡パッケージを書き出します。"),
     "help_verify": (
         "Verify a package or a receipt, offline, with nothing but a pinned policy.",
@@ -64,7 +64,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "opt_lang": ("The language (default: that of the locale).", "言語（既定: ロケールの言語）。"),
     "opt_origin": ("The log's name, which never changes.", "ログの名前。後から変えられません。"),
     "opt_customer": ("The customer's id.", "お客様の識別子。"),
-    "opt_customer_only": ("Only this customer's entries.", "このお客様の記録だけ。"),
+    "opt_customer_only": ("Only this customer's entries.", "このお客様のエントリだけ。"),
     "arg_name": ("The customer's name.", "お客様の名称。"),
     "arg_format": ("The format of the file.", "ファイルの形式。"),
     "arg_path": ("The file.", "ファイル。"),
@@ -78,13 +78,13 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The name under which the gateway wrote the recording.",
         "ゲートウェイが録画を書いた時のファイル名。",
     ),
-    "opt_follow": ("Wait for new entries.", "新しい記録を待ちます。"),
+    "opt_follow": ("Wait for new entries.", "新しいエントリを待ちます。"),
     "opt_start": (
         "The first position; with --customer the first number in the chain.",
-        "最初の位置。--customer とともに使う時は連鎖内番号。",
+        "最初の位置。--customer とともに使う時はチェーン内番号。",
     ),
     "opt_limit": ("Show at most so many.", "表示する最大件数。"),
-    "arg_position": ("The entry's position.", "記録の位置。"),
+    "arg_position": ("The entry's position.", "エントリの位置。"),
     "opt_recording": (
         "Write the recording that the payload names to this file.",
         "内容が指す録画をこのファイルに書き出します。",
@@ -92,8 +92,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "opt_out": ("Write to this file.", "このファイルに書き出します。"),
     "opt_withhold": ("Disclose no payload.", "内容を開示しません。"),
     "arg_package": ("The package to write.", "書き出す証跡パッケージ。"),
-    "opt_first": ("The first entry, by its number in the chain.", "最初の記録（連鎖内番号）。"),
-    "opt_last": ("The last entry (default: the newest).", "最後の記録（既定: 最新）。"),
+    "opt_first": ("The first entry, by its number in the chain.", "最初のエントリ（チェーン内番号）。"),
+    "opt_last": ("The last entry (default: the newest).", "最後のエントリ（既定: 最新）。"),
     "opt_no_recordings": ("Leave the recordings out, and say so.", "録画を含めません（その旨が記載されます）。"),
     "opt_held_size": (
         "A log size that the receiver holds already; may be repeated.",
@@ -105,9 +105,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "A checkpoint, receipt or package from before; may be repeated.",
         "以前から手元にあるチェックポイント、受領証、パッケージ。繰り返し指定できます。",
     ),
+    "opt_asked_customer": (
+        "The customer whose package was asked for: a finding if it is another's.",
+        "請求した証跡パッケージのお客様の識別子。別のお客様のものであれば指摘します。",
+    ),
+    "opt_until": (
+        "The time up to which everything must be there, such as 2026-11-22T18:00:00+09:00.",
+        "この時刻までのすべてがそろっていることを求めます。例: 2026-11-22T18:00:00+09:00",
+    ),
     "opt_now": (
         "The time of verification (default: now): no entry may be ahead of it.",
-        "検証時刻（既定: 現在）。これより先の時刻の記録は認められません。",
+        "検証時刻（既定: 現在）。これより先の時刻のエントリは認められません。",
     ),
     "opt_confirm_clock": (
         "Take the present time for right, after a jump of the clock.",

@@ -50,12 +50,22 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "receipt_written": ("Wrote the receipt to {path}.", "受領証を {path} に書き出しました。"),
     "exported": (
         "Wrote {path}: entries {first} to {last}, {disclosed} of them disclosed, {blobs} recordings, log size {size}.",
-        "{path} を書き出しました: 記録 {first}〜{last}（うち開示 {disclosed} 件）、録画 {blobs} 件、ログ件数 {size}。",
+        (
+            "{path} を書き出しました: エントリ {first}〜{last}（うち開示 {disclosed} 件）、"
+            "録画 {blobs} 件、ログ件数 {size}。"
+        ),
+    ),
+    "asked_of_receipt": (
+        "The receipt {path} shows one entry: --customer and --until are asked of packages.",
+        "受領証 {path} は一件のエントリだけを示します。--customer と --until は証跡パッケージにだけ指定できます",
     ),
     "recording_missing": ("The recording {id} is missing.", "録画 {id} が欠落しています。"),
     "exported_incomplete": (
         "The package lacks {count} recordings that are lost; whoever verifies it is told so. Run 'shoseki fsck'.",
-        "失われた録画 {count} 件は証跡パッケージに含まれず、検証すると欠落と示されます。shoseki fsck で検査してください。",
+        (
+            "失われた録画 {count} 件は証跡パッケージに含まれず、検証すると欠落と示されます。"
+            "shoseki fsck で検査してください。"
+        ),
     ),
     "policy_written": ("Wrote the policy to {path}.", "検証方針を {path} に書き出しました。"),
     "recording_written": (
@@ -72,16 +82,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "entry_unreadable": (
         "What is stored at position {position} is not an entry: run 'shoseki fsck'.",
-        "位置 {position} に保存されているものは記録ではありません。shoseki fsck で検査してください。",
+        "位置 {position} に保存されているものはエントリではありません。shoseki fsck で検査してください。",
     ),
     "payload_absent": (
         "The payload is absent and no entry says why: run 'shoseki fsck'.",
-        "理由の記録なく内容が失われています。shoseki fsck で検査してください。",
+        "理由のエントリなく内容が失われています。shoseki fsck で検査してください。",
     ),
     "fsck_clean": (
         "Checked {entries} entries, {opened} payloads, {checkpoints} checkpoints and {blobs} recordings: no finding.",
         (
-            "記録 {entries} 件、内容 {opened} 件、チェックポイント {checkpoints} 件、録画 {blobs} 件を検査しました: "
+            "エントリ {entries} 件、内容 {opened} 件、チェックポイント {checkpoints} 件、録画 {blobs} 件を検査しました: "
             "指摘はありません。"
         ),
     ),
@@ -115,7 +125,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "clock_confirmed": (
         "The present time {at} is confirmed: the heads of all chains were sealed with it at position {position}.",
-        "現在時刻 {at} を確認済みとし、すべての連鎖の最新記録を位置 {position} に封印しました。",
+        "現在時刻 {at} を確認済みとし、すべてのチェーンの先頭を位置 {position} に封印しました。",
     ),
     "clock_corrected": (
         "The log's time was set back to {at}: the entry at position {position} says so.",
@@ -159,7 +169,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "database": ("database", "データベース"),
     "database_own": ("embedded PostgreSQL {version}", "内蔵 PostgreSQL {version}"),
     "database_named": ("PostgreSQL {version} at the configured URL", "設定された URL の PostgreSQL {version}"),
-    "entries": ("entries", "記録件数"),
+    "entries": ("entries", "エントリ件数"),
     "customers": ("customers", "お客様"),
     "checkpoint": ("checkpoint", "チェックポイント"),
     "signed_none": ("nothing is signed yet", "まだ署名されていません"),
@@ -169,19 +179,22 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "keyring_safe": ("a backup is confirmed", "控え確認済み"),
     "keyring_unsafe": ("no backup is confirmed", "控え未確認"),
     "roles": ("roles", "権限"),
-    "roles_apart": ("the application cannot change what it appended", "アプリケーションは追記した記録を変更できません"),
+    "roles_apart": (
+        "the application cannot change what it appended",
+        "アプリケーションは追記したエントリを変更できません",
+    ),
     "roles_same": (
         "the application connects as {role}, which owns the entries: only triggers keep them from being changed",
-        "アプリケーションは記録の所有者 {role} として接続しています。変更を防ぐのはトリガーだけです",
+        "アプリケーションはエントリの所有者 {role} として接続しています。変更を防ぐのはトリガーだけです",
     ),
     "position": ("position", "位置"),
     "at": ("recorded (UTC)", "記録時刻 (UTC)"),
     "type": ("type", "種別"),
-    "chain": ("chain", "連鎖"),
-    "seq": ("number in it", "連鎖内番号"),
-    "prev": ("entry before", "直前の記録"),
-    "leaf_hash": ("leaf hash", "葉のハッシュ"),
-    "commitment": ("commitment", "約束値"),
+    "chain": ("chain", "チェーン"),
+    "seq": ("number in it", "チェーン内番号"),
+    "prev": ("entry before", "直前のエントリ"),
+    "leaf_hash": ("leaf hash", "葉ハッシュ"),
+    "commitment": ("commitment", "約定値"),
     "key": ("key", "鍵"),
     "tags": ("tags", "タグ"),
     "public": ("public", "公開事項"),

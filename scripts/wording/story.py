@@ -18,7 +18,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "story_agreed": (
         "{at}: {customer} agrees; its chain is {id}.",
-        "{at}: {customer} が同意しました。連鎖は {id} です。",
+        "{at}: {customer} が同意しました。チェーンは {id} です。",
     ),
     "story_imported": (
         "The maintenance of 2026-11-22: {files} files, {lines} lines, {sessions} logins and connections (JST).",
@@ -27,7 +27,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "story_findings": ("Findings in the sources: {findings}.", "取込み元についての指摘: {findings}。"),
     "story_packed": (
         "{entries} entries under a signed checkpoint; the customer's package is {package}.",
-        "記録 {entries} 件に署名し、お客様の証跡パッケージ {package} を書き出しました。",
+        "エントリ {entries} 件に署名し、お客様の証跡パッケージ {package} を書き出しました。",
     ),
     "story_verified": (
         "Another process verifies the package with the pinned policy alone:",
@@ -40,7 +40,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
             "'{after}' in the time of a login."
         ),
         (
-            "データベースの所有者が、ログを通さずに記録 {position} の 1 バイトを変えます: ログインの時刻の "
+            "データベースの所有者が、ログを通さずにエントリ {position} の 1 バイトを変えます: ログインの時刻の "
             "'{before}' が '{after}' になりました。"
         ),
     ),
@@ -59,7 +59,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
             "{desktop_failed} failed desktop login."
         ),
         (
-            "記録 {entries} 件: SSH セッション {ssh} 件、SSH ログイン失敗 {failed} 件、デスクトップ {desktop} 件、"
+            "エントリ {entries} 件: SSH セッション {ssh} 件、SSH ログイン失敗 {failed} 件、デスクトップ {desktop} 件、"
             "デスクトップログイン失敗 {desktop_failed} 件。"
         ),
     ),
@@ -73,7 +73,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "story_stays": (
         "The changed byte stays: 'fsck' names entry {position} there too, and the package from before verifies.",
-        "変えた 1 バイトはそのままですので、fsck は記録 {position} を指摘し、先のパッケージは検証に合格します。",
+        "変えた 1 バイトはそのままですので、fsck はエントリ {position} を指摘し、先のパッケージは検証に合格します。",
     ),
     "session_kind": ("session", "種類"),
     "session_user": ("user", "利用者"),

@@ -173,6 +173,7 @@ def test_part_of_a_trail_is_exported_without_payloads(shoseki: Shoseki, trail: T
         "disclosed": 0,
         "first": 3,
         "last": 5,
+        "missing": [],
         "path": str(part),
         "recordings": 0,
         "size": 0,

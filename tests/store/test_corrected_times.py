@@ -40,8 +40,7 @@ def reread(log: TestedLog) -> int | None:
         try:
             Reread(connection, log.schema, ORIGIN).append_to(Frontier(), log.recorder.reader.size())
         except StoredEntryError as error:
-            assert "earlier" in str(error)
-            return error.position
+            return error.position if "is earlier than" in str(error) else None
     return None
 
 

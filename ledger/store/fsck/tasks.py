@@ -114,7 +114,7 @@ class RangeReport:
     cuts: list[tuple[int, bytes]] = field(default_factory=list)
     stretches: list[tuple[int, dict[str, Stretch]]] = field(default_factory=list)
     first: tuple[int, str, str | None] | None = None
-    """Position and time of the first entry that could be read, and the time from which it corrects the clock, if any."""
+    """Position and time of the first entry that could be read, and from which time it corrects the clock."""
     last_at: str = ""
     uses: dict[tuple[str, str], tuple[int, int, int]] = field(default_factory=dict)
     """By chain and key: the first and last position that uses it, and how many of their payloads are there."""
