@@ -148,13 +148,17 @@ def test_an_order_erases_what_it_names_and_nothing_else(log: World, recorder: Re
         "unknown key": {"key": "trail:1999-01-01"},
         "unknown subject": {"key": "person:p2"},
         "unknown chain": {"chain": "cus_" + "0" * 32},
-        "unknown pair": {"chain": "log", "key": "person:p2"},
     }
     with psycopg.connect(log.urls.application, autocommit=True) as connection:
         erase = sql.SQL("SELECT {}.erase(%s)").format(sql.Identifier(log.schema))
         for name, public in orders.items():
             (place,) = recorder.append_core([Record("key.destroyed.v1", b"", key_class=None, public=public)])
-            assert connection.execute(erase, (place,)).fetchone() == (0,), name
+            with pytest.raises(errors.InvalidParameterValue, match="orders a deletion"):  # it had no effect
+                connection.execute(erase, (place,))
+            assert recorder.reader.size() == place + 1, name
+        unknown = {"chain": "log", "key": "person:p2"}
+        (place,) = recorder.append_core([Record("key.destroyed.v1", b"", key_class=None, public=unknown)])
+        assert connection.execute(erase, (place,)).fetchone() == (0,)
         check_whole(log)
         gone: set[int] = set()
         for public, place in (
