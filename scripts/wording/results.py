@@ -91,7 +91,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "fsck_clean": (
         "Checked {entries} entries, {opened} payloads, {checkpoints} checkpoints and {blobs} recordings: no finding.",
         (
-            "エントリ {entries} 件、内容 {opened} 件、チェックポイント {checkpoints} 件、録画 {blobs} 件を検査しました: "
+            "エントリ {entries} 件、内容 {opened} 件、チェックポイント {checkpoints} 件、"
+            "録画 {blobs} 件を検査しました: "
             "指摘はありません。"
         ),
     ),

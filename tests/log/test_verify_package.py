@@ -406,6 +406,26 @@ def test_a_finding_in_the_file_itself_is_named_when_a_recording_is_read():
     assert names(verify(pack(files))) == {"DIGEST_DIFFERS"}
 
 
+def test_a_report_begins_with_what_it_speaks_of_and_counts_recordings():
+    log, blob_id = recorded()
+    again = {"data": {"blob": json.loads(log.payloads[max(log.payloads)][1])["data"]["blob"]}}
+    log.append(
+        ALICE, "recording.finalized.v1", payload=json.dumps(again, separators=(",", ":"), sort_keys=True).encode()
+    )
+    log.seal_heads()
+    draft = log.draft()
+    draft.blobs = []
+    missing = draft.verify()
+    assert [finding.refusal.name for finding in missing.findings] == ["BLOB_ABSENT"]
+    assert missing.lines("en")[0].startswith(f"Log {POLICY.origin}, chain {ALICE}, entries 1…")
+    assert "Recordings: 0 verified, 0 withheld, 1 missing" in missing.lines("en")
+    withheld = draft.change_proofs(blobs_withheld=(blob_id,)).verify()
+    assert withheld.status == 0
+    assert "録画: 検証済み 0 件、非開示 1 件、欠落 0 件" in withheld.lines("ja")
+    assert "非開示の録画はパッケージに含まれていないため、検証していない。" in withheld.lines("ja")
+    assert verify(b"PK").lines("ja")[0] == f"ログ {POLICY.origin}"
+
+
 # -- clocks ------------------------------------------------------------------------------------------------------------
 
 
