@@ -409,7 +409,8 @@ def test_a_finding_in_the_file_itself_is_named_when_a_recording_is_read():
 def test_a_report_begins_with_what_it_speaks_of_and_counts_recordings():
     log, blob_id = recorded()
     again = {"data": {"blob": json.loads(log.payloads[max(log.payloads)][1])["data"]["blob"]}}
-    log.append(
+    payload = json.dumps(again, separators=(",", ":"), sort_keys=True).encode()
+    log.append(ALICE, "recording.finalized.v1", payload=payload)
         ALICE, "recording.finalized.v1", payload=json.dumps(again, separators=(",", ":"), sort_keys=True).encode()
     )
     log.seal_heads()
