@@ -411,8 +411,6 @@ def test_a_report_begins_with_what_it_speaks_of_and_counts_recordings():
     again = {"data": {"blob": json.loads(log.payloads[max(log.payloads)][1])["data"]["blob"]}}
     payload = json.dumps(again, separators=(",", ":"), sort_keys=True).encode()
     log.append(ALICE, "recording.finalized.v1", payload=payload)
-        ALICE, "recording.finalized.v1", payload=json.dumps(again, separators=(",", ":"), sort_keys=True).encode()
-    )
     log.seal_heads()
     draft = log.draft()
     draft.blobs = []
