@@ -53,14 +53,15 @@ class Erasures:
         return position in self._destruction_positions
 
     def check_usable(self, position: int, chain: str, key: str) -> None:
-        """Refuse an entry under a key that is not announced before it, or destroyed before it; raise RefusedError.
+        """Refuse an entry under a key that is announced after it, or destroyed before it; raise RefusedError.
 
-        Its chain, or the pair of them, may be what was destroyed.
+        Its chain, or the pair of them, may be what was destroyed. An announcement that is not shown is missed only
+        where something follows from it: how long an erased payload had to be kept.
         """
         created = self._created.get(key)
-        if created is None or created.position > position:
+        if created is not None and created.position > position:
             raise RefusedError(
-                Refusal.KEY_UNANNOUNCED, f"No entry shown announces the key {key} before it is used.", position=position
+                Refusal.KEY_UNANNOUNCED, f"The key {key} is announced after it is used.", position=position
             )
         if not self._destroyed:
             return
@@ -90,10 +91,7 @@ class Erasures:
             self._removed[parse_removed_position(entry)] = entry.position
 
     def check_erased(self, position: int, chain: str, key: str) -> None:
-        """Refuse unless the payload of the entry at ``position`` may be gone; raise RefusedError.
-
-        The key is one that ``check_usable`` let pass.
-        """
+        """Refuse unless the payload of the entry at ``position`` may be gone; raise RefusedError."""
         if self._removed.get(position, -1) > position:
             return
         found = [
@@ -107,7 +105,13 @@ class Erasures:
                 f"No entry shown destroys the key {key} of the payload at {position}, or removes it.",
                 position=position,
             )
-        created = self._created[key]  # check_usable came before
+        created = self._created.get(key)
+        if created is None:
+            raise RefusedError(
+                Refusal.ERASURE_UNPROVEN,
+                f"No entry shown announces the key {key}, so nothing says how long it had to be kept.",
+                position=position,
+            )
         gone = min(destruction.at for destruction in found)
         for period in (created.retain, self._retain.get(class_of_key(key))):
             if period is not None and not _is_over(period, _begins(created), gone):
