@@ -17,11 +17,19 @@ class TimeOrder:
 
     def __init__(self) -> None:
         self._last: dict[str | None, int] = {}
+        self._host: str | None = None
+        self._at = -1  # of that host, which the dictionary learns only when another one writes
 
     def check(self, host: str | None, at: int, occurred_at: str, lines: tuple[int, int]) -> Finding | None:
         """Give a finding when ``at`` lies before the host's last time by more than the tolerance."""
+        if host == self._host and at >= self._at:
+            self._at = at
+            return None
+        if self._at >= 0:
+            self._last[self._host] = self._at
         last = self._last.get(host)
         self._last[host] = at
+        self._host, self._at = host, at
         if last is None:
             if len(self._last) > HOSTS:
                 del self._last[next(iter(self._last))]

@@ -14,7 +14,8 @@ with a finding where it was a login.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ledger.ingest import sshd_event as event
 from ledger.ingest.clock import MICROSECONDS
@@ -43,14 +44,29 @@ class SshdLogins:
         self._opening: deque[Connection] = deque()
         self._closing: deque[tuple[int, Connection]] = deque()
         self._out: list[Item] = []
+        self._meaning: dict[type, Callable[[Any, Message], None]] = {
+            event.Accepted: self._accepted,
+            event.Child: self._child,
+            event.Connected: self._connected,
+            event.Ended: self._ended,
+            event.InvalidUser: self._invalid_user,
+            event.NotAllowed: self._not_allowed,
+            event.PamRefused: self._pam_refused,
+            event.Refused: self._refused,
+            event.Repeated: self._repeated,
+            event.SessionClosed: self._session_closed,
+            event.SessionOpened: self._session_opened,
+            event.Started: self._started,
+            event.Transferred: self._transferred,
+        }
 
     def feed(self, message: Message) -> Sequence[Item] | None:
         """Take the next message; see :meth:`~ledger.ingest.message.Program.feed`."""
         told = event.recognise(message.text)
         if told is None:
             return None
-        self._take(told, message)
-        return self._given()
+        self._meaning[type(told)](told, message)
+        return self._given() if self._out else ()
 
     def elapse(self, at: int) -> Sequence[Item]:
         """Give what waited long enough."""
@@ -73,44 +89,26 @@ class SshdLogins:
         self._plan()
         return self._given()
 
-    def _take(self, told: event.Event, message: Message, times: int = 1) -> None:
-        match told:
-            case event.Accepted():
-                self._accepted(told, message)
-            case event.Ended():
-                self._ended(told, message)
-            case event.SessionOpened():
-                if connection := self._logins.accepted_by((message.host, message.pid)):
-                    connection.touch(message)
-                    connection.uid = told.uid
-            case event.SessionClosed():
-                self._session_closed(told, message)
-            case event.Connected():
-                self._connected(told, message)
-            case event.Child():
-                if connection := self._logins.accepted_by((message.host, message.pid)):
-                    connection.touch(message)
-                    self._logins.adopt(connection, told.pid)
-            case event.Started():
-                self._started(told, message)
-            case event.Refused():
-                self._try(message, told.source).refuse(message, told, times)
-            case event.InvalidUser():
-                self._try(message, told.source).name_account(message, told.user).unknown_user = True
-            case event.NotAllowed():
-                self._try(message, None).name_account(message, told.user).not_allowed = True
-            case event.PamRefused():
-                self._try(message, None).name_account(message, told.user).pam_refused = True
-            case event.Transferred():
-                if connection := self._logins.find(message, None):
-                    connection.touch(message)
-                    connection.transferred = (told.sent, told.received)
-            case event.Repeated():
-                inner = event.recognise(told.text)
-                if inner is not None and not isinstance(inner, event.Repeated):
-                    self._take(inner, message, told.times)
+    # What each event means. Before the login:
 
-    # Before the login.
+    def _refused(self, told: event.Refused, message: Message, times: int = 1) -> None:
+        self._try(message, told.source).refuse(message, told, times)
+
+    def _invalid_user(self, told: event.InvalidUser, message: Message) -> None:
+        self._try(message, told.source).name_account(message, told.user).unknown_user = True
+
+    def _not_allowed(self, told: event.NotAllowed, message: Message) -> None:
+        self._try(message, None).name_account(message, told.user).not_allowed = True
+
+    def _pam_refused(self, told: event.PamRefused, message: Message) -> None:
+        self._try(message, None).name_account(message, told.user).pam_refused = True
+
+    def _repeated(self, told: event.Repeated, message: Message) -> None:
+        inner = event.recognise(told.text)
+        if isinstance(inner, event.Refused):
+            self._refused(inner, message, told.times)
+        elif inner is not None and not isinstance(inner, event.Repeated):
+            self._meaning[type(inner)](inner, message)
 
     def _connected(self, told: event.Connected, message: Message) -> None:
         before = self._trying.pop((message.host, message.pid), None)
@@ -187,6 +185,21 @@ class SshdLogins:
                 self._logins.oldest(), "session_let_go", "too many logins are open at once: this one was let go"
             )
 
+    def _session_opened(self, told: event.SessionOpened, message: Message) -> None:
+        if connection := self._logins.accepted_by((message.host, message.pid)):
+            connection.touch(message)
+            connection.uid = told.uid
+
+    def _child(self, told: event.Child, message: Message) -> None:
+        if connection := self._logins.accepted_by((message.host, message.pid)):
+            connection.touch(message)
+            self._logins.adopt(connection, told.pid)
+
+    def _transferred(self, told: event.Transferred, message: Message) -> None:
+        if connection := self._logins.find(message, None):
+            connection.touch(message)
+            connection.transferred = (told.sent, told.received)
+
     def _started(self, told: event.Started, message: Message) -> None:
         connection = self._logins.find(message, told.source)
         if connection is None:
@@ -208,7 +221,7 @@ class SshdLogins:
             if told.why == "signal" or self._logins.was_closed(process, message.at):
                 return
             source = told.source
-            if source is not None and source.port is None and self._logins.childless_from(message.host, source.address):
+            if source is not None and source[1] is None and self._logins.childless_from(message.host, source[0]):
                 return  # of one of several logins: which, the line does not tell
             connection = self._logins.add_ended(message, source)
         connection.touch(message)
@@ -280,15 +293,13 @@ class SshdLogins:
     def _by(self, due: int) -> None:
         self.due = min(self.due, due)
 
-    def _given(self) -> Sequence[Item]:
-        if not self._out:
-            return ()
+    def _given(self) -> list[Item]:
         given, self._out = self._out, []
         return given
 
 
 def _differ(one: event.Source | None, other: event.Source | None) -> bool:
     """Tell whether two sources are surely not the same."""
-    if one is None or other is None or one.port is None or other.port is None:
+    if one is None or other is None or one[1] is None or other[1] is None:
         return False
     return one != other

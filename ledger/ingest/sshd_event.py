@@ -14,11 +14,8 @@ MAX_TEXT = 8192
 _MAX_PORT = 65_535
 
 
-class Source(NamedTuple):
-    """Where a client connects from. The port is None in the texts that leave it out."""
-
-    address: str
-    port: int | None
+Source = tuple[str, int | None]
+"""Address and port that a client connects from. The port is None in the texts that leave it out."""
 
 
 class Connected(NamedTuple):
@@ -142,10 +139,14 @@ Event = (
 )
 
 _PREAUTH = " [preauth]"
+_new = tuple.__new__
+"""Makes an event of a tuple, for speed: what a named tuple's own constructor does, without its call."""
 _CONNECTED = re.compile(r"Connection from (\S+) port (\d{1,5}) on (\S+) port (\d{1,5})(?: rdomain .*)?", re.ASCII)
 _INVALID = re.compile(r"Invalid user (.*) from (\S+)(?: port (\d{1,5}))?", re.ASCII)
 _REFUSED = re.compile(r"Failed (\S+) for (invalid user )?(.*) from (\S+) port (\d{1,5}) ssh\d(?:: (.*))?", re.ASCII)
 _ACCEPTED = re.compile(r"Accepted (\S+) for (.*) from (\S+) port (\d{1,5}) ssh\d(?:: (.*))?", re.ASCII)
+_ACCEPTED_HEAD = re.compile(r"Accepted (\S+) for (.*)", re.ASCII)
+_FROM = re.compile(r" from (\S+) port (\d{1,5}) ssh\d(?:: (.*))?", re.ASCII)
 _CHILD = re.compile(r"User child is on pid (\d{1,10})", re.ASCII)
 _NOT_ALLOWED = re.compile(r"User (.*?) (?:from (\S+) )?not allowed because .*", re.ASCII)
 _STARTED = re.compile(
@@ -189,54 +190,60 @@ def recognise(text: str) -> Event | None:
     while word in _PREFIXES:
         text = text[len(word) + 1 :]
         word = text[: text.find(" ")]
-    readers = _READERS.get(word)
-    if readers is None or len(text) > MAX_TEXT:
+    reader = _READERS.get(word)
+    if reader is None or len(text) > MAX_TEXT:
         return None
-    preauth = text[-1:] == "]" and text.endswith(_PREAUTH)
-    if preauth:
-        text = text[: -len(_PREAUTH)]
-    for reader in readers:
-        event = reader(text, preauth)
-        if event is not None:
-            return event
-    return None
+    if text[-1:] == "]" and text.endswith(_PREAUTH):
+        return reader(text[: -len(_PREAUTH)], True)
+    return reader(text, False)
 
 
-def _source(address: str, port: str | None) -> Source:
-    if not port:
-        return Source(address, None)
-    number = int(port)
-    return Source(address, number if number <= _MAX_PORT else None)
+def _port(digits: str | None) -> int | None:
+    number = int(digits) if digits else None
+    return number if number is None or number <= _MAX_PORT else None
 
 
-def _connected(text: str, _preauth: bool) -> Event | None:
+def _connection(text: str, preauth: bool) -> Event | None:
+    if not text.startswith("Connection from "):
+        return _ended(text, preauth)
     found = _CONNECTED.fullmatch(text)
-    return Connected(_source(found[1], found[2]), _source(found[3], found[4])) if found else None
+    if found is None:
+        return _ended(text, preauth)
+    address, port, server, server_port = found.groups()
+    return _new(Connected, ((address, _port(port)), (server, _port(server_port))))
 
 
 def _invalid(text: str, _preauth: bool) -> Event | None:
     found = _INVALID.fullmatch(text)
-    return InvalidUser(found[1], _source(found[2], found[3])) if found else None
+    return InvalidUser(found[1], (found[2], _port(found[3]))) if found else None
 
 
 def _refused(text: str, _preauth: bool) -> Event | None:
     found = _REFUSED.fullmatch(text)
     if found is None:
         return None
-    return Refused(found[1], found[3], found[2] is not None, _source(found[4], found[5]), found[6] or "")
+    return Refused(found[1], found[3], found[2] is not None, (found[4], _port(found[5])), found[6] or "")
 
 
 def _accepted(text: str, _preauth: bool) -> Event | None:
-    found = _ACCEPTED.fullmatch(text)
-    return Accepted(found[1], found[2], _source(found[3], found[4]), found[5] or "") if found else None
+    # The last " from " nearly always begins the source; where it does not, the whole pattern finds the one that does.
+    place = text.rfind(" from ")
+    source = _FROM.fullmatch(text, place) if place > 0 else None
+    head = _ACCEPTED_HEAD.fullmatch(text, 0, place)
+    if source is not None and head is not None:
+        method, user, address, port, key = *head.groups(), *source.groups()
+    else:
+        found = _ACCEPTED.fullmatch(text)
+        if found is None:
+            return None
+        method, user, address, port, key = found.groups()
+    return _new(Accepted, (method, user, (address, _port(port)), key or ""))
 
 
-def _child(text: str, _preauth: bool) -> Event | None:
+def _user(text: str, _preauth: bool) -> Event | None:
     found = _CHILD.fullmatch(text)
-    return Child(int(found[1])) if found else None
-
-
-def _not_allowed(text: str, _preauth: bool) -> Event | None:
+    if found is not None:
+        return Child(int(found[1]))
     found = _NOT_ALLOWED.fullmatch(text)
     return NotAllowed(found[1]) if found else None
 
@@ -247,7 +254,7 @@ def _started(text: str, _preauth: bool) -> Event | None:
         return None
     # The command that a key or the configuration forces may hold anything; that it was forced is what matters.
     what = "forced-command" if found[1].startswith("forced-command") else found[1]
-    return Started(what, found[2], found[3], _source(found[4], found[5]))
+    return Started(what, found[2], found[3], (found[4], _port(found[5])))
 
 
 def _transferred(text: str, _preauth: bool) -> Event | None:
@@ -259,40 +266,41 @@ def _said_goodbye(text: str, preauth: bool) -> Event | None:
     found = _SAID_GOODBYE.fullmatch(text)
     if found is None:
         return None
-    source = _source(found[1], found[2])
-    return Ended("disconnect", None, False, source, preauth, int(found[3]), found[4])
+    address, port, code, detail = found.groups()
+    return _new(Ended, ("disconnect", None, False, (address, _port(port)), preauth, int(code), detail))
 
 
 def _ended(text: str, preauth: bool) -> Event | None:
     found = _ENDED.fullmatch(text)
     if found is None:
         return None
-    why = _WHY.get(found[1], "broken")
-    if why == "broken" and found[6] is None:
+    said, known, user, address, port, rest = found.groups()
+    why = _WHY.get(said, "broken")
+    if why == "broken" and rest is None:
         return None
-    detail = (found[6] or "").removeprefix(":").strip() or None
+    detail = (rest or "").removeprefix(":").strip() or None
     # Before the login a text says whether the user is known; after it, it says "user" alone.
-    preauth = preauth or found[2] in {"authenticating ", "invalid "}
-    return Ended(why, found[3], found[2] == "invalid ", _source(found[4], found[5]), preauth, None, detail)
+    preauth = preauth or known in {"authenticating ", "invalid "}
+    return _new(Ended, (why, user, known == "invalid ", (address, _port(port)), preauth, None, detail))
 
 
 def _read_error(text: str, preauth: bool) -> Event | None:
     found = _READ_ERROR.fullmatch(text)
     if found is None:
         return None
-    return Ended("broken", None, False, _source(found[1] or found[3], found[2]), preauth, None, found[4])
+    return Ended("broken", None, False, (found[1] or found[3], _port(found[2])), preauth, None, found[4])
 
 
 def _login_timeout(text: str, _preauth: bool) -> Event | None:
     found = _LOGIN_TIMEOUT.fullmatch(text)
-    return Ended("timeout", None, False, _source(found[1], found[2]), True) if found else None
+    return Ended("timeout", None, False, (found[1], _port(found[2])), True) if found else None
 
 
 def _too_many(text: str, _preauth: bool) -> Event | None:
     found = _TOO_MANY.fullmatch(text)
     if found is None:
         return None
-    return Ended("disconnecting", found[2], found[1] is not None, _source(found[3], found[4]), True)
+    return Ended("disconnecting", found[2], found[1] is not None, (found[3], _port(found[4])), True)
 
 
 def _signal(text: str, preauth: bool) -> Event | None:
@@ -303,9 +311,10 @@ def _pam_session(text: str, _preauth: bool) -> Event | None:
     found = _PAM_SESSION.fullmatch(text)
     if found is None:
         return None
-    if found[1]:
-        return SessionOpened(found[2], int(found[3]) if found[3] else None)
-    return SessionClosed(found[4])
+    opened, user, uid, closed_user = found.groups()
+    if opened:
+        return _new(SessionOpened, (user, int(uid) if uid else None))
+    return _new(SessionClosed, (closed_user,))
 
 
 def _pam_refused(text: str, _preauth: bool) -> Event | None:
@@ -320,24 +329,24 @@ def _repeated(text: str, _preauth: bool) -> Event | None:
 
 _PREFIXES = frozenset({"error:", "fatal:", "ssh_dispatch_run_fatal:", "packet_write_wait:", "packet_write_poll:"})
 _Reader = Callable[[str, bool], Event | None]
-_READERS: dict[str, tuple[_Reader, ...]] = {
-    "Accepted": (_accepted,),
-    "Access": (_pam_refused,),
-    "Connection": (_connected, _ended),
-    "Disconnected": (_ended,),
-    "Disconnecting": (_ended,),
-    "Exiting": (_signal,),
-    "Failed": (_refused,),
-    "Invalid": (_invalid,),
-    "PAM:": (_pam_refused,),
-    "Read": (_read_error,),
-    "Received": (_said_goodbye,),
-    "Starting": (_started,),
-    "Timeout": (_login_timeout,),
-    "Timeout,": (_ended,),
-    "Transferred:": (_transferred,),
-    "User": (_child, _not_allowed),
-    "maximum": (_too_many,),
-    "message": (_repeated,),
-    "pam_unix(sshd:session):": (_pam_session,),
+_READERS: dict[str, _Reader] = {
+    "Accepted": _accepted,
+    "Access": _pam_refused,
+    "Connection": _connection,
+    "Disconnected": _ended,
+    "Disconnecting": _ended,
+    "Exiting": _signal,
+    "Failed": _refused,
+    "Invalid": _invalid,
+    "PAM:": _pam_refused,
+    "Read": _read_error,
+    "Received": _said_goodbye,
+    "Starting": _started,
+    "Timeout": _login_timeout,
+    "Timeout,": _ended,
+    "Transferred:": _transferred,
+    "User": _user,
+    "maximum": _too_many,
+    "message": _repeated,
+    "pam_unix(sshd:session):": _pam_session,
 }

@@ -35,6 +35,7 @@ class Connection:
     """What is known so far of one connection."""
 
     __slots__ = (
+        "_name",
         "accepted",
         "announced",
         "audit_session",
@@ -47,7 +48,6 @@ class Connection:
         "host",
         "key",
         "last",
-        "last_line",
         "methods",
         "not_allowed",
         "over",
@@ -70,7 +70,6 @@ class Connection:
         self.pid = message.pid
         self.first = message
         self.last = message
-        self.last_line = message.lines[1]
         self.source: Source | None = None
         self.server: Source | None = None
         self.user: str | None = None
@@ -94,12 +93,13 @@ class Connection:
         self.closing: tuple[Message, Ended] | None = None
         self.over = False
         self.escaped = False
+        self._name = ""
 
     def touch(self, message: Message) -> None:
         """Take from a message what every message tells."""
         self.last = message
-        self.last_line = message.lines[1]
-        self.escaped = self.escaped or message.escaped
+        if message.escaped:
+            self.escaped = True
         if message.audit_session is not None:
             self.audit_session = message.audit_session
         if message.boot_id is not None:
@@ -146,22 +146,30 @@ class Connection:
         """Give the login."""
         assert self.accepted is not None
         message, accepted = self.accepted
-        data = self._identity() | {"method": accepted.method, **self.key, "refused_attempts": self.refused_attempts}
+        data = self._identity()
+        data["method"] = accepted.method
+        data["refused_attempts"] = self.refused_attempts
+        data.update(self.key)
         return self._fact("login.accepted.v1", message, data, f"login:{self.name()}")
 
     def ended_fact(self, at: Message) -> Fact:
         """Give the end of the login, which came with the message ``at``."""
         data = self._identity()
         if self.accepted is not None:
-            data |= {"method": self.accepted[1].method, **self.key, "accepted_at": self.accepted[0].occurred_at}
+            message, accepted = self.accepted
+            data["method"] = accepted.method
+            data["accepted_at"] = message.occurred_at
+            data.update(self.key)
             natural = f"logout:{self.name()}"
         else:
             natural = f"logout:{_name(self.host, self.pid, self.source, at)}:start-not-seen"
         data["end_reason"] = self._end_reason()
         if self.closing is not None:
             ended = self.closing[1]
-            _put(data, "disconnect_code", ended.code)
-            _put(data, "disconnect_text", ended.detail)
+            if ended.code is not None:
+                data["disconnect_code"] = ended.code
+            if ended.detail is not None:
+                data["disconnect_text"] = ended.detail
         if self.transferred is not None:
             data["bytes_sent"], data["bytes_received"] = self.transferred
         return self._fact("login.ended.v1", at, data, natural)
@@ -181,39 +189,49 @@ class Connection:
 
     def name(self) -> str:
         """Name the login: its host, process, source and second."""
-        assert self.accepted is not None
-        return _name(self.host, self.pid, self.source, self.accepted[0])
+        if not self._name:
+            assert self.accepted is not None
+            self._name = _name(self.host, self.pid, self.source, self.accepted[0])
+        return self._name
 
     def finding(self, code: str, text: str) -> Finding:
         """Give a finding about this connection."""
         message = self.accepted[0] if self.accepted else self.first
-        lines = (self.first.lines[0], self.last_line)
+        lines = (self.first.lines[0], self.last.lines[1])
         return Finding(code, text, lines, message.occurred_at, self._identity())
 
     def _identity(self) -> dict[str, Any]:
-        address, port = self.source or (None, None)
-        server_address, server_port = self.server or (None, None)
-        told = {
-            "service": "sshd",
-            "host": self.host,
-            "user": self.user,
-            "uid": self.uid,
-            "source_address": address,
-            "source_port": port,
-            "server_address": server_address,
-            "server_port": server_port,
-            "sshd_pid": self.pid,
-            "child_pid": self.child_pid,
-            "started": self.started,
-            "tty": self.tty,
-            "audit_session": self.audit_session,
-            "boot_id": self.boot_id,
-            "escaped": self.escaped or None,
-        }
-        return {name: value for name, value in told.items() if value is not None}
+        data: dict[str, Any] = {"service": "sshd"}
+        if self.host is not None:
+            data["host"] = self.host
+        if self.user is not None:
+            data["user"] = self.user
+        if self.uid is not None:
+            data["uid"] = self.uid
+        if self.source is not None:
+            data["source_address"], data["source_port"] = self.source
+            if data["source_port"] is None:
+                del data["source_port"]
+        if self.server is not None:
+            data["server_address"], data["server_port"] = self.server
+        if self.pid is not None:
+            data["sshd_pid"] = self.pid
+        if self.child_pid is not None:
+            data["child_pid"] = self.child_pid
+        if self.started is not None:
+            data["started"] = self.started
+        if self.tty is not None:
+            data["tty"] = self.tty
+        if self.audit_session is not None:
+            data["audit_session"] = self.audit_session
+        if self.boot_id is not None:
+            data["boot_id"] = self.boot_id
+        if self.escaped:
+            data["escaped"] = True
+        return data
 
     def _fact(self, kind: str, at: Message, data: dict[str, Any], natural: str) -> Fact:
-        lines = (self.first.lines[0], self.last_line)
+        lines = (self.first.lines[0], self.last.lines[1])
         return Fact(kind, at.occurred_at, data, natural, lines, at.zone_assumed)
 
     def _end_reason(self) -> str:
@@ -257,15 +275,6 @@ def _end_of_failure(ended: Ended) -> str:
 
 
 def _name(host: str | None, pid: int | None, source: Source | None, at: Message) -> str:
-    address, port = source or Source("-", None)
-    second = at.occurred_at[:19]
-    return f"{(host or '-').lower()}:{_or_dash(pid)}:{address}:{_or_dash(port)}:{second}Z"
-
-
-def _or_dash(number: int | None) -> str:
-    return "-" if number is None else str(number)
-
-
-def _put(data: dict[str, Any], name: str, value: object) -> None:
-    if value is not None:
-        data[name] = value
+    address, port = source or ("-", None)
+    where = "-" if host is None else host.lower()
+    return f"{where}:{'-' if pid is None else pid}:{address}:{'-' if port is None else port}:{at.occurred_at[:19]}Z"

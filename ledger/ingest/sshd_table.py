@@ -81,14 +81,14 @@ class LoginTable:
 
     def find(self, message: Message, source: Source | None) -> Connection | None:
         """Give the login that a message is about: by its source, else by the process that wrote it."""
-        if source is not None and source.port is not None:
+        if source is not None and source[1] is not None:
             found = self._remotes.get((message.host, *source))
             if found is not None:
                 return found
         process = (message.host, message.pid)
         found = self._open.get(process) or self._children.get(process)
-        if found is None and source is not None and source.port is None:
-            childless = self.childless_from(message.host, source.address)
+        if found is None and source is not None and source[1] is None:
+            childless = self.childless_from(message.host, source[0])
             return childless[0] if len(childless) == 1 else None
         return found
 
@@ -100,7 +100,7 @@ class LoginTable:
             if connection.host == host
             and connection.child_pid is None
             and connection.source is not None
-            and connection.source.address == address
+            and connection.source[0] == address
         ]
 
     def was_closed(self, process: Process, at: int) -> bool:

@@ -11,7 +11,7 @@ January), and a late December line after the first January line still belongs to
 
 import re
 from datetime import datetime, timedelta, tzinfo
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from ledger.ingest import clock
 from ledger.ingest.clock import ClockError
@@ -20,8 +20,8 @@ _NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _HALF_A_YEAR = 6
 _MAX_PRIORITY = 191
-_MAX_HOST = 255
-_MAX_PROCESS_DIGITS = 10
+# A sender without a colon after it is none that we know: everything after the host is then the message.
+_SENDER = re.compile(r" ([^ ]{1,255})(?: ([^ :]*?)(?:\[(\d{1,10})\])?: ?| |$)", re.ASCII)
 _STAMP_3164 = re.compile(r"([A-Z][a-z]{2}) ([ 0-3]\d) (\d\d):([0-5]\d):([0-5]\d)", re.ASCII)
 _STAMP_SIZE = 15
 _PRIORITY = re.compile(r"<(\d{1,3})>", re.ASCII)
@@ -36,16 +36,9 @@ class FramingError(ValueError):
     """The line is not framed as its format says; ``str()`` says why, in words that quote nothing of it."""
 
 
-class Framed(NamedTuple):
-    """A message and what its frame says; the time in microseconds since 1970 and as the facts spell it."""
-
-    at: int
-    occurred_at: str
-    zone_assumed: str | None
-    host: str | None
-    sender: str
-    pid: int | None
-    text: str
+Framed = tuple[int, str, str | None, str | None, str, int | None, str]
+"""A message and what its frame says: microseconds since 1970, the time as the facts spell it, the offset that was
+assumed, host, sender, process and text. A plain tuple: one is made for every line of a log."""
 
 
 class Framing(Protocol):
@@ -76,9 +69,12 @@ class Rfc3164:
         stamp = text[:_STAMP_SIZE]
         if stamp != self._last[0]:
             self._last = (stamp, *self._time(stamp))
+        found = _SENDER.match(text, _STAMP_SIZE)
+        if found is None:
+            raise FramingError("no host after the time")
         _, at, occurred_at, zone = self._last
-        host, sender, pid, message = _sender(text, _STAMP_SIZE)
-        return Framed(at, occurred_at, zone, host, sender, pid, message)
+        host, sender, pid = found.groups()
+        return at, occurred_at, zone, host, sender or "", int(pid) if pid else None, text[found.end() :]
 
     def _time(self, stamp: str) -> tuple[int, str, str]:
         found = _STAMP_3164.fullmatch(stamp)
@@ -153,8 +149,11 @@ class Rfc3339:
         if size < 0:
             raise FramingError("not an RFC 3339 line: date-time and host")
         at, occurred_at = _rfc3339(text[:size])
-        host, sender, pid, message = _sender(text, size)
-        return Framed(at, occurred_at, None, host, sender, pid, message)
+        found = _SENDER.match(text, size)
+        if found is None:
+            raise FramingError("no host after the time")
+        host, sender, pid = found.groups()
+        return at, occurred_at, None, host, sender or "", int(pid) if pid else None, text[found.end() :]
 
 
 class Rfc5424:
@@ -175,31 +174,7 @@ class Rfc5424:
             raise FramingError("the line tells no time")
         at, occurred_at = _rfc3339(stamp)
         process = int(pid) if _PROCID.fullmatch(pid) else None
-        return Framed(at, occurred_at, None, None if host == "-" else host, sender, process, _message(rest))
-
-
-def _sender(text: str, start: int) -> tuple[str, str, int | None, str]:
-    """Read `` host sender[process]: message`` from ``start`` on.
-
-    A sender without a colon after it is none that we know: everything after the host is then the message.
-    """
-    end = text.find(" ", start + 1)
-    if end < 0:
-        end = len(text)
-    host = text[start + 1 : end]
-    if not 0 < len(host) <= _MAX_HOST or text[start] != " ":
-        raise FramingError("no host after the time")
-    colon = text.find(":", end)
-    sender = text[end + 1 : colon]
-    if colon < 0 or " " in sender:
-        return host, "", None, text[end + 1 :]
-    message = text[colon + 2 :] if text[colon + 1 : colon + 2] == " " else text[colon + 1 :]
-    if sender[-1:] == "]":
-        bracket = sender.find("[")
-        process = sender[bracket + 1 : -1]
-        if bracket >= 0 and process.isdecimal() and process.isascii() and len(process) <= _MAX_PROCESS_DIGITS:
-            return host, sender[:bracket], int(process), message
-    return host, sender, None, message
+        return at, occurred_at, None, None if host == "-" else host, sender, process, _message(rest)
 
 
 def _without_priority(text: str) -> str:

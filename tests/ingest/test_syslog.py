@@ -1,5 +1,7 @@
 """Syslog framing in its three forms: times, years, zones, senders, and what is refused by name."""
 
+from typing import NamedTuple
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,23 @@ from recording_runs import findings, rejected, unhurried
 
 from ledger.ingest.clock import MICROSECONDS, ClockError, parse_rfc3339, parse_spelled, parse_zone, spell_second
 from ledger.ingest.registry import Options
-from ledger.ingest.syslog import Framed, FramingError, Rfc3164, Rfc3339, Rfc5424
+from ledger.ingest.syslog import Framing, FramingError, Rfc3164, Rfc3339, Rfc5424
+
+
+class Framed(NamedTuple):
+    """What a framing gives, by names."""
+
+    at: int
+    occurred_at: str
+    zone_assumed: str | None
+    host: str | None
+    sender: str
+    pid: int | None
+    text: str
+
+
+def parse(framing: Framing, line: str) -> Framed:
+    return Framed(*framing.parse(line))
 
 
 def rfc3164(year: int = 2026, zone: str = "+09:00") -> Rfc3164:
@@ -16,7 +34,7 @@ def rfc3164(year: int = 2026, zone: str = "+09:00") -> Rfc3164:
 
 
 def test_an_rfc_3164_line_gets_year_and_zone_and_says_which_was_assumed() -> None:
-    framed = rfc3164().parse("Nov 22 18:04:36 kokyaku-ap01 sshd[836]: Invalid user x from 192.0.2.1 port 2")
+    framed = parse(rfc3164(), "Nov 22 18:04:36 kokyaku-ap01 sshd[836]: Invalid user x from 192.0.2.1 port 2")
     assert framed == Framed(
         1_795_338_276 * MICROSECONDS,
         "2026-11-22T09:04:36Z",
@@ -29,7 +47,7 @@ def test_an_rfc_3164_line_gets_year_and_zone_and_says_which_was_assumed() -> Non
 
 
 def test_one_digit_days_a_priority_and_a_sender_without_a_process() -> None:
-    framed = rfc3164(zone="Asia/Tokyo").parse("<86>Nov  2 00:00:00 h sudo: text: with colons: ")
+    framed = parse(rfc3164(zone="Asia/Tokyo"), "<86>Nov  2 00:00:00 h sudo: text: with colons: ")
     assert framed.occurred_at == "2026-11-01T15:00:00Z"
     assert (framed.host, framed.sender, framed.pid, framed.text) == ("h", "sudo", None, "text: with colons: ")
 
@@ -46,14 +64,14 @@ def test_one_digit_days_a_priority_and_a_sender_without_a_process() -> None:
     ],
 )
 def test_senders(rest: str, sender: str, pid: int | None, text: str) -> None:
-    framed = rfc3164().parse(f"Nov 22 18:04:36 h {rest}")
+    framed = parse(rfc3164(), f"Nov 22 18:04:36 h {rest}")
     assert (framed.sender, framed.pid, framed.text) == (sender, pid, text)
 
 
 def test_the_year_grows_from_december_to_january_and_a_late_line_keeps_its_own() -> None:
     framing = rfc3164(2026, "UTC")
     stamps = ["Dec 31 23:59:58", "Jan  1 00:00:01", "Dec 31 23:59:59", "Jan  1 00:00:02", "Feb  1 00:00:00"]
-    times = [framing.parse(f"{stamp} h s: m").occurred_at for stamp in stamps]
+    times = [parse(framing, f"{stamp} h s: m").occurred_at for stamp in stamps]
     assert times == [
         "2026-12-31T23:59:58Z",
         "2027-01-01T00:00:01Z",
@@ -66,22 +84,22 @@ def test_the_year_grows_from_december_to_january_and_a_late_line_keeps_its_own()
 def test_the_year_does_not_grow_for_a_smaller_step_back() -> None:
     framing = rfc3164(2026, "UTC")
     framing.parse("Jun 30 00:00:00 h s: m")
-    assert framing.parse("Feb  1 00:00:00 h s: m").occurred_at == "2026-02-01T00:00:00Z"
+    assert parse(framing, "Feb  1 00:00:00 h s: m").occurred_at == "2026-02-01T00:00:00Z"
 
 
 def test_29_february_needs_a_leap_year() -> None:
     with pytest.raises(FramingError, match="2026 has no 29 February: is the option year right"):
         rfc3164(2026).parse("Feb 29 12:00:00 h s: m")
-    assert rfc3164(2028, "UTC").parse("Feb 29 12:00:00 h s: m").occurred_at == "2028-02-29T12:00:00Z"
+    assert parse(rfc3164(2028, "UTC"), "Feb 29 12:00:00 h s: m").occurred_at == "2028-02-29T12:00:00Z"
     framing = rfc3164(2027, "UTC")
     framing.parse("Dec 31 12:00:00 h s: m")
-    assert framing.parse("Feb 29 12:00:00 h s: m").occurred_at == "2028-02-29T12:00:00Z"
+    assert parse(framing, "Feb 29 12:00:00 h s: m").occurred_at == "2028-02-29T12:00:00Z"
 
 
 def test_the_hour_that_summer_time_repeats_is_read_in_the_order_of_the_lines() -> None:
     framing = rfc3164(2026, "Europe/Berlin")
     stamps = ["Oct 25 02:59:59", "Oct 25 02:00:01", "Oct 25 02:59:58", "Oct 25 03:00:00"]
-    framed = [framing.parse(f"{stamp} h s: m") for stamp in stamps]
+    framed = [parse(framing, f"{stamp} h s: m") for stamp in stamps]
     assert [each.occurred_at for each in framed] == [
         "2026-10-25T00:59:59Z",
         "2026-10-25T01:00:01Z",
@@ -119,7 +137,7 @@ def test_rfc_3339_keeps_the_digits_of_the_source() -> None:
         ("2026-11-22T09:04:36.5Z", "2026-11-22T09:04:36.5Z"),
         ("2026-11-22T23:34:36.123456789-09:30", "2026-11-23T09:04:36.123456789Z"),
     ]:
-        framed = framing.parse(f"{stamp} h sshd[1]: m")
+        framed = parse(framing, f"{stamp} h sshd[1]: m")
         assert (framed.occurred_at, framed.zone_assumed) == (spelled, None)
 
 
@@ -140,13 +158,13 @@ def test_lines_that_rfc_3339_does_not_frame(line: str) -> None:
 
 def test_rfc_5424_reads_fields_structured_data_and_message() -> None:
     framing = Rfc5424()
-    plain = framing.parse("<38>1 2026-11-22T18:04:30.880516+09:00 kokyaku-ap01 sshd 813 - -  Server listening")
+    plain = parse(framing, "<38>1 2026-11-22T18:04:30.880516+09:00 kokyaku-ap01 sshd 813 - -  Server listening")
     assert plain == Framed(
         1_795_338_270_880_516, "2026-11-22T09:04:30.880516Z", None, "kokyaku-ap01", "sshd", 813, "Server listening"
     )
-    data = framing.parse(r'<38>1 2026-11-22T09:04:30Z - sudo - ID47 [a@1 x="q\"\]\\" y=""][b] ' + "\ufeff message")
+    data = parse(framing, r'<38>1 2026-11-22T09:04:30Z - sudo - ID47 [a@1 x="q\"\]\\" y=""][b] ' + "\ufeff message")
     assert (data.host, data.sender, data.pid, data.text) == (None, "sudo", None, "message")
-    assert framing.parse("<38>1 2026-11-22T09:04:30Z h s - - -").text == ""
+    assert parse(framing, "<38>1 2026-11-22T09:04:30Z h s - - -").text == ""
 
 
 @pytest.mark.parametrize(
@@ -173,7 +191,7 @@ def test_lines_that_rfc_5424_does_not_frame(line: str, reason: str) -> None:
 def test_any_text_is_framed_or_refused_by_name(text: str, start: str) -> None:
     for framing in (rfc3164(), Rfc3339(), Rfc5424()):
         try:
-            framed = framing.parse(start + text)
+            framed = parse(framing, start + text)
         except FramingError:
             continue
         assert framed.text in start + text
