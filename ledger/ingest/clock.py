@@ -57,6 +57,7 @@ def with_fraction(second: int, digits: str) -> tuple[int, str]:
     return second * MICROSECONDS + int(f"{digits:0<6}"[:6]), f"{spelled}.{digits}Z"
 
 
+@lru_cache(maxsize=4096)
 def spell_second(second: int) -> str:
     """Spell a second since 1970 without the closing ``Z``; raises :class:`ClockError` outside 1970 to 9999."""
     day, second = divmod(second, _DAY)

@@ -29,8 +29,7 @@ class Line(NamedTuple):
     end: bytes = b"\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """Something that a source says happened.
 
     ``type`` is a wire name (``stream.event.vN``). ``occurred_at`` is UTC, ``YYYY-MM-DDThh:mm:ss[.f…]Z`` with as many

@@ -66,8 +66,6 @@ _TEXTS = {
     "signal": "signal",
 }
 _NUMBERS = {"runuid": "run_as_uid", "columns": "columns", "lines": "rows", "exit_value": "exit_value"}
-_MEMBERS = {**_TEXTS, **_NUMBERS, "runargv": "arguments", "runenv": "environment"}
-_KEPT_VARIABLES = tuple(f"{name}=" for name in sorted(KEPT_ENVIRONMENT))
 _LEAST_NUMBER = -(2**31)
 _MAX_SECONDS = 2**38
 _NANOSECONDS = 1_000_000_000
@@ -88,7 +86,7 @@ class Where(NamedTuple):
 
 def is_plain(text: bytes) -> bool:
     """Tell whether the JSON text of an event holds no text that has to be escaped or cut."""
-    return len(text) <= MAX_TEXT and text.isascii() and b"\\u" not in text
+    return len(text) <= MAX_TEXT and b"\\" not in text and text.isascii()
 
 
 class _Texts:
@@ -166,21 +164,18 @@ def short_tty(name: str) -> str:
 def _put_members(data: dict[str, Any], event: Mapping[str, Any], texts: _Texts) -> None:
     plain = texts.plain
     for theirs, value in event.items():
-        ours = _MEMBERS.get(theirs)
-        if ours is None:
-            continue
         if isinstance(value, str):
-            if theirs in _TEXTS:
+            if (ours := _TEXTS.get(theirs)) is not None:
                 data[ours] = value if plain else texts.take(value)
         elif type(value) is int:
-            if theirs in _NUMBERS and _LEAST_NUMBER <= value <= MAX_INTEGER:
+            if (ours := _NUMBERS.get(theirs)) is not None and _LEAST_NUMBER <= value <= MAX_INTEGER:
                 data[ours] = value
         elif isinstance(value, list):
             if theirs == "runargv":
-                data[ours] = _arguments(value, texts)
+                data["arguments"] = _arguments(value, texts)
             elif theirs == "runenv":
-                kept = [text for text in value if isinstance(text, str) and text.startswith(_KEPT_VARIABLES)]
-                data[ours] = kept if plain else [texts.take(text) for text in kept]
+                kept = [text for text in value if isinstance(text, str) and text.partition("=")[0] in KEPT_ENVIRONMENT]
+                data["environment"] = kept if plain else [texts.take(text) for text in kept]
                 data["environment_withheld"] = len(value) - len(kept)
     if "tty" in data:
         data["tty"] = short_tty(data["tty"])
@@ -217,7 +212,7 @@ def _time(stamp: object, message: Message | None) -> tuple[str, str | None]:
         return message.occurred_at, message.zone_assumed
     seconds, nanoseconds = instant
     try:
-        return clock.with_fraction(seconds, f"{nanoseconds:09d}")[1], None
+        return f"{clock.spell_second(seconds)}.{nanoseconds:09d}Z", None
     except ClockError as error:
         raise EventError(str(error)) from None
 
