@@ -204,10 +204,7 @@ def _port(digits: str | None) -> int | None:
 
 
 def _connection(text: str, preauth: bool) -> Event | None:
-    if not text.startswith("Connection from "):
-        return _ended(text, preauth)
-    found = _CONNECTED.fullmatch(text)
-    if found is None:
+    if (found := _CONNECTED.fullmatch(text)) is None:
         return _ended(text, preauth)
     address, port, server, server_port = found.groups()
     return _new(Connected, ((address, _port(port)), (server, _port(server_port))))
@@ -241,8 +238,7 @@ def _accepted(text: str, _preauth: bool) -> Event | None:
 
 
 def _user(text: str, _preauth: bool) -> Event | None:
-    found = _CHILD.fullmatch(text)
-    if found is not None:
+    if found := _CHILD.fullmatch(text):
         return Child(int(found[1]))
     found = _NOT_ALLOWED.fullmatch(text)
     return NotAllowed(found[1]) if found else None
