@@ -15,6 +15,7 @@ from ledger.ingest.registry import Options
 CAPTURED = Path(__file__).resolve().parent.parent / "tests" / "data" / "captured" / "ssh" / "auth.log"
 STEP = timedelta(minutes=17)
 _PID = re.compile(r"(?<=\[)\d+(?=\]:)|(?<=is on pid )\d+")
+_SECONDS = re.compile(r'(?<="seconds":)1\d{9}')  # sudo's own times, beside those of syslog
 _UUID = re.compile(r'(?<="uuid":")[0-9a-f]{10}')
 
 
@@ -34,6 +35,7 @@ def lines(count: int) -> Iterator[str]:
 def _shifted(line: str, shift: timedelta, round_number: int) -> str:
     at = datetime.strptime(f"2026 {line[:15]}", "%Y %b %d %H:%M:%S") + shift  # noqa: DTZ007 - local time, as the log has it
     text = _PID.sub(lambda found: str(int(found[0]) + 10_000 * (round_number % 400)), line[15:])
+    text = _SECONDS.sub(lambda found: str(int(found[0]) + int(shift.total_seconds())), text)
     text = _UUID.sub(f"{round_number:010x}", text)
     return f"{at:%b} {at.day:2} {at:%H:%M:%S}{text}"
 

@@ -222,7 +222,9 @@ class Import:
         batch.sessions, batch.uncertain = settled.sessions, settled.uncertain
         new: list[Record] = []
         for item in settled.items:
-            before = current(self._reader, records.session_tag(item)) if isinstance(item, Fact) else None
+            before = None
+            if isinstance(item, Fact) and others:  # without other imports nothing can stand that this one did not say
+                before = current(self._reader, records.session_tag(item))
             if isinstance(item, Finding) or before != item.natural:
                 new.append(_settled_record(records, item, after=before or ""))
         for group in _grouped(new, _GROUP):
