@@ -1,31 +1,13 @@
 """One initialised log with an imported evening for all tests of the command line, on the session's PostgreSQL."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from command_line import CAPTURED, Answer, environment, here
+from command_line import CAPTURED, Answer, here
+from trail import Trail
 
 from ledger.store.embedded import Urls
-
-
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """A log with one customer, and what was exported of it."""
-
-    directory: Path
-    settings: dict[str, str]
-    customer: str
-    package: Path
-    policy: Path
-    receipt: Path
-    checkpoint: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment of a program that works on this log."""
-        return environment(**self.settings)
 
 
 @pytest.fixture(scope="session")

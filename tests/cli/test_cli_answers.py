@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_line import CAPTURED, Answer
-from conftest import Trail
+from trail import Trail
 
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.note import open_note

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from command_line import Answer
-from conftest import Trail
+from trail import Trail
 
 from scripts import verify_alone
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_line import CAPTURED, Answer, program
-from conftest import Trail
+from trail import Trail
 
 Shoseki = Callable[..., Answer]
 NOBODY = "cus_" + "0" * 32

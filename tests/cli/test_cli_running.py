@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 
 import pytest
 from command_line import PROGRAM, ROOT, Answer
-from conftest import Trail
+from trail import Trail
 
 from scripts import screen
 from scripts.console import json_line

@@ -7,7 +7,7 @@ from itertools import count, islice
 from pathlib import Path
 
 from command_line import ROOT, environment
-from conftest import Trail
+from trail import Trail
 
 from scripts.commands.processes import in_order
 
