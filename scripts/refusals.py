@@ -27,6 +27,7 @@ _JAPANESE = {
     "CustomerUnknownError": "このログにそのお客様はいません。shoseki customer list で確認してください",
     "PositionUnknownError": "その位置に記録はありません",
     "SourceUnusableError": "取り込むファイルを読み取れません。何も取り込まれたことになりません",
+    "ReadingInterruptedError": "ファイルを読むプロセスが途中で終了しました。もう一度取り込んでください",
     "PayloadUnavailableError": "必要な内容が消去済みか、開封できません",
     "ExportError": "ご指定のとおりには書き出せません",
     "DatabaseUnavailableError": "データベースに接続できません。起動または URL を確認して、もう一度実行してください",

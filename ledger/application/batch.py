@@ -16,6 +16,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the stage (``hash``, ``store``, ``parse``), the bytes done and the bytes in all."""
 
 _NUMBERS = ("lines", "rejected", "known", "keystrokes_cut", "sessions", "uncertain", "first", "last")
+_READ = ("lines", "rejected", "sessions", "uncertain", "first", "last", "facts", "findings", "reasons")
 _REASONS = 3
 
 
@@ -68,6 +69,11 @@ class Batch:
             "facts": [{"type": name, "count": count} for name, count in sorted(self.facts.items())],
             "findings": [{"code": name, "count": count} for name, count in sorted(self.findings.items())],
         }
+
+    def take_reading(self, read: "Batch") -> None:
+        """Take what another process found in the source of this batch."""
+        for name in _READ:
+            setattr(self, name, getattr(read, name))
 
     def take_counts(self, data: dict[str, Any]) -> None:
         """Take the counts that a closing entry tells."""

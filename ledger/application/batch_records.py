@@ -1,56 +1,61 @@
-"""The records of one import: what the importers give, as the log holds it.
+"""The records of one import: what the importers give, as the log will hold it.
 
 Every record is tagged with its import; the id in the tag is a keyed digest, since tags outlive payloads and must not
 tell which file it was. A fact that a record cannot hold becomes a finding that says so; its bytes are in the kept
 source.
+
+A draft is a record as far as it can be made without a key: so it is made wherever the file is read, in a process of its
+own too, and only who holds the keys makes a record of it (``importing``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeAlias
 
 from ledger.application.batch import CLOSED, FINDING, OPENED, REJECTED, Batch
-from ledger.application.correlating import LiveCorrelation, record_id
-from ledger.application.payload import Statement
+from ledger.application.payload import Frame, spell_members
 from ledger.ingest.evidence import Record as Evidence
 from ledger.ingest.model import Fact, Finding, Item, Rejected
 from ledger.log import canonical
 from ledger.log.blob import MEMBER
 from ledger.log.errors import FormatError
-from ledger.log.members import format_at
 from ledger.log.seal import MAX_PAYLOAD_BYTES
-from ledger.store.record import Record
-from ledger.store.recorder import Recorder
 
 _FINALIZED = "recording.finalized.v1"
+_LONGEST_DATA = MAX_PAYLOAD_BYTES - 65_536  # what stands around it needs room, too
+
+Draft: TypeAlias = tuple[str, bytes, str, str | None]
+"""Type, payload, idempotency key and, of a correlation, its session. A plain tuple: it goes from process to process."""
 
 
 class BatchRecords:
-    """Makes the records of one batch in one chain, and counts them in it."""
+    """Makes the drafts of one batch, and counts them in it."""
 
     def __init__(
-        self, recorder: Recorder, chain: str, batch: Batch, live: LiveCorrelation, actor: Mapping[str, str]
+        self,
+        batch: Batch,
+        actor: Mapping[str, str],
+        now: str,
+        tell: Callable[[Evidence], object] = lambda _: None,
     ) -> None:
-        """Make records for this batch; facts go to ``live`` as well."""
-        self._secret = recorder.custody.chain_secret(chain)
-        self._chain = chain
+        """Make drafts for this batch at the time ``now``; ``tell`` hears of every fact."""
         self._batch = batch
-        self._live = live
-        self._actor = actor
-        self._now = format_at(recorder.clock.now())
+        self._tell = tell
+        self._now = now
+        self._frame = Frame(actor, {"kind": batch.format, "id": batch.id})
 
-    def opened(self, data: Mapping[str, Any]) -> Record:
+    def opened(self, data: Mapping[str, Any]) -> Draft:
         """Give the entry that opens the batch."""
-        return self._about_batch(OPENED, {"import": self._batch.id, **data}, "opened")
+        return self._draft(OPENED, {"import": self._batch.id, **data}, f"{self._batch.id} opened")
 
-    def closed(self) -> Record:
+    def closed(self) -> Draft:
         """Give the entry that closes the batch, with its counts and its kept bytes."""
         assert self._batch.blob is not None
         data = {"import": self._batch.id, MEMBER: self._batch.blob.members(), **self._batch.counts()}
-        return self._about_batch(CLOSED, data, "closed")
+        return self._draft(CLOSED, data, f"{self._batch.id} closed")
 
-    def item(self, item: Item | Sequence[Rejected]) -> Record:
-        """Give the record of what an importer gave."""
+    def item(self, item: Item | Sequence[Rejected]) -> Draft:
+        """Give the draft of what an importer gave."""
         if isinstance(item, Fact):
             return self.fact(item)
         if isinstance(item, Finding):
@@ -60,56 +65,55 @@ class BatchRecords:
             self._batch.refused(each.line, each.reason)
         lines = [{"line": each.line, "reason": each.reason} for each in item]
         data = {"import": self._batch.id, "lines": lines}
-        return self._sealed(REJECTED, data, f"{self._batch.id} rejected {item[0].line}")
+        return self._draft(REJECTED, data, f"{self._batch.id} rejected {item[0].line}")
 
-    def fact(self, fact: Fact) -> Record:
-        """Give the record of a fact. The same happening told the same way is one record, whichever file tells it."""
-        self._batch.facts[fact.type] += 1
-        self._batch.saw(fact.occurred_at)
+    def fact(self, fact: Fact) -> Draft:
+        """Give the draft of a fact. The same happening told the same way is one record, whichever file tells it."""
+        batch = self._batch
+        batch.facts[fact.type] += 1
+        batch.saw(fact.occurred_at)
         try:
-            spelled = canonical.encode(fact.data, depth=2)
+            spelled = spell_members(fact.data)
+            said = sha256(b"%b\n%b" % ((fact.occurred_at or "").encode(), spelled.alone)).hexdigest()
+            name = record_id(batch.format, fact.natural, said)
+            payload = spelled.named(fact.natural, name)
         except FormatError as error:
             return self._not_recordable(fact, str(error))
-        said = sha256(b"%b\n%b" % ((fact.occurred_at or "").encode(), spelled)).hexdigest()
-        name = record_id(self._batch.format, fact.natural, said)
-        data = {**fact.data, "natural": fact.natural, "record": name}
-        if len(spelled) > MAX_PAYLOAD_BYTES - 65_536:
+        if len(spelled.alone) > _LONGEST_DATA:
             return self._not_recordable(fact, "what it says is longer than a record can hold")
-        self._live.take(Evidence(name, self._batch.id, fact.type, fact.occurred_at, fact.natural, data))
-        if fact.type == _FINALIZED and self._batch.blob is not None:
-            data[MEMBER] = self._batch.blob.members()
-        return self._sealed(fact.type, data, f"fact {name}", fact.occurred_at, fact.lines, fact.zone_assumed)
+        self._tell(Evidence(name, batch.id, fact.type, fact.occurred_at, fact.natural, fact.data))
+        if fact.occurred_at is not None and fact.type != _FINALIZED:
+            framed = self._frame.around(payload, fact.occurred_at, fact.lines, fact.zone_assumed)
+            return fact.type, framed, f"fact {name}", None
+        data = {**fact.data, "natural": fact.natural, "record": name}
+        if fact.type == _FINALIZED and batch.blob is not None:
+            data[MEMBER] = batch.blob.members()
+        return self._draft(fact.type, data, f"fact {name}", fact.occurred_at, fact.lines, fact.zone_assumed)
 
-    def finding(self, finding: Finding) -> Record:
-        """Give the record of a finding."""
+    def finding(self, finding: Finding) -> Draft:
+        """Give the draft of a finding."""
         self._batch.findings[finding.code] += 1
         data = {"code": finding.code, "text": finding.text, "import": self._batch.id, "details": finding.data}
         said = sha256(canonical.encode(data)).hexdigest()[:16]
         first, last = finding.lines
         key = f"{self._batch.id} finding {finding.code} {first} {last} {said}"
-        return self._sealed(FINDING, data, key, finding.occurred_at, finding.lines)
+        return self._draft(FINDING, data, key, finding.occurred_at, finding.lines)
 
-    def correlation(self, fact: Fact, *, after: str = "") -> Record:
-        """Give the record of a correlation; ``after`` names the one that it replaces."""
+    def correlation(self, fact: Fact, *, after: str = "") -> Draft:
+        """Give the draft of a correlation; ``after`` names the one that it replaces."""
         data = {**fact.data, "natural": fact.natural}
-        record = self._sealed(fact.type, data, f"{fact.natural} after {after}", fact.occurred_at)
-        record.tags = [*record.tags, self.session_tag(fact)]
-        return record
+        type_, payload, key, _ = self._draft(fact.type, data, f"{fact.natural} after {after}", fact.occurred_at)
+        return type_, payload, key, str(fact.data["session"])
 
-    def session_tag(self, fact: Fact) -> str:
-        """Give the tag of a session: a keyed digest, that tells neither host nor user."""
-        return f"session:{self._secret.mark('session', str(fact.data['session']).encode())[:16].hex()}"
+    def settled(self, item: Fact | Finding) -> Draft:
+        """Give the draft of what correlation said."""
+        return self.correlation(item) if isinstance(item, Fact) else self.finding(item)
 
-    def _not_recordable(self, fact: Fact, reason: str) -> Record:
+    def _not_recordable(self, fact: Fact, reason: str) -> Draft:
         text = f"A fact {fact.type} could not be recorded as it is: {reason}. Its lines are in the kept source."
         return self.finding(Finding("fact_not_recordable", text, fact.lines, fact.occurred_at))
 
-    def _about_batch(self, type_: str, data: Mapping[str, Any], what: str) -> Record:
-        record = self._sealed(type_, data, f"{self._batch.id} {what}")
-        record.tags = [*record.tags, f"imports:{self._chain}"]
-        return record
-
-    def _sealed(
+    def _draft(
         self,
         type_: str,
         data: Mapping[str, Any],
@@ -117,12 +121,14 @@ class BatchRecords:
         occurred_at: str | None = None,
         lines: tuple[int, int] = (0, 0),
         zone_assumed: str | None = None,
-    ) -> Record:
-        source: dict[str, Any] = {"kind": self._batch.format, "id": self._batch.id}
-        if lines[0]:
-            source["raw"] = {"first": lines[0], "last": lines[1]}
+    ) -> Draft:
         if occurred_at is None:
             # The format of payloads asks for a time: that of the import, and the data says that it is not the event's.
             data = {**data, "occurred_at_basis": "import"}
-        payload = Statement(occurred_at or self._now, self._actor, source, data, zone_assumed).encode()
-        return Record(type_, payload, [f"import:{self._batch.id}"], chain=self._chain, idempotency_key=key)
+        spelled = canonical.encode(data, depth=2)
+        return type_, self._frame.around(spelled, occurred_at or self._now, lines, zone_assumed), key, None
+
+
+def record_id(format_name: str, natural: str, said: str) -> str:
+    """Name a record by what it says, so that it has one name in whatever order the files came."""
+    return sha256(f"{format_name}\n{natural}\n{said}".encode()).hexdigest()[:32]

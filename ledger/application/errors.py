@@ -17,6 +17,15 @@ class SourceUnusableError(LedgerError):
     """The file to import cannot be read, or changed while it was read: nothing of it counts as imported."""
 
 
+class ReadingInterruptedError(LedgerError):
+    """The process that reads a long file was ended from outside: what was recorded stays, and is not recorded again."""
+
+    def __init__(self, exit_code: int | None) -> None:
+        how = f"signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"status {exit_code}"
+        super().__init__(f"The process that reads the file ended before its time ({how}): import the file again.")
+        self.exit_code = exit_code
+
+
 class PositionUnknownError(LedgerError):
     """The log has no entry at that position."""
 

@@ -21,18 +21,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from ledger.application.batch import CLOSED, Batch, Progress
-from ledger.application.batch_records import BatchRecords
-from ledger.application.correlating import LiveCorrelation, Period, correlate_together, current, period_of, reached
+from ledger.application.batch import CLOSED, OPENED, Batch, Progress
+from ledger.application.batch_records import BatchRecords, Draft
+from ledger.application.correlating import correlate_together, current, reached
 from ledger.application.errors import SourceUnusableError
+from ledger.application.live_correlation import Period, period_of
 from ledger.application.payload import data_of
+from ledger.application.reading import Outcome, Reading, Task, grouped
+from ledger.application.reading_process import read_apart
 from ledger.application.source_file import SourceFile, opened
 from ledger.ingest.lines import CHUNK_SIZE, read_lines
-from ledger.ingest.model import Fact, Finding, Item, Line, Redactor, Rejected
+from ledger.ingest.model import Fact, Finding, Line, Redactor
 from ledger.ingest.registry import Options, open_format
 from ledger.log.blob import MEMBER, BlobReference
+from ledger.log.members import format_at
 from ledger.store.blobs import BlobStore
 from ledger.store.errors import IdempotencyConflictError
 from ledger.store.record import PayloadState, Record
@@ -40,7 +44,9 @@ from ledger.store.recorder import Recorder
 
 _GROUP = 500
 _IN_FLIGHT = 2
-_T = TypeVar("_T")
+_READ_HERE = 4 << 20
+"""Up to so many bytes are read sooner here than a process starts."""
+_OF_BATCH = frozenset({OPENED, CLOSED})
 
 
 class Import:
@@ -69,21 +75,21 @@ class Import:
         self._progress = progress or (lambda _stage, _done, _all: None)
 
     def run(self, path: Path) -> Batch:
-        """Import the file; raise SourceUnusableError, BlobStoreError, StoreError or KeysError."""
+        """Import the file; raise LedgerError, BlobStoreError, StoreError or KeysError."""
         with opened(path, self._progress) as file:
             digest = file.digest()
             batch = Batch(self.identity(self._chain, digest), self._format, digest, file.size)
             if self._finished_before(batch):
                 return batch
             others = self._other_periods(batch)
-            live = LiveCorrelation(others)
-            records = BatchRecords(self._recorder, self._chain, batch, live, self._actor)
+            now = format_at(self._recorder.clock.now())
+            records = BatchRecords(batch, self._actor, now)
             if batch.blob is None:
                 self._store(batch, file, records)
-            self._parse(batch, file, records, live)
-        if live.together:
+            read = self._read(Task(batch, self._options, self._actor, now, others, _GROUP), file)
+        if read.together:
             self._correlate_together(batch, others, records)
-        batch.closed = self._append_one(records.closed(), f"{batch.id} closed")
+        batch.closed = self._append_one(batch, records.closed())
         self._correlate_late(batch, others, records)
         return batch
 
@@ -142,7 +148,7 @@ class Import:
                 "keystrokes_cut": batch.keystrokes_cut,
             }
         )
-        batch.opened = self._append_one(opening, f"{batch.id} opened")
+        batch.opened = self._append_one(batch, opening)
 
     def _origin(self, batch: Batch, *, whole: bool) -> dict[str, Any]:
         """Name the file as it came, without telling anything of what was cut out of it, its length included."""
@@ -151,48 +157,49 @@ class Import:
         secret = self._recorder.custody.chain_secret(self._chain)
         return {"raw_hmac": secret.mark("raw", bytes.fromhex(batch.raw_sha256)).hex()}
 
-    def _parse(self, batch: Batch, file: SourceFile, records: BatchRecords, live: LiveCorrelation) -> None:
-        seen = sha256()
+    def _read(self, task: Task, file: SourceFile) -> Outcome:
+        """Read the file and append what it says, at the same time."""
         with _Appender(self._recorder) as appender:
-            for group in _grouped(self._items(batch, file, seen.update), _GROUP):
-                appender.take([records.item(item) for item in group])
-                appender.take(self._settled(batch, records, live))
-            live.finish()
-            appender.take(self._settled(batch, records, live))
+
+            def take(drafts: Sequence[Draft]) -> None:
+                appender.take([self._record(task.batch, draft) for draft in drafts])
+
+            if file.size > _READ_HERE:
+                outcome = read_apart(task, file, take)
+                task.batch.take_reading(outcome.batch)
+            else:
+                reading = Reading(task)
+                for drafts in reading.drafts(file.reader("parse")):
+                    take(drafts)
+                outcome = reading.outcome()
             appender.finish()
-            batch.known = appender.known
-        if seen.hexdigest() != batch.raw_sha256:
+            task.batch.known = appender.known
+        if outcome.sha256 != task.batch.raw_sha256:
             raise SourceUnusableError("The file changed while it was read: import it again when nothing writes to it.")
+        return outcome
 
-    def _items(self, batch: Batch, file: SourceFile, tap: Any) -> Iterator[Item | Sequence[Rejected]]:
-        """Give what the importer gives; rejected lines come together, as they are recorded."""
-        source = open_format(self._format, self._options)
-        lines = read_lines(file.reader("parse"), limit=source.line_limit, tap=tap)
-        rejected: list[Rejected] = []
+    def _record(self, batch: Batch, draft: Draft) -> Record:
+        """Make the record of a draft: with the tags, which take a key."""
+        type_, payload, key, session = draft
+        tags = [f"import:{batch.id}"]
+        if type_ in _OF_BATCH:
+            tags.append(f"imports:{self._chain}")
+        if session is not None:
+            tags.append(self._session_tag(session))
+        return Record(type_, payload, tags, chain=self._chain, idempotency_key=key)
 
-        def fed() -> Iterator[Item]:
-            for line in lines:
-                batch.lines += 1
-                yield from source.importer.feed(line)
-            yield from source.importer.finish()
+    def _session_tag(self, session: str) -> str:
+        """Give the tag of a session: a keyed digest, that tells neither host nor user."""
+        secret = self._recorder.custody.chain_secret(self._chain)
+        return f"session:{secret.mark('session', session.encode())[:16].hex()}"
 
-        for item in fed():
-            if not isinstance(item, Rejected):
-                yield item
-                continue
-            rejected.append(item)
-            if len(rejected) == _GROUP:
-                yield rejected
-                rejected = []
-        if rejected:
-            yield rejected
-
-    def _append_one(self, record: Record, key: str) -> int:
+    def _append_one(self, batch: Batch, draft: Draft) -> int:
+        record = self._record(batch, draft)
         try:
             return self._recorder.append_all([record])[0]
         except IdempotencyConflictError:
             # Another process imports the same file at this moment, and its entry stands.
-            return self._reader.find(self._chain, [key])[key]
+            return self._reader.find(self._chain, [draft[2]])[draft[2]]
 
     # -- correlating ---------------------------------------------------------------------------------------------------
 
@@ -208,27 +215,22 @@ class Import:
                 periods.append(period)
         return periods
 
-    @staticmethod
-    def _settled(batch: Batch, records: BatchRecords, live: LiveCorrelation) -> list[Record]:
-        settled = live.settle()
-        batch.sessions += settled.sessions
-        batch.uncertain += settled.uncertain
-        return [_settled_record(records, item) for item in settled.items]
-
     def _correlate_together(self, batch: Batch, others: Sequence[Period], records: BatchRecords) -> None:
         """Work out anew what this import and all that it meets, directly or through others, tell of."""
         near = reached(period_of(batch.id, batch.first, batch.last), others)
         settled = correlate_together(self._reader, [batch.id, *(each.import_id for each in near)])
         batch.sessions, batch.uncertain = settled.sessions, settled.uncertain
-        new: list[Record] = []
+        new: list[Draft] = []
         for item in settled.items:
             before = None
             if isinstance(item, Fact) and others:  # without other imports nothing can stand that this one did not say
-                before = current(self._reader, records.session_tag(item))
-            if isinstance(item, Finding) or before != item.natural:
-                new.append(_settled_record(records, item, after=before or ""))
-        for group in _grouped(new, _GROUP):
-            self._recorder.append_new(group)
+                before = current(self._reader, self._session_tag(str(item.data["session"])))
+            if isinstance(item, Finding):
+                new.append(records.finding(item))
+            elif before != item.natural:
+                new.append(records.correlation(item, after=before or ""))
+        for group in grouped(new, _GROUP):
+            self._recorder.append_new([self._record(batch, draft) for draft in group])
 
     def _correlate_late(self, batch: Batch, others: Sequence[Period], records: BatchRecords) -> None:
         """Correlate with imports that were finished meanwhile: of two at the same time, one sees the other."""
@@ -282,18 +284,3 @@ def _kept(lines: Iterable[Line], redactor: Redactor, tap: Callable[[bytearray], 
             piece.clear()
     tap(piece)
     yield bytes(piece)
-
-
-def _settled_record(records: BatchRecords, item: Fact | Finding, *, after: str = "") -> Record:
-    return records.correlation(item, after=after) if isinstance(item, Fact) else records.finding(item)
-
-
-def _grouped(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    group: list[_T] = []
-    for item in items:
-        group.append(item)
-        if len(group) == size:
-            yield group
-            group = []
-    if group:
-        yield group

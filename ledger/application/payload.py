@@ -4,12 +4,17 @@ JCS with members ``occurred_at`` (text, UTC, as many fractional digits as the so
 ``actor`` {kind, id}, ``source`` {kind, id, raw?} and ``data``, the type's own members.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from ledger.log import canonical
 from ledger.log.errors import FormatError
+
+_TIME = re.compile(r"[0-9T:.Z+-]+", re.ASCII)
+"""A time of which no character has to be escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,74 @@ class Statement:
             canonical.encode(self.source, depth=2),
             b"" if self.zone_assumed is None else b',"zone_assumed":' + canonical.encode(self.zone_assumed, depth=2),
         )
+
+
+class Frame:
+    """Spells the statements of one actor and one source as :meth:`Statement.encode` does, what they share only once."""
+
+    def __init__(self, actor: Mapping[str, str], source: Mapping[str, str]) -> None:
+        """``source`` is without ``raw``; its other members stand before that."""
+        self._before = b'{"actor":%b,"data":' % canonical.encode(actor, depth=2)
+        self._source = canonical.encode(source, depth=2)[:-1]
+
+    def around(
+        self, data: bytes, occurred_at: str, lines: tuple[int, int] = (0, 0), zone_assumed: str | None = None
+    ) -> bytes:
+        """Give the payload around members that are spelled already; ``lines`` are those of the source, from 1."""
+        raw = b',"raw":{"first":%d,"last":%d}}' % lines if lines[0] else b"}"
+        zone = b"" if zone_assumed is None else b',"zone_assumed":%b' % _spell_time(zone_assumed)
+        return b'%b%b,"occurred_at":%b,"source":%b%b%b}' % (
+            self._before,
+            data,
+            _spell_time(occurred_at),
+            self._source,
+            raw,
+            zone,
+        )
+
+
+class Spelled(NamedTuple):
+    """The members of a fact, canonical, checked and spelled once, with the places where its two names belong."""
+
+    before: bytes
+    between: bytes
+    after: bytes
+
+    @property
+    def alone(self) -> bytes:
+        """The object without the names."""
+        return b"{%b}" % b",".join(filter(None, self))
+
+    def named(self, natural: str, record: str) -> bytes:
+        """Give the object with the members ``natural`` and ``record``; raise FormatError where they are no text."""
+        names = b'"natural":%b' % canonical.encode(natural, depth=3), b'"record":%b' % canonical.encode(record, depth=3)
+        parts = (self.before, names[0], self.between, names[1], self.after)
+        return b"{%b}" % b",".join(filter(None, parts))
+
+
+def spell_members(data: Mapping[str, Any]) -> Spelled:
+    """Spell the members of a fact, which has none of the two names; raise FormatError outside the record format."""
+    return Spelled(*(_members({name: data[name] for name in names}) if names else b"" for names in _parts(tuple(data))))
+
+
+@lru_cache(maxsize=4096)
+def _parts(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Part member names by where ``natural`` and ``record`` stand among them; facts have few shapes."""
+    if not {"natural", "record"}.isdisjoint(names):
+        raise FormatError("A fact names itself.")
+    return (
+        tuple(name for name in names if name < "natural"),
+        tuple(name for name in names if "natural" < name < "record"),
+        tuple(name for name in names if name > "record"),
+    )
+
+
+def _members(data: Mapping[str, Any]) -> bytes:
+    return canonical.encode(data, depth=2)[1:-1]
+
+
+def _spell_time(text: str) -> bytes:
+    return b'"%b"' % text.encode() if _TIME.fullmatch(text) else canonical.encode(text, depth=2)
 
 
 def read(payload: bytes) -> dict[str, Any]:

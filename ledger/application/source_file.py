@@ -24,8 +24,8 @@ class SourceFile:
         """Fix the size as it is now."""
         self.path = path
         self.size = os.fstat(file.fileno()).st_size
+        self.progress = progress
         self._file = file
-        self._progress = progress
 
     @property
     def name(self) -> str:
@@ -48,7 +48,11 @@ class SourceFile:
     def reader(self, stage: str) -> "Part":
         """Give a reader of the bytes from the beginning; only one is in use at a time."""
         self._file.seek(0)
-        return Part(self._file, self.size, self._progress, stage)
+        return Part(self._file, self.size, self.progress, stage)
+
+    def fileno(self) -> int:
+        """Give the number of the open file: for a reader in another process, while none is in use here."""
+        return self._file.fileno()
 
 
 class Part:
