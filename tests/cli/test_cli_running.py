@@ -21,6 +21,14 @@ from scripts.console import json_line
 Shoseki = Callable[..., Answer]
 
 
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Let programs be interrupted: they inherit being deaf to it from a run that was started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @contextmanager
 def running(trail: Trail, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Run a command whose output is read while it runs."""

@@ -321,6 +321,7 @@ def test_every_changed_byte_of_the_zip64_records_is_refused():
             ArchiveReader(file)
 
 
+@pytest.mark.exhaustive
 def test_more_members_than_sixteen_bits_tell_need_zip64():
     empty = archive.Member("", STORED, 0, 0, 0, 0)
     width = len(archive._local_header(empty)) + 5
@@ -330,6 +331,11 @@ def test_more_members_than_sixteen_bits_tell_need_zip64():
         assert len(other.namelist()) == 65_536
     short = packed[-22:]
     assert refusal(short[:8] + b"\xff\xff\xff\xff" + short[12:]) == "ARCHIVE_FORM"
+
+
+def test_an_end_that_points_to_no_zip64_end_is_refused():
+    end = by_hand([])
+    assert refusal(end[:8] + b"\xff\xff\xff\xff" + end[12:]) == "ARCHIVE_FORM"
 
 
 @pytest.mark.parametrize("number", [(1 << 64) - 1, 1 << 63, (1 << 63) - 1])

@@ -52,6 +52,7 @@ class TestOneSpelling:
         if bytes(spelling) != original and isinstance(found, dict):
             assert parse(bytes(spelling)) != entry
 
+    @pytest.mark.exhaustive
     @pytest.mark.parametrize("original", [SEALED_BYTES, BARE_BYTES])
     def test_every_byte_changed_is_refused_or_is_another_entry(self, original):
         entry, accepted = parse(original), 0

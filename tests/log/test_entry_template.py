@@ -76,6 +76,7 @@ class TestEncode:
             assert template.fill(position, at, prev, seq) == encode(moved)
             assert parse(template.fill(position, at, prev, seq)) == moved
 
+    @pytest.mark.covering
     @thorough
     @given(entry=draw.entries())
     def test_names_that_were_spelled_before_give_the_same_template(self, entry):

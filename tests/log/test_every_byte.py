@@ -16,6 +16,8 @@ def smallest() -> SmallLog:
     return log
 
 
+pytestmark = pytest.mark.exhaustive
+
 PACKED = smallest().draft().packed(STORED)
 DEFLATED_PACKED = smallest().draft().packed(DEFLATED)
 

@@ -53,6 +53,14 @@ def test_many_at_once_are_as_one_by_one(parts):
         assert same(tree, grown(size))
 
 
+@pytest.mark.parametrize("behind", range(9))
+@pytest.mark.parametrize("count", range(9))
+def test_a_few_at_once_behind_a_few_are_as_one_by_one(behind, count):
+    tree = grown(behind)
+    tree.extend(LEAVES[behind : behind + count])
+    assert same(tree, grown(behind + count))
+
+
 def test_its_state_is_kept_and_taken_up():
     for size in (*SIZES, len(LEAVES)):
         tree = grown(size)

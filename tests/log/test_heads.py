@@ -58,6 +58,7 @@ def test_every_head_and_every_absence_is_proven_and_only_that(members, asked):
 
 def test_many_heads_are_proven_with_few_siblings():
     built = HeadsMap(MANY)
+    assert (len(built), built.root()) == (len(MANY), naive_root(MANY))
     for name, head in MANY.items():
         proof = built.prove(name)
         assert len(proof.siblings) < 20

@@ -62,6 +62,7 @@ def test_a_line_discloses_salt_and_payload_together():
             format_line(Line(b"entry", "valid", salt, payload))
 
 
+@pytest.mark.exhaustive
 def test_writing_and_reading_hold_a_line_in_memory_not_a_package():
     log = two_customers()
     draft = log.draft()

@@ -79,6 +79,7 @@ class TestInclusion:
             for wrong in (*range(-2, index), *range(index + 1, size + 2), index + size, index + 128, -1 - index, 2**64):
                 assert not accepts(verify_inclusion, wrong, size, leaf, proof, root)
 
+    @pytest.mark.exhaustive
     def test_no_proof_is_accepted_for_another_leaf_of_any_signed_tree(self):
         """Size and root belong together: a checkpoint signs both, so a size is tried with its own root only."""
         places = [(index, size) for size in range(21) for index in range(size)]
@@ -162,6 +163,7 @@ class TestConsistency:
             for wrong in (root2[:31], root2 + b"\0", b"", *([FOREIGN, ROOTS[size2 - 1]] if size1 else [])):
                 assert not accepts(verify_consistency, size1, size2, root1, wrong, proof)
 
+    @pytest.mark.exhaustive
     def test_no_proof_is_accepted_between_other_signed_trees(self):
         pairs = [(size1, size2) for size2 in range(21) for size1 in range(size2 + 1)]
         proofs = {pair: prove_consistency(*pair, HASHES) for pair in pairs}

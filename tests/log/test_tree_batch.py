@@ -129,6 +129,7 @@ class TestRefusals:
             for index in (-1, -2, size, size + 1, 2**64):
                 assert not accepts(verify_inclusion_batch, leaves | {index: LEAVES[0]}, size, proof, root)
 
+    @pytest.mark.exhaustive
     def test_no_proof_is_accepted_for_other_leaves_of_any_signed_tree(self):
         cases = [(indexes, size) for size in range(7) for indexes in subsets(size)]
         proofs = [prove(indexes, size) for indexes, size in cases]

@@ -19,7 +19,6 @@ from ledger.store.embedded.holders import holders
 from ledger.store.embedded.locks import is_free
 
 ROOT = Path(__file__).parents[3]
-ROOM = 1 << 30
 
 
 @pytest.fixture
@@ -79,13 +78,8 @@ def empty() -> Iterator[Path]:
 
 
 @pytest.fixture
-def made(made_once: Path) -> Iterator[Path]:
-    """A data directory with a cluster, its server stopped: a faithful copy of one that was made.
-
-    It lies in memory where there is room for it, so that the tests do not measure the disk.
-    """
-    memory = "/dev/shm"
-    roomy = Path(memory).is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
-    with empty_directory(memory if roomy else None) as directory:
+def made(made_once: Path, memory: str | None) -> Iterator[Path]:
+    """A data directory with a cluster, its server stopped: a faithful copy of one that was made."""
+    with empty_directory(memory) as directory:
         subprocess.run(["cp", "-a", f"{made_once}/.", str(directory)], check=True)
         yield directory

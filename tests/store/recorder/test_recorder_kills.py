@@ -207,6 +207,7 @@ def test_a_server_that_is_down_is_said_in_one_sentence_and_not_waited_for(
     with log.recorder() as recorder:
         recorder.append([record("before")])
         _kill_the_postmaster(postgres, urls)
+        until(lambda: postgres.status().state == "stopped")  # its backends end when they hear of it
         attempts: list[Callable[[], Any]] = [
             lambda: recorder.append([record("lost")]),
             lambda: list(recorder.read()),
