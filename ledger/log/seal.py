@@ -24,14 +24,16 @@ from ledger.log.members import check_chain, check_key, check_origin
 SALT_BYTES = 32
 NONCE_BYTES = 12
 HALF_BYTES = 32
+DRAW_BYTES = SALT_BYTES + NONCE_BYTES
 DATA_KEY_BYTES = 32
 TAG_BYTES = 16
 MAX_PAYLOAD_BYTES = 1_048_576
 _VERSION = b"\x01"
 _BLOCK = 256
-_KEY_FILL = bytes(64 - SALT_BYTES)  # SHA-256 works in blocks of 64 bytes
 _INNER = bytes(each ^ 0x36 for each in range(256))
 _OUTER = bytes(each ^ 0x5C for each in range(256))
+_INNER_FILL = b"\x36" * (64 - SALT_BYTES)  # SHA-256 works in blocks of 64 bytes
+_OUTER_FILL = b"\x5c" * (64 - SALT_BYTES)
 _LONGEST_BOX = -(-(SALT_BYTES + MAX_PAYLOAD_BYTES + 1) // _BLOCK) * _BLOCK + TAG_BYTES
 
 
@@ -40,8 +42,8 @@ def commitment(salt: bytes, payload: bytes) -> bytes:
     if len(salt) != SALT_BYTES:
         return hmac.digest(salt, payload, "sha256")
     # Written out, because setting up OpenSSL's HMAC for a key that is used once costs more than the two hashes.
-    key = salt + _KEY_FILL
-    return sha256(key.translate(_OUTER) + sha256(key.translate(_INNER) + payload).digest()).digest()
+    inner = sha256(salt.translate(_INNER) + _INNER_FILL + payload).digest()
+    return sha256(salt.translate(_OUTER) + _OUTER_FILL + inner).digest()
 
 
 def reproduces(salt: bytes, payload: bytes, expected: bytes) -> bool:
@@ -73,6 +75,21 @@ def derive_data_key(epoch_half: bytes, chain_half: bytes, *, origin: str, chain:
     return HKDF(algorithm=SHA256(), length=DATA_KEY_BYTES, salt=None, info=info).derive(epoch_half + chain_half)
 
 
+class Draw:
+    """Salts and nonces of many seals, from one draw of a cryptographic source. Each is used once, in order."""
+
+    __slots__ = ("inner", "nonces", "outer", "salts", "used")
+
+    def __init__(self, random: bytes) -> None:
+        """Take ``DRAW_BYTES`` for each seal to be made."""
+        count = len(random) // DRAW_BYTES
+        self.salts = random[: count * SALT_BYTES]
+        self.nonces = random[count * SALT_BYTES :]
+        self.inner = self.salts.translate(_INNER)
+        self.outer = self.salts.translate(_OUTER)
+        self.used = 0
+
+
 class Sealer:
     """Seals and opens the payloads of one chain under one data key. Cheap to keep, safe to share between threads."""
 
@@ -95,9 +112,30 @@ class Sealer:
         if len(salt) != SALT_BYTES or len(nonce) != NONCE_BYTES:
             raise SealError("A seal needs a salt of 32 bytes and a nonce of 12.")
         committed = commitment(salt, payload)
-        filled = SALT_BYTES + len(payload) + 1
-        padded = b"%b%b\x80%b" % (salt, payload, bytes(-filled % _BLOCK))
-        return committed, _VERSION + nonce + self._cipher.encrypt(nonce, padded, self._aad + committed.hex().encode())
+        return committed, self._box(salt, nonce, payload, committed.hex())
+
+    def seal_drawn(self, payload: bytes, draw: Draw) -> tuple[str, bytes]:
+        """Give the commitment as hex and the sealed bytes, with the next salt and nonce of a draw.
+
+        What ``seal`` gives, in two thirds of its time. Raises SealError for a payload over 1 MiB, IndexError when the
+        draw is used up.
+        """
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            raise SealError(f"The payload has {len(payload)} bytes; a payload has at most {MAX_PAYLOAD_BYTES}.")
+        number = draw.used
+        draw.used = number + 1
+        start, end = number * SALT_BYTES, number * SALT_BYTES + SALT_BYTES
+        salt = draw.salts[start:end]
+        if not salt:
+            raise IndexError("The draw is used up.")
+        inner = sha256(draw.inner[start:end] + _INNER_FILL + payload).digest()
+        committed = sha256(draw.outer[start:end] + _OUTER_FILL + inner).hexdigest()
+        nonce = draw.nonces[number * NONCE_BYTES : number * NONCE_BYTES + NONCE_BYTES]
+        return committed, self._box(salt, nonce, payload, committed)
+
+    def _box(self, salt: bytes, nonce: bytes, payload: bytes, committed: str) -> bytes:
+        padded = b"%b%b\x80%b" % (salt, payload, bytes(-(SALT_BYTES + 1 + len(payload)) % _BLOCK))
+        return _VERSION + nonce + self._cipher.encrypt(nonce, padded, self._aad + committed.encode())
 
     def open(self, sealed: bytes, committed: bytes) -> tuple[bytes, bytes]:
         """Give salt and payload.

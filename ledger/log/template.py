@@ -24,6 +24,7 @@ from ledger.log.members import (
 )
 
 _PLAIN_TAG = r'"[!#-\[\]-~]{1,128}"'  # no quote and no backslash: nothing to escape
+_BETWEEN_TAGS = '","'
 _NOTHING_PUBLIC = '","public":{},"seq":'
 _PLAIN_TAGS = re.compile(rf"{_PLAIN_TAG}(?:,{_PLAIN_TAG})*").fullmatch
 
@@ -41,7 +42,7 @@ class Names(NamedTuple):
 class Template:
     """An entry without its place: all members but position, time and link."""
 
-    __slots__ = ("before_position", "before_seq", "chain", "key", "tail")
+    __slots__ = ("before_position", "before_seq", "tail")
 
     def __init__(
         self,
@@ -56,22 +57,21 @@ class Template:
     ) -> None:
         """Check and encode; raise FormatError naming the member that is wrong."""
         names = spell_names(origin, chain, key, type)
-        self.chain = chain
-        self.key = key
-        self.before_position = f"{names.before_commitment}{_spell_commitment(commitment, key)}{names.after_commitment}"
+        spelled = _spell_commitment(None if commitment is None else commitment.hex(), key)
+        self.before_position = f"{names.before_commitment}{spelled}{names.after_commitment}"
         self.before_seq = f'","public":{_spell_public(public)},"seq":'
         self.tail = f',"tags":[{_spell_tags(tags)}{names.tail}'
 
     @classmethod
-    def of_names(
-        cls, names: "Names", tags: tuple[str, ...], public: Mapping[str, Any], commitment: bytes | None
-    ) -> Self:
-        """Make the template from names that were checked and spelled before, for the many records that share them."""
+    def of_names(cls, names: "Names", tags: tuple[str, ...], public: Mapping[str, Any], commitment: str | None) -> Self:
+        """Make the template from names that were checked and spelled before, for the many records that share them.
+
+        ``commitment`` is hex, as ``seal_drawn`` gives it.
+        """
         template = cls.__new__(cls)
-        template.chain, template.key = names.chain, names.key
         template.before_position = (
-            f'{names.before_commitment}"{commitment.hex()}"{names.after_commitment}'
-            if commitment is not None and names.key is not None and len(commitment) == len(NO_PREV)
+            f'{names.before_commitment}"{commitment}"{names.after_commitment}'
+            if commitment is not None and names.key is not None and len(commitment) == 2 * len(NO_PREV)
             else f"{names.before_commitment}{_spell_commitment(commitment, names.key)}{names.after_commitment}"
         )
         template.before_seq = f'","public":{_spell_public(public)},"seq":' if public else _NOTHING_PUBLIC
@@ -91,7 +91,7 @@ class Template:
 def _spell_tags(tags: tuple[str, ...]) -> str:
     if not tags:
         return ""
-    text = '"' + '","'.join(tags) + '"'
+    text = f'"{_BETWEEN_TAGS.join(tags)}"'
     if not _PLAIN_TAGS(text) or text.count('"') != 2 * len(tags):
         for tag in tags:
             check_text("tag", tag)
@@ -106,14 +106,14 @@ def _spell_public(public: Mapping[str, Any]) -> str:
     return canonical.encode(public, depth=2).decode() if public else "{}"
 
 
-def _spell_commitment(commitment: bytes | None, key: str | None) -> str:
+def _spell_commitment(commitment: str | None, key: str | None) -> str:
     if (commitment is None) is not (key is None):
         raise FormatError("An entry has a commitment exactly when it has a key.")
     if commitment is None:
         return "null"
-    if len(commitment) != len(NO_PREV):
+    if len(commitment) != 2 * len(NO_PREV):
         raise FormatError("The commitment has not 32 bytes.")
-    return f'"{commitment.hex()}"'
+    return f'"{commitment}"'
 
 
 @lru_cache(maxsize=1024)  # a writer meets few combinations; a reader of foreign bytes does not come here

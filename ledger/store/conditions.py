@@ -14,6 +14,7 @@ from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
 from ledger.log.members import TAG, TYPE
+from ledger.store.prepare import Prepared
 from ledger.store.rows import tag_number
 
 _is_tag = re.compile(TAG).fullmatch
@@ -129,7 +130,7 @@ def _select_item(schema: str, item: DCBQueryItem, after: int, before: int, limit
     )
 
 
-def fails_among(condition: DCBAppendCondition, start: int, placed: Sequence[tuple[str, tuple[str, ...]]]) -> bool:
+def fails_among(condition: DCBAppendCondition, start: int, placed: Sequence[Prepared]) -> bool:
     """Tell whether entries that were numbered from ``start`` on, and are not committed yet, make the condition fail."""
     unseen = placed[max(0, (condition.after or 0) - start) :]
-    return any(matches(condition.fail_if_events_match, type_, tags) for type_, tags in unseen)
+    return any(matches(condition.fail_if_events_match, each.shared.type, each.tags) for each in unseen)

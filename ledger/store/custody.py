@@ -25,6 +25,8 @@ class DataKey:
     sealer: Sealer
     epoch_check: str
     chain_check: str
+    until: float
+    """When it must not be remembered any more, in seconds of the monotonic clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ class Custody:
         self.halves = halves
         self.origin = origin
         self._lock = threading.Lock()
-        self._keys: dict[tuple[str, str], tuple[float, DataKey]] = {}
+        self._keys: dict[tuple[str, str], DataKey] = {}
+        self.forgotten = 0
+        """How often ``forget`` was called: whoever keeps a data key compares."""
         self._chains: dict[str, tuple[float, ChainSecret]] = {}
 
     def for_sealing(self, chain: str, key: str) -> DataKey:
@@ -86,6 +90,7 @@ class Custody:
     def forget(self) -> None:
         """Forget every derived key: called when something was destroyed."""
         with self._lock:
+            self.forgotten += 1
             self._keys.clear()
             self._chains.clear()
 
@@ -93,8 +98,8 @@ class Custody:
         now = time.monotonic()
         with self._lock:
             known = self._keys.get((chain, key))
-        if known is not None and known[0] > now:
-            return known[1]
+        if known is not None and known.until > now:
+            return known
         chain_half = self.halves.open(chain)
         epoch_half = self.halves.create(key) if create else self.halves.open(key)
         derived = derive_data_key(epoch_half, chain_half, origin=self.origin, chain=chain, key=key)
@@ -102,11 +107,12 @@ class Custody:
             Sealer(derived, origin=self.origin, chain=chain, key=key),
             half_check(self.origin, key, epoch_half),
             half_check(self.origin, chain, chain_half),
+            now + REMEMBER_SECONDS,
         )
         with self._lock:
             if len(self._keys) >= _REMEMBER_KEYS:
                 self._keys.clear()
-            self._keys[chain, key] = (now + REMEMBER_SECONDS, data_key)
+            self._keys[chain, key] = data_key
         return data_key
 
 

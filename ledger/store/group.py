@@ -31,6 +31,11 @@ class Request:
     """How many of the records were appended now; the others were before."""
     error: Exception | None = None
 
+    @property
+    def marked(self) -> bool:
+        """Tell whether any of the records has an idempotency key."""
+        return any(each.mark is not None for each in self.prepared)
+
 
 @dataclass(slots=True)
 class Group:
@@ -49,7 +54,7 @@ class Group:
     payloads: list[bytes] = field(default_factory=list)
     marks: list[bytes] = field(default_factory=list)
     effects: list[tuple[int, Prepared]] = field(default_factory=list)
-    placed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    placed: list[Prepared] = field(default_factory=list)
     moved: set[str] = field(default_factory=set)
     marked: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
 
@@ -63,6 +68,8 @@ def split_known(
     records that repeat a new one of the same request, with the index of that one.
     """
     places = [-1] * len(request.prepared)
+    if not request.marked:
+        return places, list(enumerate(request.prepared)), []
     new: list[tuple[int, Prepared]] = []
     again: list[tuple[int, int]] = []
     firsts: dict[bytes, tuple[bytes, int]] = {}
@@ -79,7 +86,7 @@ def split_known(
         elif before[0] != each.body and not request.accept_known:
             where = f"at position {found[1]}" if found is not None else "earlier in the same call"
             raise IdempotencyConflictError(
-                f"The idempotency key of a record {each.type} was used {where} for other content."
+                f"The idempotency key of a record {each.shared.type} was used {where} for other content."
             )
         elif found is not None:
             places[index] = found[1]

@@ -66,17 +66,16 @@ class Known:
         self._size = size
 
     def open_chain(self, each: Prepared) -> ChainHead:
-        """Give the head of the chain of a record that opens it or follows in it."""
-        head = self.chains.get(each.chain)
-        if head is None:
-            head = self.chains[each.chain] = ChainHead(0, NO_PREV, each.chain_check or "", destroyed=False)
+        """Give the head of the chain that a record opens."""
+        head = self.chains[each.shared.chain] = ChainHead(0, NO_PREV, each.chain_check or "", destroyed=False)
         return head
 
     def load(self, connection: Connection[Any], prepared: Sequence[Prepared]) -> None:
         """Remember what the log says of every chain and key that these records need."""
-        chains = {each.chain for each in prepared} | {LOG_CHAIN}
-        keys = {each.key for each in prepared if each.key is not None}
-        keys |= {str(each.public["key"]) for each in prepared if "key" in each.public}
+        shared = {each.shared for each in prepared}
+        chains = {each.chain for each in shared} | {LOG_CHAIN}
+        keys = {each.key for each in shared if each.key is not None}
+        keys |= {str(each.public["key"]) for each in prepared if each.public and "key" in each.public}
         if new := [chain for chain in chains if chain not in self.chains]:
             for chain, seq, leaf, half, destroyed in connection.execute(self._statements.chains, (new,)):
                 self.chains[chain] = ChainHead(seq, leaf, half, destroyed is not None)
@@ -90,44 +89,52 @@ class Known:
         announcements: dict[str, Prepared] = {}
         opened: set[str] = set()
         said: set[tuple[str, str]] = set()
+        alike: set[tuple[Shared, str | None]] = set()
         for _, each in new:
-            chain = self.chains.get(each.chain)
-            if each.type in _OPENING:
-                if chain is not None or (each.chain, each.type) in said:
-                    raise RecordRefusedError(f"The chain {each.chain} is there already.")
-                opened.add(each.chain)
-                said.add((each.chain, each.type))
-            elif chain is None and each.chain not in opened:
-                raise RecordRefusedError(f"There is no chain {each.chain} in this log: register the customer first.")
-            if each.type == "key.created.v1" and each.public["key"] in self._keys:
+            shared = each.shared
+            if not each.public:  # of records that differ in nothing that is looked at here, one is looked at
+                if (shared, each.chain_check) in alike:
+                    continue
+                alike.add((shared, each.chain_check))
+            chain = self.chains.get(shared.chain)
+            if shared.type in _OPENING:
+                if chain is not None or (shared.chain, shared.type) in said:
+                    raise RecordRefusedError(f"The chain {shared.chain} is there already.")
+                opened.add(shared.chain)
+                said.add((shared.chain, shared.type))
+            elif chain is None and shared.chain not in opened:
+                raise RecordRefusedError(f"There is no chain {shared.chain} in this log: register the customer first.")
+            if shared.type == "key.created.v1" and each.public["key"] in self._keys:
                 raise RecordRefusedError(f"The key {each.public['key']} is announced already.")
             if chain is not None and chain.destroyed:
-                raise KeyGoneError(f"The chain {each.chain} was destroyed: nothing can be recorded in it any more.")
+                raise KeyGoneError(f"The chain {shared.chain} was destroyed: nothing can be recorded in it any more.")
             if chain is not None and each.chain_check is not None and each.chain_check != chain.half:
                 raise KeyGoneError(
-                    f"The key half of chain {each.chain} is not the announced one: restore the halves from the backup."
+                    f"The key half of chain {shared.chain} is not the announced one: restore the halves from the"
+                    " backup."
                 )
-            if each.key is None:
+            if shared.key is None:
                 continue
-            if each.day is not None and each.day != group.day:
+            if shared.day is not None and shared.day != group.day:
                 raise DayIsOverError(group.at)
-            key = self._keys.get(each.key)
+            key = self._keys.get(shared.key)
             if key is None:
-                announcements.setdefault(each.key, _announcement(self._origin, each))
-            elif key.destroyed or (each.chain, each.key) in self._pairs:
-                raise KeyGoneError(f"The key {each.key} was destroyed: nothing can be sealed under it any more.")
-            elif key.half != each.epoch_check:
+                announcements.setdefault(shared.key, _announcement(self._origin, shared))
+            elif key.destroyed or (shared.chain, shared.key) in self._pairs:
+                raise KeyGoneError(f"The key {shared.key} was destroyed: nothing can be sealed under it any more.")
+            elif key.half != shared.epoch_check:
                 raise KeyGoneError(
-                    f"The key half {each.key} is not the announced one: restore the halves from the backup."
+                    f"The key half {shared.key} is not the announced one: restore the halves from the backup."
                 )
         return list(announcements.values())
 
     def remember(self, each: Prepared) -> None:
         """Know at once what a core entry says, for the requests that follow in the same group."""
         public: Mapping[str, Any] = each.public
-        if each.type == "key.created.v1":
+        type_ = each.shared.type
+        if type_ == "key.created.v1":
             self._keys[public["key"]] = _Key(public["check"], destroyed=False)
-        elif each.type == "key.destroyed.v1":
+        elif type_ == "key.destroyed.v1":
             chain, key = public.get("chain"), public.get("key")
             if chain is not None and key is not None:
                 self._pairs.add((chain, key))
@@ -137,15 +144,15 @@ class Known:
                 self._keys[key].destroyed = True
 
 
-def _announcement(origin: str, each: Prepared) -> Prepared:
-    """Give the entry that announces the key of ``each`` before its first use."""
-    assert each.key is not None
+def _announcement(origin: str, used: Shared) -> Prepared:
+    """Give the entry that announces a key before its first use."""
+    assert used.key is not None
     public: dict[str, object] = {
-        "key": each.key,
-        "retain": CLASSES[each.key.partition(":")[0]].retain,
-        "check": each.epoch_check,
+        "key": used.key,
+        "retain": CLASSES[used.key.partition(":")[0]].retain,
+        "check": used.epoch_check,
     }
     shared = Shared(origin, LOG_CHAIN, "key.created.v1")
-    announcement = Prepared(shared, Template.of_names(shared.names, (), public, None), (), None)
+    announcement = Prepared(shared, Template.of_names(shared.names, (), public, None), ())
     announcement.public = public
     return announcement

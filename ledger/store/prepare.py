@@ -1,6 +1,8 @@
 """Preparing a record outside the append lock: everything that needs no position is checked, sealed and encoded here."""
 
+import math
 import os
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,16 +15,17 @@ from ledger.log import canonical
 from ledger.log.entry import CORE_TYPES, NO_PREV, Template
 from ledger.log.errors import FormatError, SealError
 from ledger.log.members import check_key
-from ledger.log.seal import NONCE_BYTES, SALT_BYTES
+from ledger.log.seal import DRAW_BYTES, Draw
 from ledger.log.template import spell_names
 from ledger.store.custody import Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
 from ledger.store.record import Record
-from ledger.store.rows import name_field, tag_fields
+from ledger.store.rows import bytes_field, name_field, tag_fields
 
 SUBJECTS_PART = "subjects"
 _FEW_TAGS = 100
-_RANDOM_BYTES = SALT_BYTES + NONCE_BYTES
+_REMEMBER_SHARED = 4096
+_Names = tuple[str, str, str | None, str | None, str]
 _NOTHING: Mapping[str, Any] = {}
 _LONGEST_AT = "2026-11-22T00:00:00.000000Z"
 
@@ -32,40 +35,30 @@ class Prepared:
 
     __slots__ = (
         "body",
-        "chain",
         "chain_check",
-        "chain_field",
-        "day",
-        "epoch_check",
-        "key",
+        "entry_rest",
         "mark",
-        "middle",
-        "part_field",
+        "payload_rest",
         "public",
-        "sealed",
+        "shared",
         "tag_heads",
         "tags",
         "template",
-        "type",
     )
 
-    def __init__(self, shared: "Shared", template: Template, tags: tuple[str, ...], sealed: bytes | None) -> None:
-        """Take what is hashed and what it is filed under; marks are set where there are any."""
+    def __init__(
+        self, shared: "Shared", template: Template, tags: tuple[str, ...], payload_rest: bytes | None = None
+    ) -> None:
+        """Take what is hashed and what it is filed under; the marks and what is public are set where there are any."""
+        self.shared = shared
         self.template = template
-        self.chain = shared.chain
-        self.type = shared.type
         self.tags = tags
-        self.key = shared.key
-        self.day = shared.day
-        self.chain_field = shared.chain_field
         array, self.tag_heads = tag_fields(tags)
-        self.middle = shared.type_field + array + shared.key_field
-        self.part_field = shared.part_field
-        self.sealed = sealed
+        self.entry_rest = shared.names_fields + array
+        self.payload_rest = payload_rest
+        self.chain_check = shared.chain_check
         self.mark: bytes | None = None
         self.body: bytes | None = None
-        self.epoch_check = shared.epoch_check
-        self.chain_check = shared.chain_check
         self.public: Mapping[str, Any] = _NOTHING
 
 
@@ -75,16 +68,15 @@ class Shared:
     __slots__ = (
         "chain",
         "chain_check",
-        "chain_field",
         "day",
         "epoch_check",
         "key",
-        "key_field",
         "names",
+        "names_fields",
         "part_field",
         "seal",
         "type",
-        "type_field",
+        "until",
     )
 
     def __init__(
@@ -96,13 +88,12 @@ class Shared:
         self.type = type_
         self.key = key
         self.day = key.partition(":")[2] if key is not None and is_day_key(key) else None
-        self.chain_field = name_field(chain)
-        self.type_field = name_field(type_)
-        self.key_field = name_field(key)
+        self.names_fields = name_field(chain) + name_field(type_) + name_field(key)
         self.part_field = b"" if key is None else name_field(part_of(key))
-        self.seal = None if data_key is None else data_key.sealer.seal
+        self.seal = None if data_key is None else data_key.sealer.seal_drawn
         self.epoch_check = None if data_key is None else data_key.epoch_check
         self.chain_check = None if data_key is None else data_key.chain_check
+        self.until = math.inf if data_key is None else data_key.until
 
 
 def part_of(key: str) -> str:
@@ -110,55 +101,55 @@ def part_of(key: str) -> str:
     return key if is_day_key(key) else SUBJECTS_PART
 
 
-def prepare(events: Sequence[DCBEvent], custody: Custody, now: datetime, *, core: bool = False) -> list[Prepared]:
-    """Give the prepared form of every event, sealed under the keys of ``now``.
+class Preparer:
+    """Prepares the records of one log; remembers what many of them share. Safe to share between threads."""
 
-    Raises RecordRefusedError for what cannot become an entry, KeysError where a key is not to be had.
-    """
-    work = _Work(custody, day_of(now), len(events))
-    prepared = []
-    for event in events:
-        record = event if isinstance(event, Record) else Record(event.type, event.data, event.tags)
-        if not core and record.type.startswith(CORE_TYPES):
-            raise RecordRefusedError(f"Entries of type {record.type} are written by the core only: use another type.")
-        try:
-            prepared.append(work.sealed(record))
-        except (FormatError, HalfIdError, SealError) as error:
-            raise RecordRefusedError(f"The record {record.type} cannot be an entry: {error}") from None
-    return prepared
-
-
-class _Work:
-    """What the records of one call share: the day, the keys, one draw of randomness."""
-
-    def __init__(self, custody: Custody, day: str, count: int) -> None:
+    def __init__(self, custody: Custody) -> None:
+        """Seal with these keys."""
         self._custody = custody
-        self._day = day
-        self._shared: dict[tuple[str, str, str | None, str | None], Shared] = {}
-        self._random = os.urandom(_RANDOM_BYTES * count)
-        self._drawn = 0
+        self._shared: dict[_Names, Shared] = {}
+        self._forgotten = custody.forgotten
 
-    def sealed(self, record: Record) -> Prepared:
-        names = (record.chain, record.type, record.key_class, record.subject)
-        shared = self._shared.get(names)
-        if shared is None:
-            shared = self._shared[names] = self._share(record)
+    def prepare(self, events: Sequence[DCBEvent], now: datetime, *, core: bool = False) -> list[Prepared]:
+        """Give the prepared form of every event, sealed under the keys of ``now``.
+
+        Raises RecordRefusedError for what cannot become an entry, KeysError where a key is not to be had.
+        """
+        if self._forgotten != self._custody.forgotten or len(self._shared) > _REMEMBER_SHARED:
+            self._forgotten = self._custody.forgotten
+            self._shared = {}  # a new one: another thread may be reading the old one
+        day, passed = day_of(now), time.monotonic()
+        draw = Draw(os.urandom(DRAW_BYTES * len(events)))
+        prepared = []
+        for event in events:
+            record = event if isinstance(event, Record) else Record(event.type, event.data, event.tags)
+            if not core and record.type.startswith(CORE_TYPES):
+                raise RecordRefusedError(
+                    f"Entries of type {record.type} are written by the core only: use another type."
+                )
+            try:
+                names = (record.chain, record.type, record.key_class, record.subject, day)
+                shared = self._shared.get(names)
+                if shared is None or shared.until < passed:
+                    shared = self._shared[names] = self._share(record, day)
+                prepared.append(self._sealed(record, shared, draw))
+            except (FormatError, HalfIdError, SealError) as error:
+                raise RecordRefusedError(f"The record {record.type} cannot be an entry: {error}") from None
+        return prepared
+
+    def _sealed(self, record: Record, shared: Shared, draw: Draw) -> Prepared:
         tags = tuple(sorted(set(record.tags))) if record.tags else ()
-        committed = sealed = None
+        committed = payload_rest = None
         if shared.seal is not None:
-            start = self._drawn
-            self._drawn = end = start + _RANDOM_BYTES
-            middle = start + SALT_BYTES
-            committed, sealed = shared.seal(
-                record.data, salt=self._random[start:middle], nonce=self._random[middle:end]
-            )
+            committed, sealed = shared.seal(record.data, draw)
+            payload_rest = shared.part_field + bytes_field(sealed)
         elif record.data:
             raise RecordRefusedError(f"The record {record.type} has a payload and no key class: give it one.")
         template = Template.of_names(shared.names, tags, record.public, committed)
         if record.public or len(tags) > _FEW_TAGS:
             # The longest place there can be: nothing may turn out too long once entries are being numbered.
             template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
-        prepared = Prepared(shared, template, tags, sealed)
+        prepared = Prepared(shared, template, tags, payload_rest)
         if record.public:
             prepared.public = dict(record.public)
             if record.type == "chain.created.v1":
@@ -167,11 +158,11 @@ class _Work:
             self._mark(record, tags, prepared)
         return prepared
 
-    def _share(self, record: Record) -> Shared:
+    def _share(self, record: Record, day: str) -> Shared:
         origin = self._custody.origin
         if record.key_class is None:
             return Shared(origin, record.chain, record.type)
-        key = _key_of(record, self._day)
+        key = _key_of(record, day)
         return Shared(origin, record.chain, record.type, key, self._custody.for_sealing(record.chain, key))
 
     def _mark(self, record: Record, tags: tuple[str, ...], prepared: Prepared) -> None:

@@ -35,7 +35,7 @@ from ledger.store.database import check_schema, connect, named_errors
 from ledger.store.errors import LogMissingError, RecordRefusedError, StoreError, WrongLogError
 from ledger.store.group import DayIsOverError, Request
 from ledger.store.migrate import migrate
-from ledger.store.prepare import prepare
+from ledger.store.prepare import Preparer
 from ledger.store.reader import Reader, ReadResponse
 from ledger.store.record import Record
 from ledger.store.sequencer import DEFAULT_CLOCK_BOUND, Sequencer
@@ -74,6 +74,7 @@ class Recorder(DCBRecorder):
         self.custody = Custody(halves, origin)
         self._connections = Connections(url, application="shoseki reader")
         self.reader = Reader(self._connections, schema, self.custody)
+        self._preparer = Preparer(self.custody)
         self._sequencer = Sequencer(schema, origin, self.clock, clock_bound=clock_bound)
         self._turn = threading.Condition()
         self._waiting: list[tuple[Request, Any]] = []
@@ -153,7 +154,7 @@ class Recorder(DCBRecorder):
             Record("log.created.v1", b"", key_class=None, public=genesis),
             Record("chain.created.v1", b"", key_class=None, public={"chain": LOG_CHAIN, "check": check}),
         ]
-        prepared = prepare(records, self.custody, self.clock.now(), core=True)
+        prepared = self._preparer.prepare(records, self.clock.now(), core=True)
         prepared[0].chain_check = check  # the chain begins one entry before its announcement
         request = Request(prepared)
         self._wait_for_commit(request)
@@ -199,11 +200,12 @@ class Recorder(DCBRecorder):
         now = max(self.clock.now(), self._latest_at)
         while True:
             try:
-                prepared = prepare(events, self.custody, now, core=core)
+                prepared = self._preparer.prepare(events, now, core=core)
             except HalfUnknownError as error:
                 self._refuse_unknown_chain(error.half_id)
                 raise
             request = Request(prepared, condition, accept_known)
+
             self._wait_for_commit(request)
             if isinstance(request.error, DayIsOverError):
                 now = self._latest_at = request.error.at  # midnight in Japan fell between sealing and numbering

@@ -19,11 +19,10 @@ _BYTES_OID = 17
 _length = Struct(">i").pack
 _array_head = Struct(">iiiii").pack
 _array_field_head = Struct(">iiiiii").pack
-_entry_head = Struct(">hiq").pack
-_two_numbers = Struct(">iqiq").pack
+_entry_head = Struct(">hiqiqiqi32si").pack
+_payload_head = Struct(">hiq").pack
 _number = Struct(">iq").pack
 _bare_number = Struct(">q").pack
-_leaf_and_length = Struct(">i32si").pack
 _fields_3 = Struct(">h").pack(3)
 _NULL = _length(-1)
 _EIGHT = _length(8)
@@ -97,19 +96,12 @@ def tag_fields(tags: Sequence[str]) -> tuple[bytes, list[bytes]]:
     )
 
 
-def entry_row(position: int, chain: bytes, seq: int, at: int, middle: bytes, leaf: bytes, entry: bytes) -> bytes:
-    """Give a row of ``entry``.
+def entry_head(position: int, seq: int, at: int, leaf: bytes, length: int) -> bytes:
+    """Give a row of ``entry`` up to the entry's bytes, of which there are ``length``.
 
-    ``chain`` is a ready field, ``middle`` the ready fields type, tags and key; ``at`` counts microseconds from 2000.
+    After them come the ready fields chain, type, key and tags; ``at`` counts microseconds from 2000.
     """
-    return b"%b%b%b%b%b%b" % (
-        _entry_head(9, 8, position),
-        chain,
-        _two_numbers(8, seq, 8, at),
-        middle,
-        _leaf_and_length(32, leaf, len(entry)),
-        entry,
-    )
+    return _entry_head(9, 8, position, 8, seq, 8, at, 32, leaf, length)
 
 
 def tag_row(head: bytes, position: int) -> bytes:
@@ -117,9 +109,9 @@ def tag_row(head: bytes, position: int) -> bytes:
     return head + _bare_number(position)
 
 
-def payload_row(part: bytes, position: int, sealed: bytes) -> bytes:
-    """Give a row of ``payload``; ``part`` is a ready field."""
-    return b"%b%b%b%b%b" % (_fields_3, part, _number(8, position), _length(len(sealed)), sealed)
+def payload_head(position: int) -> bytes:
+    """Give a row of ``payload`` up to the ready fields part and sealed bytes."""
+    return _payload_head(3, 8, position)
 
 
 def idempotency_row(mac: bytes, body: bytes, position: int) -> bytes:

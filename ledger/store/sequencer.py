@@ -102,12 +102,12 @@ class Sequencer:
             )
         public = {"from": format_at(last), "to": format_at(now), "reason": reason}
         shared = Shared(self._origin, LOG_CHAIN, CLOCK_CORRECTED)
-        correction = Prepared(shared, Template.of_names(shared.names, (), public, None), (), None)
+        correction = Prepared(shared, Template.of_names(shared.names, (), public, None), ())
         self._known.load(connection, [correction])
         group = self._group(size, now, self._clock.elapsed())
-        position = self._place(group, correction)
+        self._place(group, [correction])
         self._write(connection, group)
-        return position
+        return size
 
     # -- one transaction, in order -------------------------------------------------------------------------------------
 
@@ -175,7 +175,9 @@ class Sequencer:
         return now
 
     def _known_marks(self, connection: Connection[Any], requests: Sequence[Request]) -> dict[bytes, tuple[bytes, int]]:
-        marks = [each.mark for request in requests for each in request.prepared if each.mark is not None]
+        marks = [
+            each.mark for request in requests if request.marked for each in request.prepared if each.mark is not None
+        ]
         if not marks:
             return {}
         found = connection.execute(self._statements.marks, (marks,), prepare=True, binary=True)
@@ -197,43 +199,50 @@ class Sequencer:
                 raise ConditionFailedError("Entries that the append condition excludes are there: read again.")
             # All checks come before the first placing, so that a refused request leaves no trace in the group.
             announced = self._known.check(group, new)
-            for announcement in announced:
-                self._place(group, announcement)
-            for index, each in new:
-                places[index] = self._place(group, each)
+            self._place(group, announced)
+            position = group.position
+            self._place(group, [each for _, each in new])
+            for index, _ in new:
+                places[index] = position
+                position += 1
             for index, first in again:
                 places[index] = places[first]
         request.positions = places
         request.fresh = len(new)
 
-    def _place(self, group: Group, each: Prepared) -> int:
-        chain = self._known.open_chain(each)
-        position, seq = group.position, chain.seq + 1
-        data = each.template.fill(position, group.at_text, chain.leaf, seq)
-        leaf = leaf_hash(data)
-        group.entries.append(rows.entry_row(position, each.chain_field, seq, group.at_field, each.middle, leaf, data))
-        for head in each.tag_heads:
-            group.tags.append(rows.tag_row(head, position))
-        if each.sealed is not None:
-            group.payloads.append(rows.payload_row(each.part_field, position, each.sealed))
-        if each.mark is not None and each.body is not None:
-            group.marks.append(rows.idempotency_row(each.mark, each.body, position))
-            group.marked[each.mark] = (each.body, position)
-        if each.type in _EFFECTS:
-            group.effects.append((position, each))
-            self._known.remember(each)
-        chain.seq, chain.leaf = seq, leaf
-        group.moved.add(each.chain)
-        group.placed.append((each.type, each.tags))
-        group.position += 1
-        return position
+    def _place(self, group: Group, several: Sequence[Prepared]) -> None:
+        """Give checked records their places: in one piece, as it runs for every entry under the lock."""
+        chains, moved, position = self._known.chains, group.moved, group.position
+        at_text, at_field = group.at_text, group.at_field
+        for each in several:
+            shared = each.shared
+            chain = chains.get(shared.chain) or self._known.open_chain(each)
+            seq = chain.seq + 1
+            data = each.template.fill(position, at_text, chain.leaf, seq)
+            leaf = leaf_hash(data)
+            group.entries += (rows.entry_head(position, seq, at_field, leaf, len(data)), data, each.entry_rest)
+            for head in each.tag_heads:
+                group.tags.append(head + rows.number(position))
+            if each.payload_rest is not None:
+                group.payloads += (rows.payload_head(position), each.payload_rest)
+            if each.mark is not None and each.body is not None:
+                group.marks.append(rows.idempotency_row(each.mark, each.body, position))
+                group.marked[each.mark] = (each.body, position)
+            if each.public and shared.type in _EFFECTS:
+                group.effects.append((position, each))
+                self._known.remember(each)
+            chain.seq, chain.leaf = seq, leaf
+            moved.add(shared.chain)
+            position += 1
+        group.placed += several
+        group.position = position
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
     def _write(self, connection: Connection[Any], group: Group) -> None:
         statements, wire = self._statements, self._wire(connection)
         for position, each in group.effects:
-            self._apply(connection, position, each.type, each.public)
+            self._apply(connection, position, each.shared.type, each.public)
         for statement, lines in (
             (statements.copy_entry, group.entries),
             (statements.copy_tag, group.tags),

@@ -33,10 +33,10 @@ class Statements:
             "INSERT INTO {schema}.destroyed_pair (chain, key, position) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
         )
         self.copy_entry = made(
-            "COPY {schema}.entry (position, chain, seq, at, type, tags, key, leaf, entry) FROM STDIN (FORMAT binary)"
+            "COPY {schema}.entry (position, seq, at, leaf, entry, chain, type, key, tags) FROM STDIN (FORMAT binary)"
         ).as_bytes()
         self.copy_tag = made("COPY {schema}.tag (tag, position) FROM STDIN (FORMAT binary)").as_bytes()
-        self.copy_payload = made("COPY {schema}.payload (part, position, sealed) FROM STDIN (FORMAT binary)").as_bytes()
+        self.copy_payload = made("COPY {schema}.payload (position, part, sealed) FROM STDIN (FORMAT binary)").as_bytes()
         self.copy_mark = made("COPY {schema}.idempotency (mark, body, position) FROM STDIN (FORMAT binary)").as_bytes()
         self.advance = made(
             "WITH moved AS (INSERT INTO {schema}.chain (chain, seq, leaf, half)"

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from eventsourcing.dcb.api import DCBAppendCondition
 from log_world import World, boundary, check_whole, record, together
 
 from ledger.log.entry import parse_at
-from ledger.store import recorder as recorder_module
 from ledger.store.clock import ManualClock, SystemClock
 from ledger.store.clock_correction import correct_clock
 from ledger.store.errors import ClockJumpError, ConditionFailedError, RecordRefusedError
+from ledger.store.prepare import Preparer
 from ledger.store.record import Recorded
 from ledger.store.recorder import Recorder
 
@@ -56,11 +57,11 @@ def move_between_sealing_and_numbering(
 ) -> list[datetime]:
     """After each sealing, let the clock stand at the next moment; give the times that were sealed for."""
     sealed_for: list[datetime] = []
-    prepare = recorder_module.prepare
+    prepare = Preparer.prepare
 
-    def moving(events: object, custody: object, now: datetime, **options: bool) -> object:
+    def moving(self: Preparer, events: object, now: datetime, **options: bool) -> object:
         sealed_for.append(now)
-        prepared = prepare(events, custody, now, **options)  # type: ignore[arg-type]
+        prepared = prepare(self, events, now, **options)  # type: ignore[arg-type]
         if moments:
             if isinstance(clock, TwoClocks):
                 clock.wall = moments.pop(0)
@@ -68,7 +69,7 @@ def move_between_sealing_and_numbering(
                 clock.advance_to(moments.pop(0))
         return prepared
 
-    monkeypatch.setattr(recorder_module, "prepare", moving)
+    monkeypatch.setattr(Preparer, "prepare", moving)
     return sealed_for
 
 
@@ -331,7 +332,7 @@ def test_the_machines_clock_tells_its_start_where_it_can(monkeypatch: pytest.Mon
     assert one.elapsed() <= other.elapsed() <= one.elapsed()
     assert one.now().utcoffset() == timedelta(0)
 
-    monkeypatch.setattr("ledger.store.clock._BOOT_ID", recorder_module.Path("/nonexistent"))
+    monkeypatch.setattr("ledger.store.clock._BOOT_ID", Path("/nonexistent"))
     unknown, stranger = SystemClock(), SystemClock()
     assert unknown.boot() == unknown.boot()
     assert unknown.boot() != stranger.boot()  # nobody can say that their counts are of one start
