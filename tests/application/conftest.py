@@ -1,11 +1,12 @@
 """What tests of the door may ask for: whole ledgers on the session's PostgreSQL, and the captured evening."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
+from evening import ACTOR, EVENING, take
 from psycopg import sql
 
 from api import wiring
@@ -22,13 +23,13 @@ def captured() -> Path:
     return CAPTURED
 
 
-@pytest.fixture
-def make_settings(postgres: Urls, tmp_path: Path) -> Iterator[Callable[..., Settings]]:
-    """Make as many new logs as a test wants; their schemas are dropped in the end."""
+@contextmanager
+def new_logs(postgres: Urls, place: Path) -> Iterator[Callable[..., Settings]]:
+    """Make as many new logs as are wanted; their schemas are dropped in the end."""
     made: list[Settings] = []
 
     def make(clock: Clock | None = None) -> Settings:
-        settings = Settings(tmp_path / f"log-{len(made)}", postgres.application, postgres.owner)
+        settings = Settings(place / f"log-{len(made)}", postgres.application, postgres.owner)
         wiring.create(settings, "shoseki.example/door", clock=clock)
         made.append(settings)
         return settings
@@ -38,6 +39,12 @@ def make_settings(postgres: Urls, tmp_path: Path) -> Iterator[Callable[..., Sett
         for settings in made:
             schema = Identity.read(settings.directory).schema
             connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+
+
+@pytest.fixture
+def make_settings(postgres: Urls, tmp_path: Path) -> Iterator[Callable[..., Settings]]:
+    with new_logs(postgres, tmp_path) as make:
+        yield make
 
 
 @pytest.fixture
@@ -53,4 +60,13 @@ def ledger(make_ledger: Callable[[], Ledger]) -> Ledger:
 
 @pytest.fixture
 def customer(ledger: Ledger) -> str:
-    return ledger.register_customer("在庫商事", actor={"kind": "operator", "id": "tests"})
+    return ledger.register_customer("在庫商事", actor=ACTOR)
+
+
+@pytest.fixture(scope="module")
+def in_order(postgres: Urls, captured: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ledger, str]]:
+    """A customer's whole evening, imported in its order, for the tests that only read it."""
+    with new_logs(postgres, tmp_path_factory.mktemp("in-order")) as make, wiring.opened(make()) as ledger:
+        customer = ledger.register_customer("在庫商事", actor=ACTOR)
+        take(ledger, customer, captured, list(EVENING))
+        yield ledger, customer

@@ -1,7 +1,6 @@
 """The captured evening comes in whole, is put together rightly, and in whatever order."""
 
 import random
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,11 +12,8 @@ from ledger.ingest.registry import Options
 from ledger.log.blob import BlobReference
 
 
-def test_the_evening_is_five_ssh_sessions_two_failed_logins_and_a_desktop(
-    ledger: Ledger, customer: str, captured: Path
-) -> None:
-    take(ledger, customer, captured, list(EVENING))
-    found = sessions(ledger, customer)
+def test_the_evening_is_five_ssh_sessions_two_failed_logins_and_a_desktop(in_order: tuple[Ledger, str]) -> None:
+    found = sessions(*in_order)
     kinds = sorted(each["kind"] for each in found.values())
     assert kinds == ["desktop_failed_login", "desktop_session", *["ssh_failed_login"] * 2, *["ssh_session"] * 5]
     starts = sorted(each["started_at"] for each in found.values() if each["kind"] == "ssh_session")
@@ -31,14 +27,12 @@ def test_the_evening_is_five_ssh_sessions_two_failed_logins_and_a_desktop(
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_order_of_imports_does_not_matter(make_ledger: Callable[[], Ledger], captured: Path, seed: int) -> None:
-    names = list(EVENING)
+def test_the_order_of_imports_does_not_matter(
+    in_order: tuple[Ledger, str], ledger: Ledger, customer: str, captured: Path, seed: int
+) -> None:
+    take(ledger, customer, captured, random.Random(seed).sample(list(EVENING), len(EVENING)))
     given = []
-    for order in (names, random.Random(seed).sample(names, len(names))):
-        ledger = make_ledger()
-        customer = ledger.register_customer("在庫商事", actor=ACTOR)
-        take(ledger, customer, captured, order)
-        found = sessions(ledger, customer)
+    for found in (sessions(*in_order), sessions(ledger, customer)):
         for each in found.values():
             each.pop("occurred_at_basis", None)
         given.append(found)
@@ -46,10 +40,9 @@ def test_the_order_of_imports_does_not_matter(make_ledger: Callable[[], Ledger],
 
 
 def test_the_desktop_session_is_not_joined_to_the_ssh_session_of_the_same_time(
-    ledger: Ledger, customer: str, captured: Path
+    in_order: tuple[Ledger, str],
 ) -> None:
-    take(ledger, customer, captured, list(EVENING))
-    desktop = [each for each in sessions(ledger, customer).values() if each["kind"].startswith("desktop")]
+    desktop = [each for each in sessions(*in_order).values() if each["kind"].startswith("desktop")]
     assert len(desktop) == 2
     for each in desktop:
         assert not any(member["happening"].startswith(("login:", "tlog:", "sudo:")) for member in each["members"])

@@ -71,7 +71,14 @@ def empty_directory(base: str | None) -> Iterator[Path]:
 
 
 @pytest.fixture
-def empty() -> Iterator[Path]:
+def empty(memory: str | None) -> Iterator[Path]:
+    """An empty data directory."""
+    with empty_directory(memory) as directory:
+        yield directory
+
+
+@pytest.fixture
+def empty_on_disk() -> Iterator[Path]:
     """An empty data directory on the disk."""
     with empty_directory(None) as directory:
         yield directory

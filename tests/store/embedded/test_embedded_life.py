@@ -22,15 +22,15 @@ def value(url: str, query: str) -> object:
     return row[0]
 
 
-def test_what_was_written_is_there_after_a_stop_and_a_start(empty: Path) -> None:
-    postgres = EmbeddedPostgres(empty / "data")
+def test_what_was_written_is_there_after_a_stop_and_a_start(empty_on_disk: Path) -> None:
+    postgres = EmbeddedPostgres(empty_on_disk / "data")
     assert postgres.status().state == "absent"
     with postgres as urls, psycopg.connect(urls.owner) as connection:
         assert postgres.status().state == "ready"
         connection.execute("CREATE SCHEMA kept")
         connection.execute("CREATE TABLE kept.word AS SELECT '証跡' AS word")
     assert postgres.status().state == "stopped"
-    with EmbeddedPostgres(empty / "data") as urls:
+    with EmbeddedPostgres(empty_on_disk / "data") as urls:
         assert value(urls.owner, "SELECT word FROM kept.word") == "証跡"
 
 
