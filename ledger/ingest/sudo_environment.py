@@ -27,6 +27,10 @@ _NAME = b'"runenv"'
 _BEGINS = re.compile(rb'"runenv"\s*(?::\s*(\[)?)?')
 _GOES_ON = re.compile(rb"\s*:?\s*(\[)?")
 _TOKEN = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)("?)|[\[\]]', re.DOTALL)
+_WHOLE = re.compile(rb'"([^"\\]*+(?:","[^"\\]*+)*+)"\]')
+"""What follows the bracket of a list as sudo writes it: on one line, and nearly always without escapes."""
+_REMEMBERED = 1024
+_REMEMBERED_SIZE = 256
 _CLASSICAL = b" ; ENV="
 _COMMAND = b" ; COMMAND="
 _JSON = b"@cee:"
@@ -48,6 +52,7 @@ class EnvironmentRedactor:
         self._spanning = spanning
         self._waiting = False  # the last line ended after the name, before its list
         self._depth = 0  # of brackets: more than 0 inside an environment
+        self._variables: dict[bytes, tuple[bytes, int]] = {}  # what was kept of one, and cut: they repeat
 
     def keep(self, line: Line) -> bytes:
         """Give the line without environments."""
@@ -88,6 +93,11 @@ class EnvironmentRedactor:
                 break
             parts.append(data[at : found.end()])
             at = found.end()
+            if found[1] and mark == MARK and (whole := _WHOLE.match(data, at)):
+                parts.append(b'"%b"]' % b'","'.join(map(self._remembered, whole[1].split(b'","'))))
+                at = whole.end()
+                self._waiting = False
+                continue
             self._depth = 1 if found[1] else 0
             # Between the name and its list there may be a line end, and nothing else.
             self._waiting = not found[1] and at == len(data)
@@ -124,6 +134,17 @@ class EnvironmentRedactor:
             return text
         self.removed += len(value)
         return name + equals + mark
+
+    def _remembered(self, text: bytes) -> bytes:
+        known = self._variables.get(text)
+        if known is None:
+            before = self.removed
+            kept = self._variable(text, MARK)
+            if len(self._variables) < _REMEMBERED and len(text) <= _REMEMBERED_SIZE:
+                self._variables[text] = (kept, self.removed - before)
+            return kept
+        self.removed += known[1]
+        return known[0]
 
     def _classical(self, data: bytes, mark: bytes) -> bytes:
         start = data.find(_CLASSICAL) + len(_CLASSICAL)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 from log_runs import AUTH_LOGS, JOURNALS, SUDO, import_bytes
 from recording_runs import facts, rejected, unhurried
 
+from ledger.ingest import sudo_environment
 from ledger.ingest.left_out import is_left_out
 from ledger.ingest.lines import read_lines
-from ledger.ingest.model import Redactor
+from ledger.ingest.model import Line, Redactor
 from ledger.ingest.registry import Options, open_format
 
 SECRET = "dummy-secret-0000"
@@ -165,3 +167,29 @@ def test_no_bytes_raise_and_cutting_twice_changes_nothing(data: bytes, at: int, 
         rest, _ = keep(name, whole[:at] + data + whole[at:], limit=limit)
         if not name.startswith("journal") and limit > len(whole) + len(data):
             assert keep(name, rest)[0] == rest
+
+
+_VARIABLES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["TZ=a", "A=b", "A=<cut>", "A=", "", ",", "]", "[", "SSH_TTY=,", 'q"', "=\\", '","', "B=" + "x" * 300]
+        ),
+        st.text(max_size=8),
+    ),
+    max_size=6,
+)
+
+
+@given(lists=st.lists(_VARIABLES, max_size=4), tail=st.sampled_from(["", '"', "]", '","']), spanning=st.booleans())
+def test_a_list_that_is_cut_in_one_go_is_cut_as_one_that_is_cut_piece_by_piece(
+    lists: list[list[str]], tail: str, spanning: bool
+) -> None:
+    line = "".join(f'"runenv":{spelled(each, ascii_only=False).decode()}{tail} ' for each in lists).encode()
+    told = []
+    for whole in (sudo_environment._WHOLE, re.compile(rb"(?!)")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sudo_environment, "_WHOLE", whole)
+            redactor = sudo_environment.EnvironmentRedactor(spanning=spanning)
+            kept = [redactor.keep(Line(number, 0, line)) for number in (1, 2)]
+            told.append((kept, redactor.removed, redactor._depth, redactor._waiting))
+    assert told[0] == told[1]
