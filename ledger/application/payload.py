@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from ledger.log import canonical
 from ledger.log.errors import FormatError
 
-_TIME = re.compile(r"[0-9T:.Z+-]+", re.ASCII)
-"""A time of which no character has to be escaped."""
+_PLAIN = re.compile(r"[ !#-\[\]-~]*+")
+"""A text of which no character has to be escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ class Frame:
     ) -> bytes:
         """Give the payload around members that are spelled already; ``lines`` are those of the source, from 1."""
         raw = b',"raw":{"first":%d,"last":%d}}' % lines if lines[0] else b"}"
-        zone = b"" if zone_assumed is None else b',"zone_assumed":%b' % _spell_time(zone_assumed)
+        zone = b"" if zone_assumed is None else b',"zone_assumed":%b' % _spell(zone_assumed)
         return b'%b%b,"occurred_at":%b,"source":%b%b%b}' % (
             self._before,
             data,
-            _spell_time(occurred_at),
+            _spell(occurred_at),
             self._source,
             raw,
             zone,
@@ -76,14 +76,15 @@ class Spelled(NamedTuple):
 
     def named(self, natural: str, record: str) -> bytes:
         """Give the object with the members ``natural`` and ``record``; raise FormatError where they are no text."""
-        names = b'"natural":%b' % canonical.encode(natural, depth=3), b'"record":%b' % canonical.encode(record, depth=3)
-        parts = (self.before, names[0], self.between, names[1], self.after)
-        return b"{%b}" % b",".join(filter(None, parts))
+        before, between, after = self
+        names = b'"natural":%b' % _spell(natural), b'"record":%b' % _spell(record)
+        return b"{%b}" % b",".join(filter(None, (before, names[0], between, names[1], after)))
 
 
 def spell_members(data: Mapping[str, Any]) -> Spelled:
     """Spell the members of a fact, which has none of the two names; raise FormatError outside the record format."""
-    return Spelled(*(_members({name: data[name] for name in names}) if names else b"" for names in _parts(tuple(data))))
+    before, between, after = _parts(tuple(data))
+    return Spelled(_members(data, before), _members(data, between), _members(data, after))
 
 
 @lru_cache(maxsize=4096)
@@ -98,12 +99,13 @@ def _parts(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], tu
     )
 
 
-def _members(data: Mapping[str, Any]) -> bytes:
-    return canonical.encode(data, depth=2)[1:-1]
+def _members(data: Mapping[str, Any], names: tuple[str, ...]) -> bytes:
+    return canonical.encode({name: data[name] for name in names}, depth=2)[1:-1] if names else b""
 
 
-def _spell_time(text: str) -> bytes:
-    return b'"%b"' % text.encode() if _TIME.fullmatch(text) else canonical.encode(text, depth=2)
+def _spell(text: str) -> bytes:
+    """Spell a text; nearly all stand as they are."""
+    return b'"%b"' % text.encode() if _PLAIN.fullmatch(text) else canonical.encode(text, depth=3)
 
 
 def read(payload: bytes) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def see(record: Record) -> Evidence | None:
     """Give what a record tells, or None where it tells nothing of a session."""
     data = record.data
     kind = _KINDS.get(record.type)
-    if record.type in _RECORDINGS:
+    if kind is None and record.type in _RECORDINGS:
         kind = Kind.DESKTOP if data.get("kind") == "desktop" else Kind.TERMINAL
     at = _span(record.occurred_at)
     if kind is None or (at is None and kind is not Kind.DESKTOP):
