@@ -49,6 +49,7 @@ def test_what_is_packed_comes_back_and_is_the_same_every_time(method):
 names = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,8}(/[a-z0-9][a-z0-9._-]{0,8}){0,2}", fullmatch=True)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=50)
 @given(st.dictionaries(names, st.binary(max_size=300), max_size=6), st.sampled_from([STORED, DEFLATED]))
 def test_any_files_come_back_here_and_in_another_reader(files, method):

@@ -17,6 +17,7 @@ from ledger.log.errors import FormatError
 thorough = settings(max_examples=150, deadline=None)
 
 
+@pytest.mark.exhaustive
 @WITH_AND_WITHOUT
 class TestProperties:
     @thorough

@@ -23,6 +23,7 @@ class TestOneSpelling:
         assert type(parse(data)) is Entry
         assert agreed(data) == json.loads(data)
 
+    @pytest.mark.exhaustive
     @thorough
     @given(entry=draw.entries())
     def test_what_is_encoded_parses_to_itself_and_is_rfc_8785(self, entry):
@@ -30,6 +31,7 @@ class TestOneSpelling:
         assert parse(data) == entry
         assert agreed(data)["public"] == entry.public
 
+    @pytest.mark.exhaustive
     @thorough
     @given(entry=draw.entries(), data=st.data())
     def test_a_changed_entry_is_refused_or_is_another_entry(self, entry, data):

@@ -67,6 +67,7 @@ class TestMembers:
         data = spell(members(**{name: value}))
         assert agreed(data) == members(**{name: value})
 
+    @pytest.mark.exhaustive
     @thorough
     @given(name=st.sampled_from(sorted(members())), value=draw.values | draw.texts)
     @example(name="public", value={"a": 1})

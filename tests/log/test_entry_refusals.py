@@ -39,6 +39,7 @@ class TestLaterVersions:
         with pytest.raises(UnknownFormatError, match="version 12; this program knows 1"):
             parse(b'{"v":12}')
 
+    @pytest.mark.exhaustive
     @thorough
     @given(value=st.dictionaries(st.text(max_size=5), st.recursive(draw.scalars, st.lists), max_size=4))
     def test_any_object_with_a_later_version(self, value):

@@ -58,6 +58,7 @@ class TestEncode:
         with pytest.raises(FormatError):
             encode(SEALED._replace(**changes))
 
+    @pytest.mark.exhaustive
     @thorough
     @given(entry=draw.entries(), place=draw.entries())
     def test_a_filled_template_is_the_encoded_entry(self, entry, place):
@@ -75,7 +76,6 @@ class TestEncode:
             assert template.fill(position, at, prev, seq) == encode(moved)
             assert parse(template.fill(position, at, prev, seq)) == moved
 
-    @pytest.mark.covering
     @thorough
     @given(entry=draw.entries())
     def test_names_that_were_spelled_before_give_the_same_template(self, entry):

@@ -89,6 +89,7 @@ def test_a_copy_grows_by_itself():
     assert same(other, grown(8))
 
 
+@pytest.mark.exhaustive
 @settings(deadline=None)
 @given(size=st.integers(0, 150), step=st.integers(0, 8), data=st.data())
 def test_ranges_hashed_elsewhere_are_joined(size, step, data):
