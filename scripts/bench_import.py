@@ -70,5 +70,5 @@ def run(count: int, progress: Callable[[str, int, int], None]) -> dict[str, Any]
             "findings": dict(batch.findings),
             "rejected": batch.rejected,
             "seconds": round(took, 1),
-            "peak_memory_mib": memory.mebibytes,
+            "peak_memory_mib": {"program": memory.program, "database": memory.database},
         }

@@ -1,7 +1,8 @@
-"""How much memory all processes of a measurement take together, at most.
+"""How much memory all processes of a measurement take, at most: the program's own, and those of the database.
 
-Counted are this process, all that descend from it, and all that work in its folder (the embedded PostgreSQL). The
-figure is the sum of their resident sets, so that pages that several share count several times: an upper bound.
+The program's are this process and all that descend from it; the database's are those that work in the measurement's
+folder (the embedded PostgreSQL). A figure is a sum of resident sets, so that pages that several processes share count
+several times: an upper bound, which for the database grows until each of them has touched all shared buffers.
 """
 
 import os
@@ -14,12 +15,12 @@ _PROC = Path("/proc")
 
 
 class PeakMemory:
-    """Watches while it is entered; ``mebibytes`` is the peak, or None where the system does not tell."""
+    """Watches while it is entered; then tells the peaks in MiB, or None where the system does not tell."""
 
     def __init__(self, directory: Path) -> None:
         """``directory`` is where the processes work that are not ours by descent."""
         self._directory = directory.resolve()
-        self._peak = 0
+        self._peaks = (0, 0)
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="shoseki memory", daemon=True)
 
@@ -32,27 +33,33 @@ class PeakMemory:
         self._thread.join()
 
     @property
-    def mebibytes(self) -> int | None:
-        """Give the peak in MiB."""
-        return round(self._peak / 2**20) or None
+    def program(self) -> int | None:
+        """Give the peak of the program's processes."""
+        return round(self._peaks[0] / 2**20) or None
+
+    @property
+    def database(self) -> int | None:
+        """Give the peak of the database's processes."""
+        return round(self._peaks[1] / 2**20) or None
 
     def _watch(self) -> None:
         while True:
-            self._peak = max(self._peak, resident(self._directory))
+            program, database = resident(self._directory)
+            self._peaks = max(self._peaks[0], program), max(self._peaks[1], database)
             if self._done.wait(_EVERY):
                 return
 
 
-def resident(directory: Path) -> int:
-    """Give the bytes that are resident now."""
+def resident(directory: Path) -> tuple[int, int]:
+    """Give the bytes that are resident now, of this program's processes and of those that work in the directory."""
     found = {pid: told for pid in _pids() if (told := _told(pid)) is not None}
-    ours = {os.getpid()} | {pid for pid in found if _works_in(pid, directory)}
-    grown = True
+    theirs = {pid for pid in found if _works_in(pid, directory)}
+    ours, grown = {os.getpid()}, True
     while grown:
-        children = {pid for pid, (parent, _) in found.items() if parent in ours} - ours
+        children = {pid for pid, (parent, _) in found.items() if parent in ours} - ours - theirs
         ours |= children
         grown = bool(children)
-    return sum(found[pid][1] for pid in ours if pid in found)
+    return sum(found[pid][1] for pid in ours if pid in found), sum(found[pid][1] for pid in theirs)
 
 
 def _pids() -> list[int]:
