@@ -5,17 +5,19 @@ tags; it matches a query when it matches an item, or when there are no items. Po
 position + 1, so "after p" at the port means "position ≥ p" in the tables.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
-from psycopg import Connection, sql
-from psycopg.types.json import Jsonb
+from psycopg import sql
 
+from ledger.log.canonical import MAX_INTEGER
 from ledger.log.members import TAG, TYPE
 from ledger.store.prepare import Prepared
 from ledger.store.rows import tag_number
+from ledger.store.wire import Statement
 
 _is_tag = re.compile(TAG).fullmatch
 _is_type = re.compile(TYPE).fullmatch
@@ -27,9 +29,10 @@ _RAREST = """(SELECT number FROM unnest(q.numbers) AS number ORDER BY
 
 _FAILED = f"""
 SELECT DISTINCT q.request
-FROM jsonb_to_recordset(%s) AS q(request int, after bigint, numbers bigint[], tags text[], types text[])
+FROM jsonb_to_recordset($1::text::jsonb) AS q(request int, after bigint, numbers bigint[], tags text[], types text[])
 WHERE CASE WHEN q.numbers = '{{{{}}}}' THEN EXISTS (
-        SELECT FROM {{schema}}.entry e WHERE e.position >= q.after AND e.type = ANY(q.types))
+        SELECT FROM {{schema}}.entry e
+        WHERE e.position >= q.after AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types)))
     ELSE EXISTS (
         SELECT FROM {{schema}}.tag t JOIN {{schema}}.entry e ON e.position = t.position
         WHERE t.tag = CASE cardinality(q.numbers) WHEN 1 THEN q.numbers[1] ELSE {_RAREST} END
@@ -42,36 +45,26 @@ class Conditions:
     """Decides append conditions against what is committed."""
 
     def __init__(self, schema: str) -> None:
-        """Prepare the statement for the log's schema."""
-        self._failed = sql.SQL(_FAILED).format(schema=sql.Identifier(schema))
+        """Prepare the statement for the log's schema: it gives the numbers of the conditions that fail."""
+        text = sql.SQL(_FAILED).format(schema=sql.Identifier(schema)).as_bytes()
+        self.statement = Statement(b"failed conditions", text)
 
-    def failed(
-        self, connection: Connection[Any], size: int, conditions: Sequence[tuple[int, DCBAppendCondition]]
-    ) -> set[int]:
-        """Give the numbers of the conditions that fail in a log of ``size`` entries."""
-        failed: set[int] = set()
-        rows: list[dict[str, Any]] = []
+    def ask(self, conditions: Sequence[tuple[int, DCBAppendCondition]]) -> bytes | None:
+        """Give the statement's value, or None where there is nothing to ask the database."""
+        asked: list[dict[str, Any]] = []
         for number, condition in conditions:
-            after = condition.after or 0
-            items = condition.fail_if_events_match.items
-            if after >= size:
-                continue
-            if not items or any(not item.types and not item.tags for item in items):
-                failed.add(number)
-                continue
-            rows.extend(
+            items = condition.fail_if_events_match.items or [DCBQueryItem()]
+            asked.extend(
                 {
                     "request": number,
-                    "after": after,
+                    "after": min(condition.after or 0, MAX_INTEGER),
                     "numbers": [tag_number(tag) for tag in item.tags],
                     "tags": list(item.tags),
                     "types": list(item.types),
                 }
                 for item in items
             )
-        if rows:
-            failed.update(row[0] for row in connection.execute(self._failed, (Jsonb(rows),), prepare=True))
-        return failed
+        return json.dumps(asked).encode() if asked else None
 
 
 def possible(query: DCBQuery) -> DCBQuery | None:

@@ -1,13 +1,14 @@
 """What one transaction appends: the requests of all who wait, and the rows that come of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from eventsourcing.dcb.api import DCBAppendCondition
 
 from ledger.store.errors import IdempotencyConflictError
-from ledger.store.prepare import Prepared
+from ledger.store.prepare import Prepared, Shared
+from ledger.store.record import Record
 
 
 class DayIsOverError(Exception):
@@ -22,10 +23,16 @@ class DayIsOverError(Exception):
 class Request:
     """What one caller wants appended, and after ``commit`` what became of it: ``positions`` or ``error``."""
 
-    prepared: list[Prepared]
+    records: Sequence[Record]
+    shared: Sequence[Shared]
     condition: DCBAppendCondition | None = None
+    core: bool = False
+    """Whether these may be records of the core's own types."""
     accept_known: bool = False
     """Take a record whose idempotency key was used for known, whatever its content."""
+    prepared: list[Prepared] = field(default_factory=list)
+    unsealed: Iterator[Prepared] | None = None
+    """Of a request that is alone in its transaction: its records, sealed as they are taken."""
     positions: list[int] = field(default_factory=list)
     fresh: int = 0
     """How many of the records were appended now; the others were before."""
@@ -35,6 +42,20 @@ class Request:
     def marked(self) -> bool:
         """Tell whether any of the records has an idempotency key."""
         return any(each.mark is not None for each in self.prepared)
+
+
+@dataclass(slots=True)
+class Columns:
+    """Rows that were made and not sent yet, by column: ready elements of arrays (``rows``)."""
+
+    positions: list[bytes] = field(default_factory=list)
+    seqs: list[bytes] = field(default_factory=list)
+    leaves: list[bytes] = field(default_factory=list)
+    entries: list[bytes] = field(default_factory=list)
+    tags: list[bytes] = field(default_factory=list)
+    tagged: list[bytes] = field(default_factory=list)
+    payloads: list[tuple[bytes, bytes, bytes]] = field(default_factory=list)
+    marks: list[tuple[bytes, bytes, bytes]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -49,12 +70,12 @@ class Group:
     at_field: int
     day: str
     position: int
-    entries: list[bytes] = field(default_factory=list)
-    tags: list[bytes] = field(default_factory=list)
-    payloads: list[bytes] = field(default_factory=list)
-    marks: list[bytes] = field(default_factory=list)
-    effects: list[tuple[int, Prepared]] = field(default_factory=list)
     placed: list[Prepared] = field(default_factory=list)
+    spoiled: bool = False
+    """Something was placed that must not be committed."""
+    sent: int = 0
+    """How many of the placed were sent."""
+    columns: Columns = field(default_factory=Columns)
     moved: set[str] = field(default_factory=set)
     marked: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
 

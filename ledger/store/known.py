@@ -4,18 +4,19 @@ The memory counts only while the log's size is the one that it was made at: anot
 Everything that must not be appended is refused here, before any record of a request gets its place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg import Connection
-
 from ledger.keys.classes import CLASSES
 from ledger.log.entry import LOG_CHAIN, NO_PREV, Template
+from ledger.store import rows
 from ledger.store.errors import KeyGoneError, RecordRefusedError
-from ledger.store.group import DayIsOverError, Group
+from ledger.store.group import DayIsOverError, Group, Request
 from ledger.store.prepare import Prepared, Shared
+from ledger.store.rows import read_number, read_text
 from ledger.store.statements import Statements
+from ledger.store.wire import Steps, Wire
 
 _OPENING = frozenset({"log.created.v1", "chain.created.v1"})
 
@@ -34,6 +35,21 @@ class ChainHead:
 class _Key:
     half: str
     destroyed: bool
+
+
+Kind = tuple[Shared, str | None, Mapping[str, Any]]
+"""What is looked at of a record before it gets its place: what it shares, its chain half's check, what is public."""
+
+
+def kinds_of(several: Iterable[Prepared]) -> Iterator[Kind]:
+    """Give the kinds of these records in order; of records that differ in nothing that is looked at, one."""
+    alike: set[tuple[Shared, str | None]] = set()
+    for each in several:
+        if not each.shared.core:
+            if (each.shared, each.chain_check) in alike:
+                continue
+            alike.add((each.shared, each.chain_check))
+        yield each.shared, each.chain_check, each.public
 
 
 class Known:
@@ -67,35 +83,44 @@ class Known:
 
     def open_chain(self, each: Prepared) -> ChainHead:
         """Give the head of the chain that a record opens."""
-        head = self.chains[each.shared.chain] = ChainHead(0, NO_PREV, each.chain_check or "", destroyed=False)
+        head = self.chains[each.shared.chain] = ChainHead(0, NO_PREV, "", destroyed=False)
         return head
 
-    def load(self, connection: Connection[Any], prepared: Sequence[Prepared]) -> None:
-        """Remember what the log says of every chain and key that these records need."""
-        shared = {each.shared for each in prepared}
+    def load(self, wire: Wire, requests: Sequence[Request]) -> Steps[None]:
+        """Remember what the log says of every chain and key that these requests need."""
+        shared = {each for request in requests for each in request.shared}
         chains = {each.chain for each in shared} | {LOG_CHAIN}
         keys = {each.key for each in shared if each.key is not None}
-        keys |= {str(each.public["key"]) for each in prepared if each.public and "key" in each.public}
-        if new := [chain for chain in chains if chain not in self.chains]:
-            for chain, seq, leaf, half, destroyed in connection.execute(self._statements.chains, (new,)):
-                self.chains[chain] = ChainHead(seq, leaf, half, destroyed is not None)
-        if new := [key for key in keys if key not in self._keys]:
-            for key, half, destroyed in connection.execute(self._statements.keys, (new,)):
-                self._keys[key] = _Key(half, destroyed is not None)
-            self._pairs.update(connection.execute(self._statements.pairs, (new,)))
+        keys |= {
+            str(each.public["key"])
+            for request in requests
+            if request.core
+            for each in request.prepared
+            if "key" in each.public
+        }
+        chains -= self.chains.keys()
+        keys -= self._keys.keys()
+        if not chains and not keys:
+            return
+        names = rows.texts([rows.text_element(key) for key in keys])
+        wire.send(self._statements.chains, rows.texts([rows.text_element(chain) for chain in chains]))
+        wire.send(self._statements.keys, names)
+        wire.send(self._statements.pairs, names)
+        found, made, gone = yield from wire.sync()
+        for chain, seq, leaf, half, destroyed in found:
+            self.chains[read_text(chain)] = ChainHead(
+                read_number(seq), leaf or b"", read_text(half), destroyed is not None
+            )
+        for key, half, destroyed in made:
+            self._keys[read_text(key)] = _Key(read_text(half), destroyed is not None)
+        self._pairs.update((read_text(chain), read_text(key)) for chain, key in gone)
 
-    def check(self, group: Group, new: Sequence[tuple[int, Prepared]]) -> list[Prepared]:
+    def check(self, group: Group, kinds: Iterable[Kind]) -> list[Prepared]:
         """Refuse what must not be appended now; give the announcements of keys that are used for the first time."""
         announcements: dict[str, Prepared] = {}
         opened: set[str] = set()
         said: set[tuple[str, str]] = set()
-        alike: set[tuple[Shared, str | None]] = set()
-        for _, each in new:
-            shared = each.shared
-            if not each.public:  # of records that differ in nothing that is looked at here, one is looked at
-                if (shared, each.chain_check) in alike:
-                    continue
-                alike.add((shared, each.chain_check))
+        for shared, chain_check, public in kinds:
             chain = self.chains.get(shared.chain)
             if shared.type in _OPENING:
                 if chain is not None or (shared.chain, shared.type) in said:
@@ -104,11 +129,11 @@ class Known:
                 said.add((shared.chain, shared.type))
             elif chain is None and shared.chain not in opened:
                 raise RecordRefusedError(f"There is no chain {shared.chain} in this log: register the customer first.")
-            if shared.type == "key.created.v1" and each.public["key"] in self._keys:
-                raise RecordRefusedError(f"The key {each.public['key']} is announced already.")
+            if shared.type == "key.created.v1" and public["key"] in self._keys:
+                raise RecordRefusedError(f"The key {public['key']} is announced already.")
             if chain is not None and chain.destroyed:
                 raise KeyGoneError(f"The chain {shared.chain} was destroyed: nothing can be recorded in it any more.")
-            if chain is not None and each.chain_check is not None and each.chain_check != chain.half:
+            if chain is not None and chain_check is not None and chain_check != chain.half:
                 raise KeyGoneError(
                     f"The key half of chain {shared.chain} is not the announced one: restore the halves from the"
                     " backup."
@@ -132,7 +157,10 @@ class Known:
         """Know at once what a core entry says, for the requests that follow in the same group."""
         public: Mapping[str, Any] = each.public
         type_ = each.shared.type
-        if type_ == "key.created.v1":
+        if type_ == "chain.created.v1":
+            # Of the log's own chain the half is announced one entry after its first.
+            self.chains[each.shared.chain].half = public["check"]
+        elif type_ == "key.created.v1":
             self._keys[public["key"]] = _Key(public["check"], destroyed=False)
         elif type_ == "key.destroyed.v1":
             chain, key = public.get("chain"), public.get("key")

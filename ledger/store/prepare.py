@@ -1,13 +1,10 @@
 """Preparing a record outside the append lock: everything that needs no position is checked, sealed and encoded here."""
 
 import math
-import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
-
-from eventsourcing.dcb.api import DCBEvent
 
 from ledger.keys.classes import CLASSES, day_of, is_day_key
 from ledger.keys.errors import HalfIdError
@@ -15,12 +12,12 @@ from ledger.log import canonical
 from ledger.log.entry import CORE_TYPES, NO_PREV, Template
 from ledger.log.errors import FormatError, SealError
 from ledger.log.members import check_key
-from ledger.log.seal import DRAW_BYTES, Draw
+from ledger.log.seal import Draw
 from ledger.log.template import spell_names
 from ledger.store.custody import Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
 from ledger.store.record import Record
-from ledger.store.rows import bytes_field, name_field, tag_fields
+from ledger.store.rows import bytes_element, name_element, tag_elements
 
 SUBJECTS_PART = "subjects"
 _FEW_TAGS = 100
@@ -36,26 +33,25 @@ class Prepared:
     __slots__ = (
         "body",
         "chain_check",
-        "entry_rest",
         "mark",
-        "payload_rest",
         "public",
+        "sealed",
         "shared",
-        "tag_heads",
+        "tag_numbers",
         "tags",
+        "tags_element",
         "template",
     )
 
     def __init__(
-        self, shared: "Shared", template: Template, tags: tuple[str, ...], payload_rest: bytes | None = None
+        self, shared: "Shared", template: Template, tags: tuple[str, ...], sealed: bytes | None = None
     ) -> None:
         """Take what is hashed and what it is filed under; the marks and what is public are set where there are any."""
         self.shared = shared
         self.template = template
         self.tags = tags
-        array, self.tag_heads = tag_fields(tags)
-        self.entry_rest = shared.names_fields + array
-        self.payload_rest = payload_rest
+        self.tags_element, self.tag_numbers = tag_elements(tags)
+        self.sealed = sealed
         self.chain_check = shared.chain_check
         self.mark: bytes | None = None
         self.body: bytes | None = None
@@ -68,14 +64,17 @@ class Shared:
     __slots__ = (
         "chain",
         "chain_check",
+        "chain_element",
+        "core",
         "day",
         "epoch_check",
         "key",
+        "key_element",
         "names",
-        "names_fields",
-        "part_field",
+        "part_element",
         "seal",
         "type",
+        "type_element",
         "until",
     )
 
@@ -86,10 +85,13 @@ class Shared:
         self.names = spell_names(origin, chain, key, type_)
         self.chain = chain
         self.type = type_
+        self.core = type_.startswith(CORE_TYPES)
         self.key = key
         self.day = key.partition(":")[2] if key is not None and is_day_key(key) else None
-        self.names_fields = name_field(chain) + name_field(type_) + name_field(key)
-        self.part_field = b"" if key is None else name_field(part_of(key))
+        self.chain_element = name_element(chain)
+        self.type_element = name_element(type_)
+        self.key_element = name_element(key)
+        self.part_element = b"" if key is None else name_element(part_of(key))
         self.seal = None if data_key is None else data_key.sealer.seal_drawn
         self.epoch_check = None if data_key is None else data_key.epoch_check
         self.chain_check = None if data_key is None else data_key.chain_check
@@ -110,50 +112,54 @@ class Preparer:
         self._shared: dict[_Names, Shared] = {}
         self._forgotten = custody.forgotten
 
-    def prepare(self, events: Sequence[DCBEvent], now: datetime, *, core: bool = False) -> list[Prepared]:
-        """Give the prepared form of every event, sealed under the keys of ``now``.
+    def share(self, records: Iterable[Record], now: datetime, *, core: bool = False) -> list[Shared]:
+        """Give what each record has in common with others, its key of ``now`` included: what may need the key store.
 
         Raises RecordRefusedError for what cannot become an entry, KeysError where a key is not to be had.
         """
         if self._forgotten != self._custody.forgotten or len(self._shared) > _REMEMBER_SHARED:
             self._forgotten = self._custody.forgotten
             self._shared = {}  # a new one: another thread may be reading the old one
-        day, passed = day_of(now), time.monotonic()
-        draw = Draw(os.urandom(DRAW_BYTES * len(events)))
-        prepared = []
-        for event in events:
-            record = event if isinstance(event, Record) else Record(event.type, event.data, event.tags)
-            if not core and record.type.startswith(CORE_TYPES):
+        known, day, passed = self._shared, day_of(now), time.monotonic()
+        given = []
+        for record in records:
+            names = (record.chain, record.type, record.key_class, record.subject, day)
+            shared = known.get(names)
+            if shared is None or shared.until < passed:
+                try:
+                    shared = known[names] = self._share(record, day)
+                except (FormatError, HalfIdError) as error:
+                    raise _refused(record, error) from None
+            if shared.core and not core:
                 raise RecordRefusedError(
                     f"Entries of type {record.type} are written by the core only: use another type."
                 )
+            given.append(shared)
+        return given
+
+    def prepare(self, records: Iterable[Record], shared: Iterable[Shared], draw: Draw) -> Iterator[Prepared]:
+        """Give the prepared form of every record, one after the other. Raises RecordRefusedError as ``share`` does."""
+        for record, common in zip(records, shared, strict=True):
             try:
-                names = (record.chain, record.type, record.key_class, record.subject, day)
-                shared = self._shared.get(names)
-                if shared is None or shared.until < passed:
-                    shared = self._shared[names] = self._share(record, day)
-                prepared.append(self._sealed(record, shared, draw))
-            except (FormatError, HalfIdError, SealError) as error:
-                raise RecordRefusedError(f"The record {record.type} cannot be an entry: {error}") from None
-        return prepared
+                yield self._sealed(record, common, draw)
+            except (FormatError, SealError) as error:
+                raise _refused(record, error) from None
 
     def _sealed(self, record: Record, shared: Shared, draw: Draw) -> Prepared:
         tags = tuple(sorted(set(record.tags))) if record.tags else ()
-        committed = payload_rest = None
+        committed = sealed = None
         if shared.seal is not None:
             committed, sealed = shared.seal(record.data, draw)
-            payload_rest = shared.part_field + bytes_field(sealed)
+            sealed = bytes_element(sealed)
         elif record.data:
             raise RecordRefusedError(f"The record {record.type} has a payload and no key class: give it one.")
         template = Template.of_names(shared.names, tags, record.public, committed)
         if record.public or len(tags) > _FEW_TAGS:
             # The longest place there can be: nothing may turn out too long once entries are being numbered.
             template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
-        prepared = Prepared(shared, template, tags, payload_rest)
+        prepared = Prepared(shared, template, tags, sealed)
         if record.public:
             prepared.public = dict(record.public)
-            if record.type == "chain.created.v1":
-                prepared.chain_check = str(record.public["check"])
         if record.idempotency_key is not None:
             self._mark(record, tags, prepared)
         return prepared
@@ -175,6 +181,10 @@ class Preparer:
             record.type, tags, public, record.key_class or "", record.subject or "", record.data
         )
         prepared.body = secret.mark("content", content)
+
+
+def _refused(record: Record, error: Exception) -> RecordRefusedError:
+    return RecordRefusedError(f"The record {record.type} cannot be an entry: {error}")
 
 
 def _key_of(record: Record, day: str) -> str:

@@ -2,22 +2,20 @@
 
 Guarantees: an append that returned is durable, sealed, numbered and linked; it is appended whole or not at all; its
 condition was decided under the lock that numbers entries. Callers that wait at the same time share one transaction
-(group commit): one thread commits for all, while the others go on sealing. Leaves to others: signing (checkpoints),
-what records mean (the domain).
+(``committer``). Leaves to others: signing (checkpoints), what records mean (the domain).
 
 Positions of the port are an entry's position + 1, as the port counts from 1.
 """
 
 import os
 import secrets
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBRecorder
-from psycopg import Connection, sql
+from psycopg import sql
 
 from ledger.keys.classes import CLASSES, day_of
 from ledger.keys.errors import HalfUnknownError
@@ -28,8 +26,9 @@ from ledger.log.entry import LOG_CHAIN, check_chain, check_origin
 from ledger.log.errors import FormatError
 from ledger.log.seal import half_check
 from ledger.store.clock import Clock, ManualClock, SystemClock
+from ledger.store.committer import Committer
 from ledger.store.conditions import possible
-from ledger.store.connections import Connections, is_alive
+from ledger.store.connections import Connections
 from ledger.store.custody import Custody
 from ledger.store.database import check_schema, connect, named_errors
 from ledger.store.errors import LogMissingError, RecordRefusedError, StoreError, WrongLogError
@@ -40,13 +39,6 @@ from ledger.store.reader import Reader, ReadResponse
 from ledger.store.record import Record
 from ledger.store.sequencer import DEFAULT_CLOCK_BOUND, Sequencer
 from ledger.store.subscription import Subscription
-
-_GROUP_RECORDS = 2_000
-"""How many records one transaction takes at most: more would make everybody wait for the slowest."""
-
-
-_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-"""What was acknowledged outlives a crash, also where the server's default says otherwise; a stricter one stays."""
 
 
 class Recorder(DCBRecorder):
@@ -76,19 +68,14 @@ class Recorder(DCBRecorder):
         self.reader = Reader(self._connections, schema, self.custody)
         self._preparer = Preparer(self.custody)
         self._sequencer = Sequencer(schema, origin, self.clock, clock_bound=clock_bound)
-        self._turn = threading.Condition()
-        self._waiting: list[tuple[Request, Any]] = []
-        self._closed = False
         self._process = os.getpid()
-        self._connection: Connection[Any] | None = None
         self._latest_at = datetime.min.replace(tzinfo=UTC)
-        self._committer = threading.Thread(target=self._commit_for_all, name="shoseki committer", daemon=True)
         try:
             self._check_origin()
         except BaseException:
             self._connections.close()
             raise
-        self._committer.start()
+        self._committer = Committer(url, self._sequencer, self._preparer)
 
     # -- the port ------------------------------------------------------------------------------------------------------
 
@@ -154,12 +141,7 @@ class Recorder(DCBRecorder):
             Record("log.created.v1", b"", key_class=None, public=genesis),
             Record("chain.created.v1", b"", key_class=None, public={"chain": LOG_CHAIN, "check": check}),
         ]
-        prepared = self._preparer.prepare(records, self.clock.now(), core=True)
-        prepared[0].chain_check = check  # the chain begins one entry before its announcement
-        request = Request(prepared)
-        self._wait_for_commit(request)
-        if request.error is not None:
-            raise request.error
+        self.append_core(records)
 
     def confirm_clock(self) -> None:
         """Take an operator's word that the present time is right: the next append goes through."""
@@ -169,10 +151,7 @@ class Recorder(DCBRecorder):
         """Commit what waits, and let go of the connections. In a forked child, leave it all to the parent."""
         if os.getpid() != self._process:
             return
-        with self._turn:
-            self._closed = True
-            self._turn.notify_all()
-        self._committer.join()
+        self._committer.close()
         self._connections.close()
 
     def __enter__(self) -> Self:
@@ -191,28 +170,29 @@ class Recorder(DCBRecorder):
         core: bool,
         accept_known: bool = False,
     ) -> Request:
-        if not events:
-            return Request([])
+        if os.getpid() != self._process:
+            raise StoreError("This recorder belongs to the process that this one was forked from: open another.")
+        records = [each if isinstance(each, Record) else Record(each.type, each.data, each.tags) for each in events]
         if condition is not None:
             # A copy of what can match at all: nothing in it can fail those who share the transaction.
             query = possible(condition.fail_if_events_match)
             condition = None if query is None else DCBAppendCondition(query, max(0, condition.after or 0))
         now = max(self.clock.now(), self._latest_at)
-        while True:
+        while records:
             try:
-                prepared = self._preparer.prepare(events, now, core=core)
+                shared = self._preparer.share(records, now, core=core)
             except HalfUnknownError as error:
                 self._refuse_unknown_chain(error.half_id)
                 raise
-            request = Request(prepared, condition, accept_known)
-
-            self._wait_for_commit(request)
+            request = Request(records, shared, condition, core, accept_known)
+            self._committer.commit(request)
             if isinstance(request.error, DayIsOverError):
                 now = self._latest_at = request.error.at  # midnight in Japan fell between sealing and numbering
                 continue
             if request.error is not None:
                 raise request.error
             return request
+        return Request([], [])
 
     def _refuse_unknown_chain(self, half_id: str) -> None:
         """Tell a chain that nobody opened from one whose half was lost: to restore a backup helps only the second."""
@@ -220,67 +200,6 @@ class Recorder(DCBRecorder):
         with named_errors(), self._connections.connection() as connection:
             if connection.execute(statement, (half_id,)).fetchone() is None:
                 raise RecordRefusedError(f"There is no chain {half_id} in this log: register the customer first.")
-
-    def _wait_for_commit(self, request: Request) -> None:
-        if os.getpid() != self._process:
-            raise StoreError("This recorder belongs to the process that this one was forked from: open another.")
-        done = threading.Lock()
-        done.acquire()
-        with self._turn:
-            if self._closed:
-                raise StoreError("This recorder is closed: open another.")
-            self._waiting.append((request, done))
-            self._turn.notify()
-        done.acquire()
-
-    def _commit_for_all(self) -> None:
-        """Take what waits, commit it, wake its callers; until closed and nothing waits."""
-        while True:
-            with self._turn:
-                while not self._waiting and not self._closed:
-                    self._turn.wait()
-                group = self._take()
-            if not group:
-                break
-            requests = [request for request, _ in group]
-            try:
-                self._commit(requests)
-            except Exception as error:  # noqa: BLE001 - whatever it is, every caller hears it, and none waits for ever
-                for request in requests:
-                    request.error = _copied(error)
-            for _, done in group:
-                done.release()
-        if self._connection is not None:
-            self._connection.close()
-
-    def _take(self) -> list[tuple[Request, Any]]:
-        records = 0
-        for count, (request, _) in enumerate(self._waiting):
-            records += len(request.prepared)
-            if count and records > _GROUP_RECORDS:
-                group, self._waiting = self._waiting[:count], self._waiting[count:]
-                return group
-        group, self._waiting = self._waiting, []
-        return group
-
-    def _commit(self, requests: Sequence[Request]) -> None:
-        try:
-            with named_errors():
-                if self._connection is None or not is_alive(self._connection):
-                    self._abandon()
-                    self._connection = connect(self.url, application="shoseki sequencer")
-                    self._connection.execute(_DURABLE)
-                self._sequencer.commit(self._connection, requests)
-        except BaseException:
-            self._abandon()
-            raise
-
-    def _abandon(self) -> None:
-        """After a failure nothing is known: drop the connection, its transaction and what was remembered."""
-        self._sequencer.forget()
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
 
     def _check_origin(self) -> None:
         statement = sql.SQL("SELECT origin FROM {}.log").format(sql.Identifier(self.schema))
@@ -290,15 +209,6 @@ class Recorder(DCBRecorder):
             raise LogMissingError(f"There is no log in the schema {self.schema}: make one with 'shoseki init'.")
         if row[0] != self.origin:
             raise WrongLogError(f"The schema {self.schema} holds the log {row[0]}, not {self.origin}.")
-
-
-def _copied(error: Exception) -> Exception:
-    """Give an error that one of several threads may raise as its own."""
-    if not isinstance(error, StoreError):
-        return error
-    copy = type(error)(*error.args)
-    copy.__cause__ = error.__cause__
-    return copy
 
 
 def create_log(

@@ -1,8 +1,9 @@
 """The one place where entries get their position, their link and their time: under the lock of the log's row.
 
 ``Sequencer.commit`` takes all requests that wait and appends them in one transaction: lock the log row, decide every
-condition against what is committed and against the requests before it, number and link, COPY in, move the heads,
-commit, wake the followers. A request is appended whole or not at all, and a refused one does not hold up the others.
+condition against what is committed and against the requests before it, number and link, insert, move the heads,
+commit, wake the followers: two round trips. A request is appended whole or not at all, and a refused one does not hold
+up the others.
 
 What a crash leaves: before COMMIT nothing; after it everything, whether or not the caller heard of it. A caller that
 heard nothing tries again with the same idempotency keys.
@@ -11,14 +12,15 @@ Heads and keys are remembered between transactions. The memory counts only while
 sequencer committed last: another writer's entry makes it void.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from psycopg import Connection
 
 from ledger.keys.classes import day_of, is_day_key
-from ledger.log.core_entry import CLOCK_CORRECTED
+from ledger.log.core_entry import CHAIN_CREATED, CLOCK_CORRECTED, KEY_CREATED, KEY_DESTROYED
 from ledger.log.entry import LOG_CHAIN, Template, leaf_hash
 from ledger.log.members import format_at
 from ledger.store import rows
@@ -31,16 +33,21 @@ from ledger.store.errors import (
     RecordRefusedError,
     StoreError,
 )
-from ledger.store.group import DayIsOverError, Group, Request, split_known
-from ledger.store.known import Known
+from ledger.store.group import Columns, DayIsOverError, Group, Request, split_known
+from ledger.store.known import Known, kinds_of
 from ledger.store.prepare import Prepared, Shared
 from ledger.store.statements import Statements
-from ledger.store.wire import Wire
+from ledger.store.wire import Row, Steps, Wire, finish
 
 DEFAULT_CLOCK_BOUND = timedelta(hours=1)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_EFFECTS = frozenset({"key.created.v1", "key.destroyed.v1"})
+_EFFECTS = frozenset({CHAIN_CREATED, KEY_CREATED, KEY_DESTROYED})
+_SLICE = 128
+"""How many entries are numbered before they are sent: the server takes them in while the next are numbered."""
+_SLICE_UNSEALED = 40
+_NOTHING: Mapping[str, Any] = {}
+_Marks = dict[bytes, tuple[bytes, int]]
 
 
 class Sequencer:
@@ -65,27 +72,29 @@ class Sequencer:
         """Forget what was remembered of heads and keys: after any failure, and on a new connection."""
         self._known.forget()
 
-    def commit(self, connection: Connection[Any], requests: Sequence[Request]) -> None:
-        """Append what can be appended, and set positions or error on every request.
+    def commit(self, connection: Connection[Any], requests: Sequence[Request]) -> Steps[None]:
+        """Append what can be appended, and set positions or error on every request: in steps, as ``wire`` has them.
 
         Raises what the database raises; then nothing is known about any request, and the caller rolls back.
         """
-        group = self._begin(connection, requests)
+        wire = self._wire(connection)
+        group, known, failed = yield from self._begin(wire, requests)
         if group is None:
             return
-        known = self._known_marks(connection, requests)
-        failed = self._failed_conditions(connection, requests, group.start)
-        self._known.load(connection, [each for request in requests for each in request.prepared])
+        yield from self._known.load(wire, requests)
         for number, request in enumerate(requests):
             if request.error is None:
                 try:
-                    self._append(group, request, known, condition_failed=number in failed)
+                    self._append(wire, group, request, known, condition_failed=number in failed)
                 except (StoreError, DayIsOverError) as error:
                     request.error = error
-        if group.position == group.start:
-            self._wire(connection).run(b"ROLLBACK")  # through psycopg it would drop the prepared statements
+        if group.position == group.start or group.spoiled:
+            if group.spoiled:
+                self._known.forget()
+            wire.send(self._statements.rollback)
+            yield from wire.sync()
             return
-        self._write(connection, group)
+        yield from self._end(wire, group)
 
     def correct(self, connection: Connection[Any], reason: str) -> int:
         """Append the one entry whose time may be before the newest entry's: the clock's; give its position.
@@ -93,7 +102,11 @@ class Sequencer:
         Raises RecordRefusedError where the clock is not behind, and what the database raises; then nothing was appended
         and the caller rolls back.
         """
-        size, last, _, _ = self._lock(connection)
+        return finish(self._correct(self._wire(connection), reason), self._wire(connection))
+
+    def _correct(self, wire: Wire, reason: str) -> Steps[int]:
+        self._lock(wire)
+        size, last, _, _ = self._locked((yield from wire.sync())[1])
         now = self._clock.now()
         if last is None or now >= last:
             raise RecordRefusedError(
@@ -103,38 +116,67 @@ class Sequencer:
         public = {"from": format_at(last), "to": format_at(now), "reason": reason}
         shared = Shared(self._origin, LOG_CHAIN, CLOCK_CORRECTED)
         correction = Prepared(shared, Template.of_names(shared.names, (), public, None), ())
-        self._known.load(connection, [correction])
+        yield from self._known.load(wire, [Request([], [shared])])
         group = self._group(size, now, self._clock.elapsed())
-        self._place(group, [correction])
-        self._write(connection, group)
+        self._place(wire, group, [correction])
+        yield from self._end(wire, group)
         return size
 
     # -- one transaction, in order -------------------------------------------------------------------------------------
 
-    def _begin(self, connection: Connection[Any], requests: Sequence[Request]) -> Group | None:
-        size, last, last_boot, last_elapsed = self._lock(connection)
+    def _begin(self, wire: Wire, requests: Sequence[Request]) -> Steps[tuple[Group | None, _Marks, set[int]]]:
+        """Lock the log, and learn in the same round trip which marks are known and which conditions fail."""
+        self._lock(wire)
+        marks = [
+            each.mark for request in requests if request.marked for each in request.prepared if each.mark is not None
+        ]
+        if marks:
+            wire.send(self._statements.marks, rows.byte_strings([rows.bytes_element(mark) for mark in marks]))
+        conditions = [(i, request.condition) for i, request in enumerate(requests) if request.condition is not None]
+        asked = self._conditions.ask(conditions)
+        if asked is not None:
+            wire.send(self._conditions.statement, asked)
+        _, locked, *answers = yield from wire.sync()
+        size, last, last_boot, last_elapsed = self._locked(locked)
+        known: _Marks = {}
+        failed: set[int] = set()
+        if marks:
+            known = {mark or b"": (body or b"", rows.read_number(place)) for mark, body, place in answers.pop(0)}
+        if asked is not None:
+            failed = {rows.read_number(row[0]) for row in answers.pop(0)}
         try:
             at = self._time(last, last_boot, last_elapsed)
         except ClockJumpError as error:
             for request in requests:
                 request.error = ClockJumpError(*error.args)  # its own: several threads will raise it
-            self._wire(connection).run(b"ROLLBACK")  # through psycopg it would drop the prepared statements
-            return None
+            wire.send(self._statements.rollback)
+            yield from wire.sync()
+            return None, known, failed
         elapsed = self._clock.elapsed()
         if at == last and last_boot == self._clock.boot() and last_elapsed is not None:
             # The clock fell: what passes is measured from when `at` was the time, until it is so again.
             elapsed = last_elapsed
-        return self._group(size, at, elapsed)
+        return self._group(size, at, elapsed), known, failed
 
-    def _lock(self, connection: Connection[Any]) -> tuple[int, datetime | None, str | None, int | None]:
-        """Begin a transaction that appends alone; give the log's size, its newest time, and how that was measured."""
-        row = self._wire(connection).run(self._statements.begin)
-        if row is None:
+    def _lock(self, wire: Wire) -> None:
+        """Begin a transaction that appends alone; what is asked after it sees what was committed before."""
+        wire.send(self._statements.begin)
+        wire.send(self._statements.lock)
+
+    def _locked(self, answer: Sequence[Row]) -> tuple[int, datetime | None, str | None, int | None]:
+        """Give the log's size, its newest time, and how that was measured."""
+        if not answer:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
-        size = int(row[0] or 0)
+        ((length, at, boot, elapsed),) = answer
+        size = rows.read_number(length)
         self._known.begin(size)
-        last = None if row[1] is None else _EPOCH + int(row[1]) * _MICROSECOND
-        return size, last, row[2], None if row[3] is None else int(row[3])
+        last = None if at is None else _EPOCH + rows.read_number(at) * _MICROSECOND
+        return (
+            size,
+            last,
+            None if boot is None else rows.read_text(boot),
+            None if elapsed is None else rows.read_number(elapsed),
+        )
 
     def _group(self, size: int, at: datetime, elapsed: int) -> Group:
         return Group(
@@ -174,111 +216,142 @@ class Sequencer:
             )
         return now
 
-    def _known_marks(self, connection: Connection[Any], requests: Sequence[Request]) -> dict[bytes, tuple[bytes, int]]:
-        marks = [
-            each.mark for request in requests if request.marked for each in request.prepared if each.mark is not None
-        ]
-        if not marks:
-            return {}
-        found = connection.execute(self._statements.marks, (marks,), prepare=True, binary=True)
-        return {mark: (body, position) for mark, body, position in found}
-
-    def _failed_conditions(self, connection: Connection[Any], requests: Sequence[Request], size: int) -> set[int]:
-        conditions = [(i, request.condition) for i, request in enumerate(requests) if request.condition is not None]
-        return self._conditions.failed(connection, size, conditions) if conditions else set()
-
     # -- one request ---------------------------------------------------------------------------------------------------
 
-    def _append(
-        self, group: Group, request: Request, known: dict[bytes, tuple[bytes, int]], *, condition_failed: bool
-    ) -> None:
+    def _append(self, wire: Wire, group: Group, request: Request, known: _Marks, *, condition_failed: bool) -> None:
         places, new, again = split_known(request, known, group.marked)
-        if new:
-            condition = request.condition
-            if condition_failed or (condition is not None and fails_among(condition, group.start, group.placed)):
-                raise ConditionFailedError("Entries that the append condition excludes are there: read again.")
-            # All checks come before the first placing, so that a refused request leaves no trace in the group.
-            announced = self._known.check(group, new)
-            self._place(group, announced)
-            position = group.position
-            self._place(group, [each for _, each in new])
-            for index, _ in new:
-                places[index] = position
-                position += 1
-            for index, first in again:
-                places[index] = places[first]
+        if not new and request.unsealed is None:
+            request.positions = places
+            return
+        condition = request.condition
+        if condition_failed or (condition is not None and fails_among(condition, group.start, group.placed)):
+            raise ConditionFailedError("Entries that the append condition excludes are there: read again.")
+        if request.unsealed is not None:
+            self._append_unsealed(wire, group, request, request.unsealed)
+            return
+        # All checks come before the first placing, so that a refused request leaves no trace in the group.
+        several = [each for _, each in new]
+        several[:0] = self._known.check(group, kinds_of(several))
+        for start in range(0, len(several), _SLICE):
+            self._place(wire, group, several[start : start + _SLICE])
+            if len(group.placed) - group.sent >= _SLICE:
+                self._send(wire, group)
+        for position, (index, _) in enumerate(new, group.position - len(new)):
+            places[index] = position
+        for index, original in again:
+            places[index] = places[original]
         request.positions = places
         request.fresh = len(new)
 
-    def _place(self, group: Group, several: Sequence[Prepared]) -> None:
+    def _append_unsealed(self, wire: Wire, group: Group, request: Request, unsealed: Iterator[Prepared]) -> None:
+        """Append a request that is alone, sealing each part while the server takes in the one before."""
+        kinds = ((each, each.chain_check, _NOTHING) for each in dict.fromkeys(request.shared))
+        self._place(wire, group, self._known.check(group, kinds))
+        first = group.position
+        try:
+            while several := list(islice(unsealed, _SLICE_UNSEALED)):
+                self._place(wire, group, several)
+                self._send(wire, group)
+        except StoreError:
+            group.spoiled = True
+            raise
+        request.positions = list(range(first, group.position))
+        request.fresh = len(request.positions)
+
+    def _place(self, wire: Wire, group: Group, several: Sequence[Prepared]) -> None:
         """Give checked records their places: in one piece, as it runs for every entry under the lock."""
         chains, moved, position = self._known.chains, group.moved, group.position
-        at_text, at_field = group.at_text, group.at_field
+        at_text, columns = group.at_text, group.columns
         for each in several:
             shared = each.shared
-            chain = chains.get(shared.chain) or self._known.open_chain(each)
-            seq = chain.seq + 1
-            data = each.template.fill(position, at_text, chain.leaf, seq)
+            head = chains.get(shared.chain) or self._known.open_chain(each)
+            seq = head.seq + 1
+            data = each.template.fill(position, at_text, head.leaf, seq)
             leaf = leaf_hash(data)
-            group.entries += (rows.entry_head(position, seq, at_field, leaf, len(data)), data, each.entry_rest)
-            for head in each.tag_heads:
-                group.tags.append(head + rows.number(position))
-            if each.payload_rest is not None:
-                group.payloads += (rows.payload_head(position), each.payload_rest)
+            place = rows.number_element(position)
+            columns.positions.append(place)
+            columns.seqs.append(rows.number_element(seq))
+            columns.leaves.append(rows.leaf_element(leaf))
+            columns.entries.append(rows.bytes_element(data))
+            for tag in each.tag_numbers:
+                columns.tags.append(tag)
+                columns.tagged.append(place)
+            if each.sealed is not None:
+                columns.payloads.append((place, shared.part_element, each.sealed))
             if each.mark is not None and each.body is not None:
-                group.marks.append(rows.idempotency_row(each.mark, each.body, position))
+                columns.marks.append((rows.bytes_element(each.mark), rows.bytes_element(each.body), place))
                 group.marked[each.mark] = (each.body, position)
             if each.public and shared.type in _EFFECTS:
-                group.effects.append((position, each))
+                self._apply(wire, position, shared.type, each.public)
                 self._known.remember(each)
-            chain.seq, chain.leaf = seq, leaf
+            head.seq, head.leaf = seq, leaf
             moved.add(shared.chain)
             position += 1
         group.placed += several
         group.position = position
 
-    # -- writing -------------------------------------------------------------------------------------------------------
+    def _send(self, wire: Wire, group: Group) -> None:
+        """Send the rows of what was placed since the last sending."""
+        statements, columns = self._statements, group.columns
+        shared = [each.shared for each in group.placed[group.sent :]]
+        wire.send(
+            statements.entries,
+            rows.number(group.at_field),
+            rows.numbers(columns.positions),
+            rows.numbers(columns.seqs),
+            rows.byte_strings(columns.leaves),
+            rows.byte_strings(columns.entries),
+            rows.texts([each.chain_element for each in shared]),
+            rows.texts([each.type_element for each in shared]),
+            rows.texts([each.key_element for each in shared]),
+            rows.texts([each.tags_element for each in group.placed[group.sent :]]),
+        )
+        if columns.tags:
+            wire.send(statements.tags, rows.numbers(columns.tags), rows.numbers(columns.tagged))
+        if columns.payloads:
+            places, parts, sealed = zip(*columns.payloads, strict=True)
+            wire.send(statements.payloads, rows.numbers(places), rows.texts(parts), rows.byte_strings(sealed))
+        if columns.marks:
+            macs, bodies, places = zip(*columns.marks, strict=True)
+            wire.send(statements.new_marks, rows.byte_strings(macs), rows.byte_strings(bodies), rows.numbers(places))
+        group.columns = Columns()
+        group.sent = len(group.placed)
 
-    def _write(self, connection: Connection[Any], group: Group) -> None:
-        statements, wire = self._statements, self._wire(connection)
-        for position, each in group.effects:
-            self._apply(connection, position, each.shared.type, each.public)
-        for statement, lines in (
-            (statements.copy_entry, group.entries),
-            (statements.copy_tag, group.tags),
-            (statements.copy_payload, group.payloads),
-            (statements.copy_mark, group.marks),
-        ):
-            if lines:
-                wire.copy(statement, b"".join((rows.HEADER, *lines, rows.TRAILER)))
+    def _end(self, wire: Wire, group: Group) -> Steps[None]:
+        """Move the heads and commit; then all of the group is durable."""
+        if group.sent < len(group.placed):
+            self._send(wire, group)
         moved = sorted(group.moved)
-        heads = [self._known.chains[chain] for chain in moved]
-        values = [
-            rows.text_array(moved),
-            rows.number_array([head.seq for head in heads]),
-            rows.bytes_array([head.leaf for head in heads]),
-            rows.text_array([head.half for head in heads]),
+        heads = [self._known.chains[name] for name in moved]
+        wire.send(
+            self._statements.advance,
+            rows.texts([rows.text_element(name) for name in moved]),
+            rows.numbers([rows.number_element(head.seq) for head in heads]),
+            rows.byte_strings([rows.leaf_element(head.leaf) for head in heads]),
+            rows.texts([rows.text_element(head.half) for head in heads]),
             rows.number(group.position),
             rows.number(group.at_field),
             group.boot.encode(),
             rows.number(group.elapsed),
-        ]
-        wire.run_prepared(b"advance", statements.advance, values)
-        wire.run(statements.commit)
+        )
+        wire.send(self._statements.notify)
+        wire.send(self._statements.commit)
+        yield from wire.sync()
         self._known.committed(group.position)
         self._confirmed = False
 
-    def _apply(self, connection: Connection[Any], position: int, type_: str, public: Mapping[str, Any]) -> None:
-        """Write down what a core entry says of keys."""
-        if type_ == "key.created.v1":
-            connection.execute(self._statements.new_key, (public["key"], public["check"], position))
-            if is_day_key(public["key"]):
-                connection.execute(self._statements.new_part, (public["key"],))
-            return
-        chain, key = public.get("chain"), public.get("key")
-        if chain is not None and key is not None:
-            connection.execute(self._statements.end_pair, (chain, key, position))
-        elif chain is not None:
-            connection.execute(self._statements.end_chain, (position, chain))
-        else:
-            connection.execute(self._statements.end_key, (position, key))
+    def _apply(self, wire: Wire, position: int, type_: str, public: Mapping[str, Any]) -> None:
+        """Write down what a core entry says of keys; the head of a chain is written with all heads."""
+        statements, place = self._statements, rows.number(position)
+        name, key = (None if (value := public.get(each)) is None else str(value).encode() for each in ("chain", "key"))
+        if type_ == KEY_CREATED:
+            wire.send(statements.new_key, key, str(public["check"]).encode(), place)
+            if is_day_key(str(public["key"])):
+                wire.send(statements.new_part, key)
+        elif type_ == KEY_DESTROYED:
+            if name is not None and key is not None:
+                wire.send(statements.end_pair, name, key, place)
+            elif name is not None:
+                wire.send(statements.end_chain, place, name)
+            else:
+                wire.send(statements.end_key, place, key)

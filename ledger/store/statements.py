@@ -1,6 +1,54 @@
-"""The SQL of every append, made once for a schema."""
+"""The SQL of every append, made once for a schema. Values are numbered, and every one says its type."""
 
 from psycopg import sql
+
+from ledger.store.wire import Statement
+
+_TEXTS = {
+    "begin": "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.
+    "lock": (
+        "SELECT size, (extract(epoch FROM at) * 1000000)::bigint - 946684800000000, clock_boot, clock_elapsed"
+        " FROM {schema}.log FOR UPDATE"
+    ),
+    "marks": "SELECT mark, body, position FROM {schema}.idempotency WHERE mark = ANY($1::bytea[])",
+    "chains": "SELECT chain, seq, leaf, half, destroyed FROM {schema}.chain WHERE chain = ANY($1::text[])",
+    "keys": "SELECT key, half, destroyed FROM {schema}.key WHERE key = ANY($1::text[])",
+    "pairs": "SELECT chain, key FROM {schema}.destroyed_pair WHERE key = ANY($1::text[])",
+    "new_key": "INSERT INTO {schema}.key (key, half, created) VALUES ($1::text, $2::text, $3::bigint)",
+    "new_part": "SELECT {schema}.add_partition($1::text)",
+    "end_key": "UPDATE {schema}.key SET destroyed = $1::bigint WHERE key = $2::text",
+    "end_chain": "UPDATE {schema}.chain SET destroyed = $1::bigint WHERE chain = $2::text",
+    "end_pair": (
+        "INSERT INTO {schema}.destroyed_pair (chain, key, position) VALUES ($1::text, $2::text, $3::bigint)"
+        " ON CONFLICT DO NOTHING"
+    ),
+    # A tag holds no line feed (record format, section 2), so all tags of an entry are one text on their way.
+    "entries": (
+        "INSERT INTO {schema}.entry (position, seq, at, leaf, entry, chain, type, key, tags)"
+        " SELECT position, seq, $1::timestamptz, leaf, entry, chain, type, key, string_to_array(tags, E'\\n')"
+        " FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[], $8::text[],"
+        " $9::text[]) AS row (position, seq, leaf, entry, chain, type, key, tags)"
+    ),
+    "tags": "INSERT INTO {schema}.tag (tag, position) SELECT * FROM unnest($1::bigint[], $2::bigint[])",
+    "payloads": (
+        "INSERT INTO {schema}.payload (position, part, sealed)"
+        " SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])"
+    ),
+    "new_marks": (
+        "INSERT INTO {schema}.idempotency (mark, body, position)"
+        " SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])"
+    ),
+    "advance": (
+        "WITH moved AS (INSERT INTO {schema}.chain (chain, seq, leaf, half)"
+        " SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[])"
+        " ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, leaf = excluded.leaf)"
+        " UPDATE {schema}.log SET size = $5, at = $6::timestamptz, clock_boot = $7::text, clock_elapsed = $8"
+    ),
+    "notify": "NOTIFY {channel}",
+    "commit": "COMMIT",
+    "rollback": "ROLLBACK",
+}
 
 
 def channel_of(schema: str) -> str:
@@ -12,36 +60,17 @@ class Statements:
     """The SQL of the sequencer, made once for a schema."""
 
     def __init__(self, schema: str) -> None:
-        def made(text: str) -> sql.Composed:
-            return sql.SQL(text).format(schema=sql.Identifier(schema), channel=sql.Identifier(channel_of(schema)))
+        """Put the schema in."""
+        self._made = {
+            name: Statement(
+                name.encode(),
+                sql.SQL(text)
+                .format(schema=sql.Identifier(schema), channel=sql.Identifier(channel_of(schema)))
+                .as_bytes(),
+            )
+            for name, text in _TEXTS.items()
+        }
 
-        # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.
-        self.begin = made(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
-            " SELECT size, (extract(epoch FROM at) * 1000000)::bigint - 946684800000000, clock_boot, clock_elapsed"
-            " FROM {schema}.log FOR UPDATE"
-        ).as_bytes()
-        self.marks = made("SELECT mark, body, position FROM {schema}.idempotency WHERE mark = ANY(%s)")
-        self.chains = made("SELECT chain, seq, leaf, half, destroyed FROM {schema}.chain WHERE chain = ANY(%s)")
-        self.keys = made("SELECT key, half, destroyed FROM {schema}.key WHERE key = ANY(%s)")
-        self.pairs = made("SELECT chain, key FROM {schema}.destroyed_pair WHERE key = ANY(%s)")
-        self.new_key = made("INSERT INTO {schema}.key (key, half, created) VALUES (%s, %s, %s)")
-        self.new_part = made("SELECT {schema}.add_partition(%s)")
-        self.end_key = made("UPDATE {schema}.key SET destroyed = %s WHERE key = %s")
-        self.end_chain = made("UPDATE {schema}.chain SET destroyed = %s WHERE chain = %s")
-        self.end_pair = made(
-            "INSERT INTO {schema}.destroyed_pair (chain, key, position) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-        )
-        self.copy_entry = made(
-            "COPY {schema}.entry (position, seq, at, leaf, entry, chain, type, key, tags) FROM STDIN (FORMAT binary)"
-        ).as_bytes()
-        self.copy_tag = made("COPY {schema}.tag (tag, position) FROM STDIN (FORMAT binary)").as_bytes()
-        self.copy_payload = made("COPY {schema}.payload (position, part, sealed) FROM STDIN (FORMAT binary)").as_bytes()
-        self.copy_mark = made("COPY {schema}.idempotency (mark, body, position) FROM STDIN (FORMAT binary)").as_bytes()
-        self.advance = made(
-            "WITH moved AS (INSERT INTO {schema}.chain (chain, seq, leaf, half)"
-            " SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[])"
-            " ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, leaf = excluded.leaf)"
-            " UPDATE {schema}.log SET size = $5, at = $6::timestamptz, clock_boot = $7::text, clock_elapsed = $8"
-        ).as_bytes()
-        self.commit = made("NOTIFY {channel}; COMMIT").as_bytes()
+    def __getattr__(self, name: str) -> Statement:
+        """Give a statement by its name."""
+        return self._made[name]

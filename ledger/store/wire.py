@@ -1,73 +1,95 @@
-"""The few statements of every append, spoken to PostgreSQL without adapting values one by one.
+"""The statements of every append, in PostgreSQL's pipeline mode: many statements, one round trip.
 
-An append sends rows that are bytes already. Through psycopg's cursors each of its statements costs some tenths of a
-millisecond of Python; through psycopg's libpq wrapper (``connection.pgconn``, the same connection) a few hundredths.
-The calls let other threads run while they wait, and raise the same errors as psycopg does.
+Values go in the types' binary form and rows come back in it, so that nothing is adapted one by one; statements are
+planned once a connection. Spoken through psycopg's libpq wrapper (``connection.pgconn``, the same connection), with
+the errors that psycopg raises. PostgreSQL documentation, libpq, "Pipeline Mode".
+
+``sync`` is a generator of *steps*: it yields what its socket must become (``POLLIN``, ``POLLOUT``) and is resumed with
+what it became, so that its caller decides how the time is used while the server works.
 """
 
-from collections.abc import Callable
-from typing import Any, NoReturn
+import select
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple, TypeVar
 
 from psycopg import Connection, OperationalError, pq
 from psycopg.errors import error_from_result
 
+_Value = TypeVar("_Value")
+Steps = Generator[int, int, _Value]
+Row = tuple[bytes | None, ...]
+
 _DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _BINARY = 1
-COPY_BYTES = 1 << 24
-"""How much goes into one message of a COPY: PostgreSQL takes less than a gigabyte."""
+
+
+class Statement(NamedTuple):
+    """A statement and the name under which a connection keeps its plan."""
+
+    name: bytes
+    text: bytes
 
 
 class Wire:
-    """One connection, in use by one thread at a time."""
+    """One connection, in use by one thread at a time. After an error it is good for nothing but to be closed."""
 
     def __init__(self, connection: Connection[Any]) -> None:
         """Speak through an open connection in autocommit mode."""
         self._link = connection.pgconn
         self._encoding = connection.info.encoding
-        self._prepared: set[bytes] = set()
+        self._planned: set[bytes] = set()
+        self._sent: list[bool] = []  # for each statement on its way, whether its rows are wanted
 
-    def run(self, statements: bytes) -> list[str | None] | None:
-        """Run statements; give the first row of the last one's result as text, or None without one."""
-        result = self._execute(statements)
-        if result.status not in _DONE:
-            self._refuse(result)
-        if result.ntuples == 0:
-            return None
-        return [
-            None if (value := result.get_value(0, column)) is None else value.decode()
-            for column in range(result.nfields)
-        ]
+    @property
+    def socket(self) -> int:
+        """Give the descriptor that a step waits for."""
+        return self._link.socket
 
-    def run_prepared(self, name: bytes, statement: bytes, values: list[bytes]) -> None:
-        """Run a statement that is planned once a connection; its values are in the types' binary form."""
-        if name not in self._prepared:
-            result = self._answer(self._link.prepare, name, statement)
-            if result.status not in _DONE:
+    def send(self, statement: Statement, *values: bytes | None) -> None:
+        """Send a statement. The server begins with it at once; what it says of it is for ``sync``."""
+        if not self._sent:
+            self._call(self._link.enter_pipeline_mode)
+        if statement.name not in self._planned:
+            self._call(self._link.send_prepare, statement.name, statement.text)
+            self._planned.add(statement.name)
+            self._sent.append(False)
+        self._call(self._link.send_query_prepared, statement.name, values, [_BINARY] * len(values), _BINARY)
+        self._sent.append(True)
+
+    def sync(self) -> Steps[list[list[Row]]]:
+        """Wait until all that was sent is done; give the rows of each statement.
+
+        The first statement that fails keeps those after it from being run, and its error is raised.
+        """
+        self._call(self._link.pipeline_sync)
+        given: list[list[Row]] = []
+        for wanted in self._sent:
+            result = yield from self._result()
+            if result is None or result.status not in _DONE:
                 self._refuse(result)
-            self._prepared.add(name)
-        result = self._answer(self._link.exec_prepared, name, values, [_BINARY] * len(values))
-        if result.status not in _DONE:
+            if (yield from self._result()) is not None:
+                raise OperationalError("the server answered one statement twice")
+            if wanted:
+                given.append(_rows(result))
+        result = yield from self._result()
+        if result is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
             self._refuse(result)
+        self._sent.clear()
+        self._call(self._link.exit_pipeline_mode)
+        return given
 
-    def copy(self, statement: bytes, data: bytes) -> None:
-        """Run a COPY … FROM STDIN with all its data."""
-        result = self._execute(statement)
-        if result.status != pq.ExecStatus.COPY_IN:
-            self._refuse(result)
-        for start in range(0, len(data), COPY_BYTES):
-            self._link.put_copy_data(data[start : start + COPY_BYTES])
-        self._link.put_copy_end()
-        refused = None
-        while (answer := self._link.get_result()) is not None:
-            if answer.status not in _DONE:
-                refused = answer
-        if refused is not None:
-            self._refuse(refused)
+    def _result(self) -> Steps[Any]:
+        link = self._link
+        while self._call(link.flush):
+            # A server that cannot send does not read either: what it says is taken in while we send.
+            if (yield select.POLLIN | select.POLLOUT) & ~select.POLLOUT:
+                self._call(link.consume_input)
+        while link.is_busy():
+            yield select.POLLIN
+            self._call(link.consume_input)
+        return link.get_result()
 
-    def _execute(self, statements: bytes) -> pq.abc.PGresult:
-        return self._answer(self._link.exec_, statements)
-
-    def _answer(self, call: Callable[..., pq.abc.PGresult], *arguments: Any) -> pq.abc.PGresult:
+    def _call(self, call: Callable[..., _Value], *arguments: Any) -> _Value:
         try:
             return call(*arguments)
         except MemoryError:
@@ -76,7 +98,26 @@ class Wire:
                 raise
             raise OperationalError(self._link.get_error_message(self._encoding)) from None
 
-    def _refuse(self, result: Any) -> NoReturn:
-        if self._link.status != pq.ConnStatus.OK:
+    def _refuse(self, result: Any) -> None:
+        if result is None or self._link.status != pq.ConnStatus.OK:
             raise OperationalError(self._link.get_error_message(self._encoding))
         raise error_from_result(result, encoding=self._encoding)
+
+
+def _rows(result: Any) -> list[Row]:
+    columns = range(result.nfields)
+    return [tuple([result.get_value(row, column) for column in columns]) for row in range(result.ntuples)]
+
+
+def finish(steps: Steps[_Value], wire: Wire) -> _Value:
+    """Take the steps one after the other, waiting for each; give what they give."""
+    try:
+        wanted = next(steps)
+        while True:
+            poll = select.poll()
+            poll.register(wire.socket, wanted)
+            ((_, ready),) = poll.poll()
+            wanted = steps.send(ready)
+    except StopIteration as end:
+        value: _Value = end.value
+        return value

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ledger.log.heads import Head, HeadsMap
 from ledger.store.fsck.growing_heads import GrowingHeads
 from ledger.store.fsck.kinds import Kinds
-from ledger.store.rows import tag_number, text_array_field, text_field
+from ledger.store.rows import tag_number, text_array_field, text_element
 
 ORIGIN = "shoseki.example/tested"
 
@@ -66,6 +66,6 @@ def test_tags_that_no_entry_has_are_left_to_the_parser(tags: list[str]) -> None:
     ],
 )
 def test_what_is_no_kind_is_left_to_the_parser(fields: tuple[str | None, ...]) -> None:
-    rest = b"".join(text_field(each) for each in fields) + text_array_field([])
+    rest = b"".join(text_element(each) for each in fields) + text_array_field([])
     assert Kinds(ORIGIN, 0).split(rest)[0] is None
     assert Kinds(ORIGIN, 0).split(rest[:5])[0] is None

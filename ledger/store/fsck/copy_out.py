@@ -11,8 +11,8 @@ from typing import Any
 from psycopg import Connection, OperationalError, pq
 from psycopg.errors import error_from_result
 
-from ledger.store.rows import HEADER, TRAILER
-
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
 _DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 
 

@@ -28,7 +28,7 @@ from ledger.store.fsck.findings import Code
 from ledger.store.fsck.kinds import Kinds
 from ledger.store.fsck.tasks import PRIME, Place, RangeReport, RangeTask, Stretch
 from ledger.store.prepare import part_of
-from ledger.store.rows import tag_number, text_array_field, text_field
+from ledger.store.rows import tag_number, text_array_field, text_element
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -53,7 +53,7 @@ class Pair:
         self.chain = chain
         self.key = key
         self.part = part_of(key)
-        self.part_field = text_field(self.part)
+        self.part_field = text_element(self.part)
         self.day = key.partition(":")[2] if is_day_key(key) else None
         self.first = self.last = position
         self.seen = 0
@@ -220,7 +220,12 @@ class _Reading:
         self._set_time(said)
         if report.first is None:
             report.first = (position, entry.at, wrong)
-        fields = (text_field(entry.chain), text_field(entry.type), text_field(entry.key), text_array_field(entry.tags))
+        fields = (
+            text_element(entry.chain),
+            text_element(entry.type),
+            text_element(entry.key),
+            text_array_field(entry.tags),
+        )
         rest = b"".join(fields)
         if (entry.position, entry.seq, said) != (position, seq, at) or row[end:] != rest:
             self._columns(row, entry, said, rest)

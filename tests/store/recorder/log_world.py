@@ -190,7 +190,7 @@ class Together:
 
     def call(self, action: Callable[[], Any]) -> None:
         """Start a call and return once it waits; its answer, or its error, comes to stand in ``answers``."""
-        number, waiting = len(self.answers), len(self._recorder._waiting)
+        number, waiting = len(self.answers), self._recorder._committer.pending
         self.answers.append(None)
 
         def run() -> None:
@@ -201,7 +201,7 @@ class Together:
 
         self._threads.append(threading.Thread(target=run, daemon=True))
         self._threads[-1].start()
-        until(lambda: len(self._recorder._waiting) > waiting or self.answers[number] is not None)
+        until(lambda: self._recorder._committer.pending > waiting or self.answers[number] is not None)
 
     def results(self) -> list[Any]:
         for thread in self._threads:

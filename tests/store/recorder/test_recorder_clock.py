@@ -55,21 +55,21 @@ def told(recorder: Recorder) -> list[Recorded]:
 def move_between_sealing_and_numbering(
     monkeypatch: pytest.MonkeyPatch, clock: ManualClock | TwoClocks, moments: list[datetime]
 ) -> list[datetime]:
-    """After each sealing, let the clock stand at the next moment; give the times that were sealed for."""
+    """After the choice of each key, let the clock stand at the next moment; give the times that were sealed for."""
     sealed_for: list[datetime] = []
-    prepare = Preparer.prepare
+    share = Preparer.share
 
     def moving(self: Preparer, events: object, now: datetime, **options: bool) -> object:
         sealed_for.append(now)
-        prepared = prepare(self, events, now, **options)  # type: ignore[arg-type]
+        shared = share(self, events, now, **options)  # type: ignore[arg-type]
         if moments:
             if isinstance(clock, TwoClocks):
                 clock.wall = moments.pop(0)
             else:
                 clock.advance_to(moments.pop(0))
-        return prepared
+        return shared
 
-    monkeypatch.setattr(Preparer, "prepare", moving)
+    monkeypatch.setattr(Preparer, "share", moving)
     return sealed_for
 
 

@@ -9,11 +9,11 @@ from eventsourcing.dcb.api import DCBAppendCondition
 from log_world import CUSTOMER, World, boundary, check_whole, record, together
 from psycopg import errors
 
-from ledger.store import wire as wire_module
+from ledger.store import sequencer as sequencer_module
 from ledger.store.errors import DatabaseFullError, DatabaseUnavailableError, StoreError
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder
-from ledger.store.wire import Wire
+from ledger.store.wire import Statement, Wire, finish
 
 
 class Fault:
@@ -25,13 +25,15 @@ class Fault:
         self.fired = False
 
     def around(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def broken(*arguments: Any, **options: Any) -> Any:
+        def broken(wire: Wire, *arguments: Any) -> None:
             number, self.count = self.count, self.count + 1
             if number != self._at:
-                return call(*arguments, **options)
+                call(wire, *arguments)
+                return
             self.fired = True
             if self._after:
-                call(*arguments, **options)
+                call(wire, *arguments)
+                finish(wire.sync(), wire)
             raise self._error()
 
         return broken
@@ -39,20 +41,11 @@ class Fault:
 
 @pytest.fixture
 def break_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Fault | None], None]]:
-    """Break the statements of every sequencer, be they spoken by the wire or by psycopg; None mends it."""
-    originals = {name: getattr(Wire, name) for name in ("run", "run_prepared", "copy")}
-    execute = psycopg.Connection.execute
+    """Break the statements of every sequencer; None mends it."""
+    original = Wire.send
 
     def put(fault: Fault | None) -> None:
-        for name, original in originals.items():
-            monkeypatch.setattr(Wire, name, original if fault is None else fault.around(original))
-
-        def spoken(self: psycopg.Connection[Any], *arguments: Any, **options: Any) -> Any:
-            mine = fault is not None and self.info.get_parameters().get("application_name") == "shoseki sequencer"
-            call = fault.around(execute) if fault is not None and mine else execute
-            return call(self, *arguments, **options)
-
-        monkeypatch.setattr(psycopg.Connection, "execute", spoken)
+        monkeypatch.setattr(Wire, "send", original if fault is None else fault.around(original))
 
     yield put
     put(None)
@@ -100,7 +93,7 @@ def test_a_broken_statement_leaves_all_or_nothing_and_a_retry_gives_the_places(
     with log.recorder() as recorder:
         for number in range(100):
             before = recorder.reader.size()
-            recorder._abandon()  # a new connection and an empty memory: every statement is sent again
+            recorder._committer._abandon()  # a new connection and an empty memory: every statement is sent again
             fault = Fault(error, at=number, after=after)
             break_at(fault)
             places, refused = tried(lambda text=f"n{number}": everything(recorder, text))
@@ -116,7 +109,8 @@ def test_a_broken_statement_leaves_all_or_nothing_and_a_retry_gives_the_places(
             assert sentence in str(refused)
             assert "\n" not in str(refused)
             assert written in ({0, size - before} if after else {0})
-        assert number >= 12  # begin, marks, condition, chains, keys, key, partition, four copies, heads, commit
+        # begin, lock, marks, condition, chains, keys, pairs, key, four inserts, heads, notify, commit
+        assert number >= 15
     check_whole(log)
 
 
@@ -127,16 +121,18 @@ def test_an_unknown_outcome_is_told_to_everybody_who_shared_it(
     """The commit of a shared transaction breaks: each caller has an error of its own, and its retry is right."""
     recorder.append([record("warm")])
 
-    run = Wire.run
+    send = Wire.send
 
-    def commit_breaks(self: Wire, statements: bytes) -> Any:
-        if not statements.endswith(b"COMMIT"):
-            return run(self, statements)
+    def commit_breaks(self: Wire, statement: Statement, *values: bytes | None) -> None:
+        if statement.text != b"COMMIT":
+            send(self, statement, *values)
+            return
         if after:
-            run(self, statements)
+            send(self, statement, *values)
+            finish(self.sync(), self)
         raise lost()
 
-    monkeypatch.setattr(Wire, "run", commit_breaks)
+    monkeypatch.setattr(Wire, "send", commit_breaks)
     with together(log, recorder) as calls:
         for name in "abcd":
             calls.call(lambda name=name: recorder.append_all([record(name, idempotency_key=name)]))
@@ -181,8 +177,7 @@ def test_a_backend_that_is_ended_between_any_two_statements_is_an_unavailable_da
         recorder.append([record("warm")])
         for number in range(20):
             ending = Ending(log, number)
-            for name in ("run", "run_prepared", "copy"):
-                monkeypatch.setattr(Wire, name, ending.around(getattr(Wire, name)))
+            monkeypatch.setattr(Wire, "send", ending.around(Wire.send))
             again = [record(f"{number}", tags=("kind:1",), idempotency_key=f"{number}")]
             _, refused = tried(lambda again=again: recorder.append(again))
             monkeypatch.undo()
@@ -214,9 +209,13 @@ class Ending:
         return ended
 
 
-def test_a_copy_may_be_parted_anywhere(log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire_module, "COPY_BYTES", 7)
-    recorder.append([record(f"{number}", tags=("kind:1",), idempotency_key=f"{number}") for number in range(20)])
+@pytest.mark.parametrize("slices", [("_SLICE", 1), ("_SLICE", 7), ("_SLICE_UNSEALED", 1), ("_SLICE_UNSEALED", 7)])
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_call_may_be_parted_anywhere(
+    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, slices: tuple[str, int], marked: bool
+) -> None:
+    monkeypatch.setattr(sequencer_module, *slices)
+    recorder.append([record(f"{n}", tags=("kind:1",), idempotency_key=f"{n}" if marked else None) for n in range(20)])
 
     assert len(list(recorder.read(boundary("kind:1")))) == 20
     check_whole(log)
@@ -226,7 +225,7 @@ def test_an_error_nobody_thought_of_reaches_its_callers_and_the_recorder_goes_on
     log: World, recorder: Recorder, break_at: Callable[[Fault | None], None]
 ) -> None:
     recorder.append([record("warm")])
-    for number in range(5):  # begin, two copies, heads, commit
+    for number in range(7):  # begin, lock, two inserts, heads, notify, commit
         break_at(Fault(lambda: ZeroDivisionError("a bug"), at=number, after=True))
         with pytest.raises(ZeroDivisionError):
             recorder.append([record(f"{number}")])

@@ -15,6 +15,7 @@ from ledger.store.errors import DatabaseUnavailableError
 from ledger.store.recorder import Recorder
 from ledger.store.statements import channel_of
 from ledger.store.subscription import Subscription
+from ledger.store.wire import Statement
 
 
 class Follower(threading.Thread):
@@ -79,7 +80,7 @@ def test_followers_see_every_position_while_threads_and_processes_append(
 
 def test_a_follower_whose_notifications_are_lost_sees_everything(log: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with log.recorder() as recorder:
-        recorder._sequencer._statements.commit = b"COMMIT"
+        recorder._sequencer._statements.notify = Statement(b"silence", b"SELECT 1")
         follower = Follower(recorder.subscribe(after=len(GENESIS)))
         for number in range(20):
             recorder.append([record(f"{number}")])

@@ -1,0 +1,238 @@
+"""One thread that appends for all: it seals, numbers and commits what callers hand over, and lets them go.
+
+While PostgreSQL works on one transaction, the thread seals the records of the next: Python and the server each have a
+processor, and no thread waits for another's turn. What is ready when a transaction ends makes up the next one (group
+commit), so that a slow disk makes groups larger instead of callers slower.
+
+Guarantees: a request that was handed over is answered, whatever happens; one that was answered without an error is
+durable. Leaves to others: what a transaction consists of (the sequencer).
+"""
+
+import os
+import select
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+from psycopg import Connection
+
+from ledger.log.seal import DRAW_BYTES, Draw
+from ledger.store.connections import is_alive
+from ledger.store.database import connect, named_errors
+from ledger.store.errors import StoreError
+from ledger.store.group import Request
+from ledger.store.prepare import Prepared, Preparer
+from ledger.store.sequencer import Sequencer
+
+_GROUP_RECORDS = 2_000
+"""How many records one transaction takes at most: more would make everybody wait for the slowest."""
+_GROUP_BYTES = 1 << 26
+"""How many bytes of payload: a group is held in memory until it is committed."""
+_FEW_RECORDS = 32
+"""How many records that nobody has sealed yet a transaction still takes in before it begins."""
+_AT_ONCE = 8
+"""How many records are sealed between two looks at the socket: some tenths of a millisecond."""
+
+_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+"""What was acknowledged outlives a crash, also where the server's default says otherwise; a stricter one stays."""
+
+
+class Committer:
+    """Appends to one log through one connection of its own."""
+
+    def __init__(self, url: str, sequencer: Sequencer, preparer: Preparer) -> None:
+        """Start the thread; the connection is made when it is needed first."""
+        self._url = url
+        self._sequencer = sequencer
+        self._preparer = preparer
+        self.connection: Connection[Any] | None = None
+        self._lock = threading.Lock()
+        self._waiting: deque[tuple[Request, Any]] = deque()
+        self._closed = False
+        self._resting = False
+        self._ready: list[tuple[Request, Any]] = []
+        self._sealing: tuple[Request, Any, Iterator[Prepared]] | None = None
+        self._answered: deque[Any] = deque()
+        self._wake_end, self._bell = os.pipe()
+        os.set_blocking(self._bell, False)
+        os.set_blocking(self._wake_end, False)
+        self._thread = threading.Thread(target=self._work, name="shoseki committer", daemon=True)
+        self._thread.start()
+
+    @property
+    def pending(self) -> int:
+        """Tell how many requests are in no transaction yet."""
+        return len(self._waiting) + len(self._ready) + (self._sealing is not None)
+
+    def commit(self, request: Request) -> None:
+        """Hand a request over and wait until it is answered: its positions or its error are set then."""
+        done = threading.Lock()
+        done.acquire()
+        with self._lock:
+            if self._closed:
+                raise StoreError("This recorder is closed: open another.")
+            self._waiting.append((request, done))
+            resting, self._resting = self._resting, False
+        if resting:
+            self._ring()
+        done.acquire()
+
+    def close(self) -> None:
+        """Commit what waits, and end the thread."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self._ring()
+        self._thread.join()
+        os.close(self._bell)
+        os.close(self._wake_end)
+
+    def _ring(self) -> None:
+        with suppress(BlockingIOError):  # a full pipe rings as well
+            os.write(self._bell, b"\0")
+
+    # -- in the thread -------------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while True:
+            while not self._ready and not self._alone() and self._use_time():
+                pass
+            if not self._ready:
+                if self._closed and not self._waiting:
+                    break
+                self._rest(None, 0)
+                continue
+            group = self._take()
+            requests = [request for request, _ in group]
+            try:
+                self._commit(requests)
+            except Exception as error:  # noqa: BLE001 - whatever it is, every caller hears it, and none waits for ever
+                for request in requests:
+                    request.error = _copied(error)
+            self._answered.extend(done for _, done in group)
+        if self.connection is not None:
+            self.connection.close()
+
+    def _alone(self) -> bool:
+        """Let a request that has no other beside it be sealed in its transaction, while the server works on it."""
+        if self._sealing is not None or self._answered or len(self._waiting) != 1:
+            return False
+        request, _ = self._waiting[0]
+        if request.core or any(each.idempotency_key is not None for each in request.records):
+            return False
+        draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
+        request.unsealed = self._preparer.prepare(request.records, request.shared, draw)
+        self._ready.append(self._waiting.popleft())
+        return True
+
+    def _use_time(self) -> bool:
+        """Do a little of what can be done without the server; tell whether there was anything to do."""
+        if self._answered:
+            self._answered.popleft().release()
+            return True
+        if self._sealing is None:
+            with self._lock:
+                if not self._waiting:
+                    return False
+                request, done = self._waiting.popleft()
+            draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
+            self._sealing = (request, done, self._preparer.prepare(request.records, request.shared, draw))
+        request, done, prepared = self._sealing
+        before = len(request.prepared)
+        try:
+            request.prepared.extend(islice(prepared, _AT_ONCE))
+        except Exception as error:  # noqa: BLE001 - as above
+            request.error = error
+        if request.error is not None:
+            self._sealing = None
+            self._answered.append(done)
+        elif len(request.prepared) - before < _AT_ONCE:
+            self._sealing = None
+            self._ready.append((request, done))
+        return True
+
+    def _take(self) -> list[tuple[Request, Any]]:
+        """Take the next transaction's requests: what is ready, and a few more that are soon."""
+        few = 0 if self._ready[0][0].unsealed is not None else _FEW_RECORDS
+        while self._sealing is not None or self._waiting:
+            request = self._sealing[0] if self._sealing is not None else self._waiting[0][0]
+            few -= len(request.records) - len(request.prepared)
+            if few < 0:
+                break
+            number = len(self._ready)
+            while len(self._ready) == number and request.error is None:
+                self._use_time()
+        records = size = 0
+        for count, (request, _) in enumerate(self._ready):
+            records += len(request.records)
+            size += sum(len(each.data) for each in request.records)
+            if count and (records > _GROUP_RECORDS or size > _GROUP_BYTES):
+                group, self._ready = self._ready[:count], self._ready[count:]
+                return group
+        group, self._ready = self._ready, []
+        return group
+
+    def _commit(self, requests: Sequence[Request]) -> None:
+        try:
+            with named_errors():
+                if self.connection is None or not is_alive(self.connection):
+                    self._abandon()
+                    self.connection = connect(self._url, application="shoseki sequencer")
+                    self.connection.execute(_DURABLE)
+                steps = self._sequencer.commit(self.connection, requests)
+                ready = 0
+                with suppress(StopIteration):
+                    wanted = next(steps)
+                    while True:
+                        ready = self._wait(self.connection.pgconn.socket, wanted)
+                        wanted = steps.send(ready)
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _wait(self, socket: int, wanted: int) -> int:
+        """Wait for the server, and use the time."""
+        poll = select.poll()
+        poll.register(socket, wanted)
+        while True:
+            for _, became in poll.poll(0):
+                return became
+            if not self._use_time() and (became := self._rest(socket, wanted)):
+                return became
+
+    def _rest(self, socket: int | None, wanted: int) -> int:
+        """Do nothing until the server or a caller wants something; tell what became of the socket."""
+        with self._lock:
+            if self._waiting or (self._closed and socket is None):
+                return 0
+            self._resting = True
+        poll = select.poll()
+        poll.register(self._wake_end, select.POLLIN)
+        if socket is not None:
+            poll.register(socket, wanted)
+        found = dict(poll.poll())
+        self._resting = False
+        if self._wake_end in found:
+            with suppress(BlockingIOError):
+                os.read(self._wake_end, 1024)
+        return found.get(socket, 0) if socket is not None else 0
+
+    def _abandon(self) -> None:
+        """After a failure nothing is known: drop the connection, its transaction and what was remembered."""
+        self._sequencer.forget()
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.close()
+
+
+def _copied(error: Exception) -> Exception:
+    """Give an error that one of several threads may raise as its own."""
+    if not isinstance(error, StoreError):
+        return error
+    copy = type(error)(*error.args)
+    copy.__cause__ = error.__cause__
+    return copy
