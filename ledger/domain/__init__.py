@@ -1,0 +1,1 @@
+"""What the terms promise, as facts, folds, commands and rules: pure, and knowing nothing of storage."""

@@ -1,0 +1,83 @@
+"""Timers: what time alone makes true is written as a fact, once, before anything is decided on it.
+
+Guarantees: what is due is computed from the timer's own boundary and nothing else, so it does not matter which command
+noticed it; the fact's content comes from the deadline, not from when somebody looked, so a replay gives the same bytes
+whenever it runs. A stream offers a :class:`Timer` for its part; a :class:`Due` is a timer for one subject.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from ledger.domain.boundary import Boundary
+from ledger.domain.fact import Fact
+from ledger.domain.recorded import Facts, Recorded
+from ledger.domain.settings import Defaults
+
+Compute: TypeAlias = Callable[[str, Facts, datetime, Defaults], Sequence[Fact]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What can become due for one kind of subject. ``kind`` is the tag kind that its subjects are found by.
+
+    ``compute(subject, facts, now, defaults)`` gives what is due and not yet among the facts.
+    """
+
+    name: str
+    kind: str
+    boundary: Callable[[str, str], Boundary]
+    """From the subject's id and the chain."""
+    compute: Compute
+
+    def at(self, subject: str, chain: str) -> "Due":
+        """Give this timer for one subject of one customer's chain (or of ``log``)."""
+        return Due(self, subject, chain)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer for one subject; its facts go to ``chain``."""
+
+    timer: Timer
+    subject: str
+    chain: str
+
+    @property
+    def boundary(self) -> Boundary:
+        """Give what decides whether anything is due."""
+        return self.timer.boundary(self.subject, self.chain)
+
+    def facts(self, facts: Facts, now: datetime, defaults: Defaults) -> tuple[Fact, ...]:
+        """Give what is due at ``now``, of which nothing stands in the log; looks only at its own boundary."""
+        boundary = self.boundary
+        mine = [each for each in facts if _inside(boundary, each)]
+        return tuple(self.timer.compute(self.subject, mine, now, defaults))
+
+
+_timers: dict[str, Timer] = {}
+
+
+def timer(made: Timer) -> Timer:
+    """Put a timer on the list that ``clock run`` goes through."""
+    if made.name in _timers:
+        raise ValueError(f"The timer {made.name} is there twice.")
+    _timers[made.name] = made
+    return made
+
+
+def all_timers() -> Mapping[str, Timer]:
+    """Give all timers by name; import ``ledger.domain.catalogue`` first."""
+    return dict(sorted(_timers.items()))
+
+
+def _inside(boundary: Boundary, recorded: Recorded[Fact]) -> bool:
+    return boundary.takes(type_of(recorded.fact), recorded.tags)
+
+
+def type_of(fact: Fact) -> str:
+    """Give the wire name that a fact stands under."""
+    kind = getattr(type(fact), "KIND", None)
+    name: str = kind.type if kind is not None else fact.type  # type: ignore[attr-defined]  # Unread and Erased carry it
+    return name

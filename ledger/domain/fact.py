@@ -1,0 +1,216 @@
+"""A fact: what happened, as a frozen dataclass that is written to the log and read back as it was.
+
+Guarantees: ``from_wire(to_wire(fact))`` is the fact; free text survives byte for byte; a public member holds a code, an
+id, a hash, a number or a time and never a sentence; an id that tags an entry is opaque (``kind_`` and 32 hex digits).
+Reading is strict where something is missing or of another type, and lets pass members that later writers add.
+
+    @fact("consent.refused.v1", retention="agreement", subject="consent", ja="不同意", en="Refused", clause="P")
+    class ConsentRefused(Fact):
+        customer: str = ref("agreement")        # sealed, and the tag agreement:<id>
+        consent: str = ref("consent")
+        words: str                              # sensitive: sealed
+        form: Form = public()                   # in the entry, outlives every erasure
+
+A secret is never a member; ``digest()`` marks the keyed digest of one. All members are given by name.
+"""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform, get_type_hints
+
+from ledger.domain import registry
+from ledger.domain.member_type import MemberError, codec
+from ledger.domain.registry import Kind, Member, MemberClass, Place, RegistryError
+
+_OPAQUE = re.compile(r"[a-z]+(?:_[a-z]+)*_[0-9a-f]{32}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/-]{0,127}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_MISSING = dataclasses.MISSING
+F = TypeVar("F")
+
+
+class FactError(Exception):
+    """A fact cannot be written or read: the member is named, with the type it belongs to."""
+
+    def __init__(self, type_: str, member: str, reason: str) -> None:
+        super().__init__(f"{type_}: the member {member} {reason}.")
+        self.type = type_
+        self.member = member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What all facts have: the positions of the entries that the decision for them rests on."""
+
+    KIND: ClassVar[Kind]
+    cites: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread(Fact):
+    """What stands in the log under a type that this version does not read, as it stands."""
+
+    type: str
+    data: Mapping[str, Any]
+    public: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased(Fact):
+    """What stood in the log until its key was destroyed, as the log itself tells; its public members are left."""
+
+    type: str
+    public: Mapping[str, Any]
+
+
+class Wire(NamedTuple):
+    """A fact as it is appended. Tags are logical: ``kind:id``; the application blinds those that name persons."""
+
+    type: str
+    data: dict[str, Any]
+    public: dict[str, Any]
+    tags: tuple[str, ...]
+    key_class: str | None
+    subject: str | None
+    chain: Place
+
+
+def public(*, default: Any = _MISSING) -> Any:
+    """Mark a member that stands in the entry itself and outlives every erasure: codes, ids, hashes, numbers, times."""
+    return dataclasses.field(default=default, metadata={"kind": "public"})
+
+
+def ref(kind: str, *, default: Any = _MISSING, public: bool = False) -> Any:
+    """Mark an id (or a tuple of ids, or None) by which the fact is found: it tags the entry ``kind:<id>``."""
+    return dataclasses.field(default=default, metadata={"ref": kind, "kind": "public" if public else "sensitive"})
+
+
+def about(*, default: Any = _MISSING) -> Any:
+    """Mark a tuple of whole tags (``session:<id>``): what a fact is about that may be about anything."""
+    return dataclasses.field(default=default, metadata={"about": True})
+
+
+def digest(*, default: Any = _MISSING) -> Any:
+    """Mark the keyed digest of a secret, 64 hex digits: sealed, and worthless once its key is gone."""
+    return dataclasses.field(default=default, metadata={"kind": "digest"})
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(public, ref, about, digest))
+def fact(
+    type_: str,
+    *,
+    retention: str,
+    ja: str,
+    en: str,
+    clause: str,
+    chain: Place = "customer",
+    subject: str | None = None,
+    occurred: str | None = None,
+    tags: tuple[str, ...] = (),
+) -> Any:
+    """Make a class a fact and put it on the list; see Kind for the arguments."""
+
+    def make(cls: type[F]) -> type[F]:
+        made: Any = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+        members = _members(type_, made, everything_public=retention == registry.TERMS)
+        made.KIND = registry.register(
+            Kind(type_, chain, retention, ja, en, clause, subject, occurred, tags, members, made)
+        )
+        result: type[F] = made
+        return result
+
+    return make
+
+
+def to_wire(fact: Fact) -> Wire:
+    """Give what is appended for a fact; raise FactError for a value that its member cannot hold."""
+    kind = fact.KIND
+    data: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
+    tags = set(kind.tags)
+    for member in kind.members or ():
+        value = getattr(fact, member.name)
+        try:
+            spelled = member.encode(value)
+        except (MemberError, ValueError) as error:
+            raise FactError(kind.type, member.name, f"cannot be written: {error}") from None
+        _check(kind, member, spelled)
+        tags.update(_tags(kind, member, value))
+        (shown if member.kind == "public" else data)[member.name] = spelled
+    subject = None if kind.subject is None else getattr(fact, kind.subject)
+    return Wire(kind.type, data, shown, tuple(sorted(tags)), kind.key_class, subject, kind.chain)
+
+
+def from_wire(type_: str, data: Mapping[str, Any], public: Mapping[str, Any]) -> Fact:
+    """Give the fact that was appended; raise FactError where a member is missing or of another type.
+
+    What this version does not know comes back as it stands, as :class:`Unread`.
+    """
+    kind = registry.find(type_)
+    if kind is None or kind.make is None or kind.members is None:
+        return Unread(type=type_, data=data, public=public)
+    values = {}
+    for member in kind.members:
+        found = public if member.kind == "public" else data
+        if member.name in found:
+            try:
+                values[member.name] = member.decode(found[member.name])
+            except (MemberError, ValueError) as error:
+                raise FactError(type_, member.name, f"cannot be read: {error}") from None
+        elif member.required:
+            raise FactError(type_, member.name, "is missing")
+    made: Fact = kind.make(**values)
+    return made
+
+
+def tags_of(fact: Fact) -> frozenset[str]:
+    """Give the logical tags that a fact is found by."""
+    return frozenset(to_wire(fact).tags) if hasattr(type(fact), "KIND") else frozenset()
+
+
+def _members(type_: str, cls: type[Any], *, everything_public: bool) -> tuple[Member, ...]:
+    hints = get_type_hints(cls)
+    members = []
+    for field in dataclasses.fields(cls):
+        kind: MemberClass = field.metadata.get("kind", "sensitive")
+        if everything_public and field.name == "cites":
+            kind = "public"
+        required = field.default is _MISSING and field.default_factory is _MISSING
+        try:
+            encode, decode = codec(hints[field.name])
+        except MemberError as error:
+            raise RegistryError(f"{type_}: the member {field.name} {error}") from None
+        members.append(
+            Member(
+                field.name,
+                kind,
+                field.metadata.get("ref"),
+                field.metadata.get("about", False),
+                required,
+                encode,
+                decode,
+            )
+        )
+    return tuple(members)
+
+
+def _check(kind: Kind, member: Member, spelled: Any) -> None:
+    """Refuse a sentence where only a code may stand, and a secret where its digest should."""
+    form = _DIGEST if member.kind == "digest" else _CODE if member.kind == "public" else None
+    for text in spelled if isinstance(spelled, list) else [spelled]:
+        if form is not None and isinstance(text, str) and not form.fullmatch(text):
+            raise FactError(kind.type, member.name, f"is {member.kind}, so it holds no {text!r:.40}")
+
+
+def _tags(kind: Kind, member: Member, value: Any) -> list[str]:
+    if value is None or not (member.ref or member.about):
+        return []
+    tags = []
+    for each in value if isinstance(value, tuple) else (value,):
+        name, id_ = (member.ref, each) if member.ref else each.split(":", 1)
+        if not _OPAQUE.fullmatch(id_):
+            raise FactError(kind.type, member.name, f"names {id_!r:.80}, which is no opaque id")
+        tags.append(f"{name}:{id_}")
+    return tags

@@ -1,0 +1,55 @@
+"""Rules as functions, each carrying the id of the rule it enforces.
+
+A rule function returns None, or raises Refusal, or returns a violation; one that answers a question instead says with
+``off`` what it answers when it is switched off. Only tests and the mutation run switch rules off: to show that a test
+of each rule goes red.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from ledger.domain.rule_texts import RULES
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_functions: dict[str, list[str]] = {}
+_off: set[str] = set()
+
+
+def rule(rule_id: str, *, off: object = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a function as enforcing a rule; ``off`` is its answer when the rule is switched off."""
+    if rule_id not in RULES:
+        raise ValueError(f"There is no rule {rule_id}.")
+
+    def mark(function: Callable[P, R]) -> Callable[P, R]:
+        _functions.setdefault(rule_id, []).append(f"{function.__module__}.{function.__qualname__}")
+
+        @wraps(function)
+        def enforce(*args: P.args, **kwargs: P.kwargs) -> R:
+            if rule_id in _off:
+                return off  # type: ignore[return-value]  # what the rule's author said it answers
+            return function(*args, **kwargs)
+
+        return enforce
+
+    return mark
+
+
+def enforced_by() -> Mapping[str, tuple[str, ...]]:
+    """Give the functions that enforce each rule, by rule; import ``ledger.domain.catalogue`` first."""
+    return {rule_id: tuple(_functions.get(rule_id, ())) for rule_id in RULES}
+
+
+@contextmanager
+def switched_off(rule_id: str) -> Iterator[None]:
+    """Switch a rule off for as long as this is entered: never outside tests."""
+    if rule_id not in RULES:
+        raise ValueError(f"There is no rule {rule_id}.")
+    _off.add(rule_id)
+    try:
+        yield
+    finally:
+        _off.discard(rule_id)

@@ -1,0 +1,3 @@
+"""Sentences about the terms and their versions."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}
