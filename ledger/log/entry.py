@@ -107,7 +107,7 @@ def encode(entry: Entry) -> bytes:
     if len(entry.prev) != len(NO_PREV):
         raise FormatError("The member prev has not 32 bytes.")
     check_place(entry.position, entry.seq, entry.prev)
-    template = Template(
+    template = Template.of(
         origin=entry.origin,
         chain=entry.chain,
         type=entry.type,

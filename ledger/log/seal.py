@@ -128,14 +128,14 @@ class Sealer:
         salt = draw.salts[start:end]
         if not salt:
             raise IndexError("The draw is used up.")
-        inner = sha256(draw.inner[start:end] + _INNER_FILL + payload).digest()
-        committed = sha256(draw.outer[start:end] + _OUTER_FILL + inner).hexdigest()
+        inner = sha256(b"%b%b%b" % (draw.inner[start:end], _INNER_FILL, payload)).digest()
+        committed = sha256(b"%b%b%b" % (draw.outer[start:end], _OUTER_FILL, inner)).hexdigest()
         nonce = draw.nonces[number * NONCE_BYTES : number * NONCE_BYTES + NONCE_BYTES]
         return committed, self._box(salt, nonce, payload, committed)
 
     def _box(self, salt: bytes, nonce: bytes, payload: bytes, committed: str) -> bytes:
         padded = b"%b%b\x80%b" % (salt, payload, bytes(-(SALT_BYTES + 1 + len(payload)) % _BLOCK))
-        return _VERSION + nonce + self._cipher.encrypt(nonce, padded, self._aad + committed.encode())
+        return b"\x01%b%b" % (nonce, self._cipher.encrypt(nonce, padded, self._aad + committed.encode()))
 
     def open(self, sealed: bytes, committed: bytes) -> tuple[bytes, bytes]:
         """Give salt and payload.

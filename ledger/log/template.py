@@ -25,6 +25,8 @@ from ledger.log.members import (
 
 _PLAIN_TAG = r'"[!#-\[\]-~]{1,128}"'  # no quote and no backslash: nothing to escape
 _BETWEEN_TAGS = '","'
+_HEX_DIGITS = 2 * len(NO_PREV)
+_NOTHING: dict[str, Any] = {}
 _NOTHING_PUBLIC = '","public":{},"seq":'
 _PLAIN_TAGS = re.compile(rf"{_PLAIN_TAG}(?:,{_PLAIN_TAG})*").fullmatch
 
@@ -39,13 +41,16 @@ class Names(NamedTuple):
     tail: str
 
 
-class Template:
-    """An entry without its place: all members but position, time and link."""
+class Template(NamedTuple):
+    """An entry without its place: all members but position, time and link, as the text around them."""
 
-    __slots__ = ("before_position", "before_seq", "tail")
+    before_position: str
+    before_seq: str
+    tail: str
 
-    def __init__(
-        self,
+    @classmethod
+    def of(
+        cls,
         *,
         origin: str,
         chain: str,
@@ -54,13 +59,10 @@ class Template:
         public: Mapping[str, Any],
         commitment: bytes | None,
         key: str | None,
-    ) -> None:
+    ) -> Self:
         """Check and encode; raise FormatError naming the member that is wrong."""
         names = spell_names(origin, chain, key, type)
-        spelled = _spell_commitment(None if commitment is None else commitment.hex(), key)
-        self.before_position = f"{names.before_commitment}{spelled}{names.after_commitment}"
-        self.before_seq = f'","public":{_spell_public(public)},"seq":'
-        self.tail = f',"tags":[{_spell_tags(tags)}{names.tail}'
+        return cls.of_names(names, tags, public, None if commitment is None else commitment.hex())
 
     @classmethod
     def of_names(cls, names: "Names", tags: tuple[str, ...], public: Mapping[str, Any], commitment: str | None) -> Self:
@@ -68,15 +70,21 @@ class Template:
 
         ``commitment`` is hex, as ``seal_drawn`` gives it.
         """
-        template = cls.__new__(cls)
-        template.before_position = (
-            f'{names.before_commitment}"{commitment}"{names.after_commitment}'
-            if commitment is not None and names.key is not None and len(commitment) == 2 * len(NO_PREV)
-            else f"{names.before_commitment}{_spell_commitment(commitment, names.key)}{names.after_commitment}"
+        if commitment is not None and names.key is not None and len(commitment) == _HEX_DIGITS:
+            before_position = f'{names.before_commitment}"{commitment}"{names.after_commitment}'
+        else:
+            spelled = _spell_commitment(commitment, names.key)
+            before_position = f"{names.before_commitment}{spelled}{names.after_commitment}"
+        # Past the constructor, which takes twice as long: this runs for every entry.
+        return tuple.__new__(
+            cls,
+            (
+                before_position,
+                # What is empty is not thereby an object.
+                _NOTHING_PUBLIC if public == _NOTHING else f'","public":{_spell_public(public)},"seq":',
+                f',"tags":[{_spell_tags(tags)}{names.tail}',
+            ),
         )
-        template.before_seq = f'","public":{_spell_public(public)},"seq":' if public else _NOTHING_PUBLIC
-        template.tail = f',"tags":[{_spell_tags(tags)}{names.tail}'
-        return template
 
     def fill(self, position: int, at: str, prev: bytes, seq: int) -> bytes:
         """Give the entry's bytes at its place. The caller vouches for the four values; the size is checked here."""
@@ -103,7 +111,7 @@ def _spell_tags(tags: tuple[str, ...]) -> str:
 def _spell_public(public: Mapping[str, Any]) -> str:
     if type(public) is not dict and not isinstance(public, Mapping):
         raise FormatError("The member public is not an object.")
-    return canonical.encode(public, depth=2).decode() if public else "{}"
+    return canonical.encode(public, depth=2).decode()
 
 
 def _spell_commitment(commitment: str | None, key: str | None) -> str:
@@ -111,7 +119,7 @@ def _spell_commitment(commitment: str | None, key: str | None) -> str:
         raise FormatError("An entry has a commitment exactly when it has a key.")
     if commitment is None:
         return "null"
-    if len(commitment) != 2 * len(NO_PREV):
+    if len(commitment) != _HEX_DIGITS:
         raise FormatError("The commitment has not 32 bytes.")
     return f'"{commitment}"'
 

@@ -41,7 +41,7 @@ class Request:
     @property
     def marked(self) -> bool:
         """Tell whether any of the records has an idempotency key."""
-        return any(each.mark is not None for each in self.prepared)
+        return any(each.marks is not None for each in self.prepared)
 
 
 @dataclass(slots=True)
@@ -95,16 +95,17 @@ def split_known(
     again: list[tuple[int, int]] = []
     firsts: dict[bytes, tuple[bytes, int]] = {}
     for index, each in enumerate(request.prepared):
-        if each.mark is None or each.body is None:
+        if each.marks is None:
             new.append((index, each))
             continue
-        found = committed.get(each.mark) or in_group.get(each.mark)
-        first = firsts.get(each.mark)
+        mark, body, _ = each.marks
+        found = committed.get(mark) or in_group.get(mark)
+        first = firsts.get(mark)
         before = found or first
         if before is None:
-            firsts[each.mark] = (each.body, index)
+            firsts[mark] = (body, index)
             new.append((index, each))
-        elif before[0] != each.body and not request.accept_known:
+        elif before[0] != body and not request.accept_known:
             where = f"at position {found[1]}" if found is not None else "earlier in the same call"
             raise IdempotencyConflictError(
                 f"The idempotency key of a record {each.shared.type} was used {where} for other content."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.keys.classes import CLASSES
-from ledger.log.entry import LOG_CHAIN, NO_PREV, Template
+from ledger.log.entry import LOG_CHAIN, NO_PREV
 from ledger.store import rows
 from ledger.store.errors import KeyGoneError, RecordRefusedError
 from ledger.store.group import DayIsOverError, Group, Request
@@ -175,12 +175,5 @@ class Known:
 def _announcement(origin: str, used: Shared) -> Prepared:
     """Give the entry that announces a key before its first use."""
     assert used.key is not None
-    public: dict[str, object] = {
-        "key": used.key,
-        "retain": CLASSES[used.key.partition(":")[0]].retain,
-        "check": used.epoch_check,
-    }
-    shared = Shared(origin, LOG_CHAIN, "key.created.v1")
-    announcement = Prepared(shared, Template.of_names(shared.names, (), public, None), ())
-    announcement.public = public
-    return announcement
+    retain = CLASSES[used.key.partition(":")[0]].retain
+    return Prepared.said(origin, "key.created.v1", {"key": used.key, "retain": retain, "check": used.epoch_check})

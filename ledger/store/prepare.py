@@ -2,14 +2,14 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.keys.classes import CLASSES, day_of, is_day_key
 from ledger.keys.errors import HalfIdError
 from ledger.log import canonical
-from ledger.log.entry import CORE_TYPES, NO_PREV, Template
+from ledger.log.entry import CORE_TYPES, LOG_CHAIN, NO_PREV, Template
 from ledger.log.errors import FormatError, SealError
 from ledger.log.members import check_key
 from ledger.log.seal import Draw
@@ -27,35 +27,37 @@ _NOTHING: Mapping[str, Any] = {}
 _LONGEST_AT = "2026-11-22T00:00:00.000000Z"
 
 
-class Prepared:
+class Marks(NamedTuple):
+    """Idempotency: what the caller's key and the content amount to under the chain half, and that half's check."""
+
+    mark: bytes
+    body: bytes
+    chain_check: str
+
+
+class Prepared(NamedTuple):
     """A record as far as it can be made before its place is known."""
 
-    __slots__ = (
-        "body",
-        "chain_check",
-        "mark",
-        "public",
-        "sealed",
-        "shared",
-        "tag_numbers",
-        "tags",
-        "tags_element",
-        "template",
-    )
+    shared: "Shared"
+    template: Template
+    tags: tuple[str, ...]
+    tags_element: bytes
+    tag_numbers: Sequence[bytes]
+    sealed: bytes | None
+    """The sealed payload, as a ready element."""
+    public: Mapping[str, Any]
+    marks: Marks | None
 
-    def __init__(
-        self, shared: "Shared", template: Template, tags: tuple[str, ...], sealed: bytes | None = None
-    ) -> None:
-        """Take what is hashed and what it is filed under; the marks and what is public are set where there are any."""
-        self.shared = shared
-        self.template = template
-        self.tags = tags
-        self.tags_element, self.tag_numbers = tag_elements(tags)
-        self.sealed = sealed
-        self.chain_check = shared.chain_check
-        self.mark: bytes | None = None
-        self.body: bytes | None = None
-        self.public: Mapping[str, Any] = _NOTHING
+    @property
+    def chain_check(self) -> str | None:
+        """Give the announced check of the chain half that was used, if one was."""
+        return self.shared.chain_check if self.marks is None else self.marks.chain_check
+
+    @classmethod
+    def said(cls, origin: str, type_: str, public: Mapping[str, Any]) -> "Prepared":
+        """Give an entry of the log's own chain that says everything in public."""
+        shared = Shared(origin, LOG_CHAIN, type_)
+        return cls(shared, Template.of_names(shared.names, (), public, None), (), *tag_elements(()), None, public, None)
 
 
 class Shared:
@@ -149,20 +151,19 @@ class Preparer:
         tags = tuple(sorted(set(record.tags))) if record.tags else ()
         committed = sealed = None
         if shared.seal is not None:
-            committed, sealed = shared.seal(record.data, draw)
-            sealed = bytes_element(sealed)
+            committed, box = shared.seal(record.data, draw)
+            sealed = bytes_element(box)
         elif record.data:
             raise RecordRefusedError(f"The record {record.type} has a payload and no key class: give it one.")
         template = Template.of_names(shared.names, tags, record.public, committed)
-        if record.public or len(tags) > _FEW_TAGS:
+        public = dict(record.public) if record.public else _NOTHING
+        if public or len(tags) > _FEW_TAGS:
             # The longest place there can be: nothing may turn out too long once entries are being numbered.
             template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
-        prepared = Prepared(shared, template, tags, sealed)
-        if record.public:
-            prepared.public = dict(record.public)
-        if record.idempotency_key is not None:
-            self._mark(record, tags, prepared)
-        return prepared
+        marks = None if record.idempotency_key is None else self._marks(record, tags, public)
+        lines, numbers = tag_elements(tags)
+        # Past the constructor, which takes twice as long: this runs for every entry.
+        return tuple.__new__(Prepared, (shared, template, tags, lines, numbers, sealed, public, marks))
 
     def _share(self, record: Record, day: str) -> Shared:
         origin = self._custody.origin
@@ -171,16 +172,20 @@ class Preparer:
         key = _key_of(record, day)
         return Shared(origin, record.chain, record.type, key, self._custody.for_sealing(record.chain, key))
 
-    def _mark(self, record: Record, tags: tuple[str, ...], prepared: Prepared) -> None:
+    def _marks(self, record: Record, tags: tuple[str, ...], public: Mapping[str, Any]) -> Marks:
         assert record.idempotency_key is not None
         secret = self._custody.chain_secret(record.chain)
-        prepared.mark = secret.mark("key", _encoded(record.idempotency_key))
-        prepared.chain_check = secret.check  # a mark under another half would find nothing that was appended before
-        public = canonical.encode(record.public, depth=2)
         content = content_mark_input(
-            record.type, tags, public, record.key_class or "", record.subject or "", record.data
+            record.type,
+            tags,
+            canonical.encode(public, depth=2),
+            record.key_class or "",
+            record.subject or "",
+            record.data,
         )
-        prepared.body = secret.mark("content", content)
+        # A mark under another half would find nothing that was appended before: the check goes with it.
+        key = secret.mark("key", _encoded(record.idempotency_key))
+        return Marks(key, secret.mark("content", content), secret.check)
 
 
 def _refused(record: Record, error: Exception) -> RecordRefusedError:

@@ -58,7 +58,8 @@ def tag_elements(tags: Sequence[str]) -> tuple[bytes, list[bytes]]:
     """Give the tags as one text element of lines, and the number of each as a bigint element."""
     if not tags:
         return _EMPTY, []
-    return text_element("\n".join(tags)), [_EIGHT + sha256(tag.encode()).digest()[:8] for tag in tags]
+    lines = "\n".join(tags).encode()
+    return _length(len(lines)) + lines, [_EIGHT + sha256(tag).digest()[:8] for tag in lines.split(b"\n")]
 
 
 def tag_number(tag: str) -> int:

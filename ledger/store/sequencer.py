@@ -21,7 +21,7 @@ from psycopg import Connection
 
 from ledger.keys.classes import day_of, is_day_key
 from ledger.log.core_entry import CHAIN_CREATED, CLOCK_CORRECTED, KEY_CREATED, KEY_DESTROYED
-from ledger.log.entry import LOG_CHAIN, Template, leaf_hash
+from ledger.log.entry import leaf_hash
 from ledger.log.members import format_at
 from ledger.store import rows
 from ledger.store.clock import Clock
@@ -35,7 +35,7 @@ from ledger.store.errors import (
 )
 from ledger.store.group import Columns, DayIsOverError, Group, Request, split_known
 from ledger.store.known import Known, kinds_of
-from ledger.store.prepare import Prepared, Shared
+from ledger.store.prepare import Prepared
 from ledger.store.statements import Statements
 from ledger.store.wire import Row, Steps, Wire, finish
 
@@ -114,9 +114,8 @@ class Sequencer:
                 f"{'' if last is None else ' of ' + format_at(last)}: there is nothing to correct."
             )
         public = {"from": format_at(last), "to": format_at(now), "reason": reason}
-        shared = Shared(self._origin, LOG_CHAIN, CLOCK_CORRECTED)
-        correction = Prepared(shared, Template.of_names(shared.names, (), public, None), ())
-        yield from self._known.load(wire, [Request([], [shared])])
+        correction = Prepared.said(self._origin, CLOCK_CORRECTED, public)
+        yield from self._known.load(wire, [Request([], [correction.shared])])
         group = self._group(size, now, self._clock.elapsed())
         self._place(wire, group, [correction])
         yield from self._end(wire, group)
@@ -127,9 +126,7 @@ class Sequencer:
     def _begin(self, wire: Wire, requests: Sequence[Request]) -> Steps[tuple[Group | None, _Marks, set[int]]]:
         """Lock the log, and learn in the same round trip which marks are known and which conditions fail."""
         self._lock(wire)
-        marks = [
-            each.mark for request in requests if request.marked for each in request.prepared if each.mark is not None
-        ]
+        marks = [each.marks.mark for request in requests for each in request.prepared if each.marks is not None]
         if marks:
             wire.send(self._statements.marks, rows.byte_strings([rows.bytes_element(mark) for mark in marks]))
         conditions = [(i, request.condition) for i, request in enumerate(requests) if request.condition is not None]
@@ -263,26 +260,27 @@ class Sequencer:
         chains, moved, position = self._known.chains, group.moved, group.position
         at_text, columns = group.at_text, group.columns
         for each in several:
-            shared = each.shared
+            shared, template, _, _, tag_numbers, sealed, public, each_marks = each
             head = chains.get(shared.chain) or self._known.open_chain(each)
             seq = head.seq + 1
-            data = each.template.fill(position, at_text, head.leaf, seq)
+            data = template.fill(position, at_text, head.leaf, seq)
             leaf = leaf_hash(data)
             place = rows.number_element(position)
             columns.positions.append(place)
             columns.seqs.append(rows.number_element(seq))
             columns.leaves.append(rows.leaf_element(leaf))
             columns.entries.append(rows.bytes_element(data))
-            for tag in each.tag_numbers:
+            for tag in tag_numbers:
                 columns.tags.append(tag)
                 columns.tagged.append(place)
-            if each.sealed is not None:
-                columns.payloads.append((place, shared.part_element, each.sealed))
-            if each.mark is not None and each.body is not None:
-                columns.marks.append((rows.bytes_element(each.mark), rows.bytes_element(each.body), place))
-                group.marked[each.mark] = (each.body, position)
-            if each.public and shared.type in _EFFECTS:
-                self._apply(wire, position, shared.type, each.public)
+            if sealed is not None:
+                columns.payloads.append((place, shared.part_element, sealed))
+            if each_marks is not None:
+                mark, body, _ = each_marks
+                columns.marks.append((rows.bytes_element(mark), rows.bytes_element(body), place))
+                group.marked[mark] = (body, position)
+            if public and shared.type in _EFFECTS:
+                self._apply(wire, position, shared.type, public)
                 self._known.remember(each)
             head.seq, head.leaf = seq, leaf
             moved.add(shared.chain)

@@ -62,7 +62,7 @@ class TestEncode:
     @thorough
     @given(entry=draw.entries(), place=draw.entries())
     def test_a_filled_template_is_the_encoded_entry(self, entry, place):
-        template = Template(
+        template = Template.of(
             origin=entry.origin,
             chain=entry.chain,
             type=entry.type,
