@@ -1,9 +1,21 @@
 """Everything the ledger records: importing this completes the registry, the commands and the timers.
 
-One line a stream; ``told`` declares what importers and the log itself write.
+One line a stream; ``told`` declares what importers and the log itself write. Timers run in the order of these lines
+(what is published before what is agreed, and so on): keep it where one stream rests on another.
 """
 
 from ledger.domain import (
+    basis,
+    confidentiality,
+    consent,
+    consent_facts,
+    consent_rules,
+    consenting,
+    contacts,
+    contract,
+    people,
+    presenting,
+    terms,
     told,
     violation,
 )
@@ -11,4 +23,15 @@ from ledger.domain import (
 STREAMS = (
     violation,
     told,
+    people,
+    contacts,
+    terms,
+    contract,
+    confidentiality,
+    consent_facts,
+    consent,
+    consent_rules,
+    presenting,
+    consenting,
+    basis,
 )

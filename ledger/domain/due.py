@@ -1,11 +1,13 @@
 """Timers: what time alone makes true is written as a fact, once, before anything is decided on it.
 
-Guarantees: what is due is computed from the timer's own boundary and nothing else, so it does not matter which command
-noticed it; the fact's content comes from the deadline, not from when somebody looked, so a replay gives the same bytes
-whenever it runs. A stream offers a :class:`Timer` for its part; a :class:`Due` is a timer for one subject.
+Guarantees: what is due is computed from the timer's own boundary and nothing else, so it does not matter which
+command noticed it; the fact's content comes from the deadline, not from when somebody looked, so a replay gives the
+same bytes whenever it runs. Timers are run in their order, and from the first again after each that had something
+to say: so one may rest on what those before it say. A stream offers a :class:`Timer` for its part; a :class:`Due`
+is a timer for one subject.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -68,8 +70,8 @@ def timer(made: Timer) -> Timer:
 
 
 def all_timers() -> Mapping[str, Timer]:
-    """Give all timers by name; import ``ledger.domain.catalogue`` first."""
-    return dict(sorted(_timers.items()))
+    """Give all timers by name, in the order in which they are run; import ``ledger.domain.catalogue`` first."""
+    return dict(_timers)
 
 
 def _inside(boundary: Boundary, recorded: Recorded[Fact]) -> bool:
@@ -81,3 +83,13 @@ def type_of(fact: Fact) -> str:
     kind = getattr(type(fact), "KIND", None)
     name: str = kind.type if kind is not None else fact.type  # type: ignore[attr-defined]  # Unread and Erased carry it
     return name
+
+
+def first_due(
+    dues: Iterable[Due], facts: Facts, now: datetime, defaults: Defaults
+) -> tuple[Due, tuple[Fact, ...]] | None:
+    """Give the first of these timers that has something to say, and what; None when nothing is due."""
+    for due in dues:
+        if said := due.facts(facts, now, defaults):
+            return due, said
+    return None

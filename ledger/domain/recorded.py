@@ -52,3 +52,12 @@ def positions(*recorded: Recorded[Fact] | None) -> tuple[int, ...]:
 def tagged(facts: Iterable[Recorded[Fact]], tag: str) -> list[Recorded[Fact]]:
     """Give those that have this tag."""
     return [each for each in facts if tag in each.tags]
+
+
+def happened_at(recorded: Recorded[Fact]) -> datetime:
+    """Give when it happened: what the fact says of that, or when it was recorded."""
+    kind = getattr(type(recorded.fact), "KIND", None)
+    if kind is None or kind.occurred is None:
+        return recorded.at
+    moment: datetime = getattr(recorded.fact, kind.occurred)
+    return moment

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ledger.domain import catalogue, decision
-from ledger.domain.due import type_of
+from ledger.domain.due import first_due, type_of
 from ledger.domain.fact import Fact, from_wire, tags_of, to_wire
 from ledger.domain.recorded import Recorded
 from ledger.domain.settings import Defaults
@@ -93,7 +93,8 @@ class Story:
             assert boundary.takes(type_of(each.fact), each.tags), f"outside the boundary of {command}: {each.fact}"
         facts = list(self.recorded)
         noticed: list[Fact] = []
-        while new := [f for due in decision.timers(command) for f in due.facts(facts, now, self.defaults)]:
+        while found := first_due(decision.timers(command), facts, now, self.defaults):
+            new = found[1]
             for fact in new:
                 facts.append(as_recorded(fact, len(facts), now))
                 assert boundary.takes(type_of(fact), facts[-1].tags), f"due outside the boundary: {fact}"

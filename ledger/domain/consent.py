@@ -1,0 +1,226 @@
+"""Consent to the terms, as facts and what they come to: presented, delivered, effective, refused, withdrawn, replaced.
+
+Guarantees: which consent is in force at an instant is a pure function of the ledger, :func:`consent_in_force`; at
+any instant there is at most one, apart from one-off consents that each serve one work order (A-01). A consent holds
+for the version it was given for and for minor changes that were carried over; a version that the customer has not
+consented to governs nobody, the one before it goes on (R-33). What ended from receipt has ended from then, whenever
+it was recorded.
+
+States: presented → delivered → effective (expressed, deemed or incorporated) → withdrawn, superseded or, with its
+contract, over; presented or delivered → refused. A bounce or an open question stops the clock and is no state of
+its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ledger.domain import contract as contracts_
+from ledger.domain import terms as terms_
+from ledger.domain.calendar import Span
+from ledger.domain.consent_facts import (
+    Annulment,
+    ConsentCarriedOver,
+    ConsentDeemed,
+    ConsentDeemingAnnulled,
+    ConsentDeemingResumed,
+    ConsentDeemingSuspended,
+    ConsentExpressed,
+    ConsentIncorporated,
+    ConsentRefused,
+    ConsentReminderDue,
+    ConsentSuperseded,
+    ConsentWithdrawn,
+    Manner,
+    PresentationCause,
+    TermsDelivered,
+    TermsPresented,
+)
+from ledger.domain.fact import Fact
+from ledger.domain.recorded import Facts, Recorded
+
+
+class Status(StrEnum):
+    """How far a consent has come."""
+
+    PRESENTED = "presented"
+    DELIVERED = "delivered"
+    EFFECTIVE = "effective"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+OPEN = frozenset({Status.PRESENTED, Status.DELIVERED})
+"""The customer has still to say something, or to stay silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The clock of silence stood still; ``span`` is open while it does."""
+
+    id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One customer's consent to one version, as far as it has come; ``positions`` is what tells so."""
+
+    id: str
+    terms: str
+    status: Status
+    positions: tuple[int, ...]
+    cause: PresentationCause | None = None
+    presented_at: datetime | None = None
+    delivered_at: datetime | None = None
+    stops: tuple[Stop, ...] = ()
+    manner: Manner | None = None
+    work_order: str | None = None
+    """The one work order that a one-off consent serves."""
+    contract: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    carried: tuple[tuple[datetime, str], ...] = ()
+    """Versions of minor changes, each with the time from which the consent holds for it."""
+    deadline: datetime | None = None
+    """Of a deemed consent: the first instant after the period of silence."""
+    superseded_by: str | None = None
+    reminded: bool = False
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether the clock of silence stands still."""
+        return any(stop.span.ends is None for stop in self.stops)
+
+    def governs(self, moment: datetime) -> str:
+        """Give the version that it holds for at an instant."""
+        return next((terms for since, terms in reversed(self.carried) if since <= moment), self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """All that one customer and the vendor agreed, and what is published."""
+
+    consents: Mapping[str, Consent]
+    contracts: contracts_.Contracts
+    versions: terms_.Versions
+
+    def in_force(self, moment: datetime) -> Consent | None:
+        """Give the consent in force at an instant, one-off consents apart."""
+        return next((each for each in self.consents.values() if not each.work_order and self.holds(each, moment)), None)
+
+    def holds(self, consent: Consent, moment: datetime) -> bool:
+        """Tell whether a consent is effective at an instant."""
+        if consent.since is None or consent.since > moment:
+            return False
+        if consent.until is not None and consent.until <= moment:
+            return False
+        return consent.contract is None or self.contracts[consent.contract].at(moment) is not None
+
+
+def fold(facts: Facts) -> Agreement:
+    """Give what the facts of a customer's agreement and of the published terms come to."""
+    consents: dict[str, Consent] = {}
+    for each in facts:
+        _apply(consents, each)
+    return Agreement(consents, contracts_.fold(facts), terms_.fold(facts))
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The consent that covers an instant, the version that governs then, and what tells so."""
+
+    consent: str
+    terms: str
+    manner: Manner
+    cites: tuple[int, ...]
+
+
+def consent_in_force(facts: Facts, now: datetime, work_order: str | None = None) -> InForce | None:
+    """Give the consent that covers an instant (R-01), or None: for a pending customer, a work order's own (A-01)."""
+    agreement = fold(facts)
+    found = agreement.in_force(now)
+    if found is None and work_order is not None:
+        one_offs = (each for each in agreement.consents.values() if each.work_order == work_order)
+        found = next((each for each in one_offs if agreement.holds(each, now)), None)
+    if found is None or found.manner is None:
+        return None
+    return InForce(found.id, found.governs(now), found.manner, found.positions)
+
+
+def _apply(consents: dict[str, Consent], recorded: Recorded[Fact]) -> None:
+    match recorded.fact:
+        case TermsPresented() as told:
+            consents[told.consent] = Consent(
+                told.consent,
+                told.terms,
+                Status.PRESENTED,
+                (recorded.position,),
+                cause=told.cause,
+                presented_at=told.presented_at,
+            )
+        case TermsDelivered(consent=consent, delivered_at=delivered_at):
+            before = consents[consent]
+            status = Status.DELIVERED if before.status is Status.PRESENTED else before.status
+            first = delivered_at if before.delivered_at is None else before.delivered_at
+            consents[consent] = replace(_cite(before, recorded), status=status, delivered_at=first)
+        case ConsentDeemingSuspended(consent=consent, suspension=suspension, since=since):
+            before = consents[consent]
+            stops = (*before.stops, Stop(suspension, Span(since, None)))
+            consents[consent] = replace(_cite(before, recorded), stops=stops)
+        case ConsentDeemingResumed(consent=consent, suspension=suspension, until=until):
+            before = consents[consent]
+            stops = tuple(
+                replace(stop, span=Span(stop.span.begins, until)) if stop.id == suspension else stop
+                for stop in before.stops
+            )
+            consents[consent] = replace(_cite(before, recorded), stops=stops)
+        case ConsentExpressed() as told:
+            before = consents.get(told.consent) or Consent(told.consent, told.terms, Status.PRESENTED, ())
+            effective = _effective(before, recorded, Manner.EXPRESSED, told.since)
+            consents[told.consent] = replace(effective, work_order=told.work_order)
+        case ConsentDeemed(consent=consent, since=since, deadline=deadline):
+            deemed = _effective(consents[consent], recorded, Manner.DEEMED, since)
+            consents[consent] = replace(deemed, deadline=deadline)
+        case ConsentIncorporated() as told:
+            before = Consent(told.consent, told.terms, Status.PRESENTED, (), contract=told.contract)
+            consents[told.consent] = _effective(before, recorded, Manner.INCORPORATED, told.since)
+        case ConsentRefused(consent=consent):
+            consents[consent] = replace(_cite(consents[consent], recorded), status=Status.REFUSED)
+        case ConsentDeemingAnnulled(consent=consent, why=why):
+            _annul(consents, consent, why, recorded)
+        case ConsentWithdrawn(consent=consent, received_at=received_at):
+            before = _cite(consents[consent], recorded)
+            consents[consent] = replace(before, status=Status.WITHDRAWN, until=received_at)
+        case ConsentSuperseded(consent=consent, by=by, since=since):
+            before = _cite(consents[consent], recorded)
+            consents[consent] = replace(before, status=Status.SUPERSEDED, until=since, superseded_by=by)
+        case ConsentCarriedOver(consent=consent, terms=terms, since=since):
+            before = _cite(consents[consent], recorded)
+            consents[consent] = replace(before, carried=(*before.carried, (since, terms)))
+        case ConsentReminderDue(consent=consent):
+            consents[consent] = replace(consents[consent], reminded=True)
+        case _:
+            pass
+
+
+def _annul(consents: dict[str, Consent], consent: str, why: Annulment, recorded: Recorded[Fact]) -> None:
+    """Take a deeming back as if it had never been; what it had replaced goes on governing."""
+    status = Status.REFUSED if why is Annulment.OBJECTION else Status.DELIVERED
+    before = _cite(consents[consent], recorded)
+    consents[consent] = replace(before, status=status, manner=None, since=None, until=None, deadline=None, carried=())
+    for each in list(consents.values()):
+        if each.superseded_by == consent:
+            revived = replace(_cite(each, recorded), status=Status.EFFECTIVE, until=None, superseded_by=None)
+            consents[each.id] = revived
+
+
+def _effective(before: Consent, recorded: Recorded[Fact], manner: Manner, since: datetime) -> Consent:
+    first = since if before.since is None else min(before.since, since)  # said expressly after it was deemed
+    return replace(_cite(before, recorded), status=Status.EFFECTIVE, manner=manner, since=first)
+
+
+def _cite(consent: Consent, recorded: Recorded[Fact]) -> Consent:
+    return replace(consent, positions=(*consent.positions, recorded.position))

@@ -1,0 +1,231 @@
+"""What a customer says to the terms: yes, no, no more (preamble, A-01, A-03).
+
+Guarantees: a yes names a registered signatory; it is effective from its receipt, or from when the version takes
+effect, and replaces the consent to an older version at that instant. A no counts from its receipt (R-03): to an
+open presentation it is a refusal, to a consent deemed too early an annulment, to an effective one a withdrawal.
+Sessions that relied on what was not there get a violation each; nothing that happened is taken back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.domain.boundary import Boundary, tag
+from ledger.domain.consent import Agreement, Consent, Status, fold
+from ledger.domain.consent_facts import (
+    Annulment,
+    ConsentDeemingAnnulled,
+    ConsentExpressed,
+    ConsentObjectionReceived,
+    ConsentRefused,
+    ConsentWithdrawn,
+    Form,
+    Manner,
+    Stop,
+)
+from ledger.domain.consent_rules import arrived_in_time, check_arrival, is_open, of_agreement, superseded
+from ledger.domain.contacts import ContactRole, entitled
+from ledger.domain.contacts import fold as fold_contacts
+from ledger.domain.contacts import of_customer as contacts_of
+from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.fact import Fact
+from ledger.domain.presenting import agreement_timers, check_current, known
+from ledger.domain.recorded import Facts, happened_at, tagged
+from ledger.domain.settings import Defaults
+from ledger.domain.terms import in_force
+from ledger.domain.violation import ViolationRecorded
+
+RELIANCE = "reliance"
+"""The kind of tag by which what relied on a consent (a session's start) is found: ``reliance:<consent>``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpressConsent:
+    """The customer said yes to what was presented."""
+
+    customer: str
+    consent: str
+    signatory: str
+    form: Form
+    received_at: datetime
+    document_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpressConsentOnce:
+    """The customer, still thinking about the terms, said yes to them for one work order."""
+
+    customer: str
+    consent: str
+    work_order: str
+    signatory: str
+    form: Form
+    received_at: datetime
+    document_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveObjection:
+    """The customer said no to what was presented."""
+
+    customer: str
+    consent: str
+    received_at: datetime
+    form: Form
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawConsent:
+    """The customer takes an effective consent back, and with it what is still open."""
+
+    customer: str
+    consent: str
+    received_at: datetime
+    form: Form
+    words: str
+    stop: Stop = Stop.SAFE
+
+
+def _with_contacts(command: ExpressConsent | ExpressConsentOnce) -> Boundary:
+    return of_agreement(command.customer) | contacts_of(command.customer)
+
+
+def _with_reliance(command: ReceiveObjection | WithdrawConsent) -> Boundary:
+    return of_agreement(command.customer) | Boundary.of(tag(RELIANCE, command.consent))
+
+
+@decides(ExpressConsent, boundary=_with_contacts, timers=lambda command: agreement_timers(command.customer))
+def express_consent(command: ExpressConsent, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record the yes; what was deemed before is from now on said."""
+    agreement = fold(facts)
+    consent = known(agreement, command.consent)
+    check_arrival(consent, command.received_at, now)
+    if not is_open(consent) and not (consent.status is Status.EFFECTIVE and consent.manner is Manner.DEEMED):
+        raise Refusal("R-01", "consent_not_open", consent.positions, status=consent.status)
+    version = agreement.versions.by_id[consent.terms]
+    check_current(agreement, version, now)
+    signatory = entitled(fold_contacts(facts), command.signatory, ContactRole.CONSENT_SIGNATORY, "R-01")
+    assert version.effective_at is not None
+    since = max(command.received_at, version.effective_at)
+    expressed = ConsentExpressed(
+        customer=command.customer,
+        consent=consent.id,
+        terms=consent.terms,
+        signatory=signatory.id,
+        form=command.form,
+        received_at=command.received_at,
+        since=since,
+        document_sha256=command.document_sha256,
+    )
+    cites = [*consent.positions, signatory.position]
+    replaced = superseded(agreement, command.customer, consent.id, since, cites) if since <= now else []
+    return decided(expressed, *replaced, cites=cites)
+
+
+@decides(ExpressConsentOnce, boundary=_with_contacts, timers=lambda command: agreement_timers(command.customer))
+def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record a yes for one work order, to the version in force, which the customer must have been shown."""
+    agreement = fold(facts)
+    if command.consent in agreement.consents:
+        raise Refusal("R-01", "consent_id_taken", agreement.consents[command.consent].positions)
+    version = in_force(agreement.versions, now)
+    if version is None:
+        raise Refusal("R-01", "no_terms_in_force")
+    shown = next((each for each in agreement.consents.values() if each.terms == version.terms), None)
+    if shown is None:
+        raise Refusal("R-01", "terms_not_presented", [] if version.effective is None else [version.effective])
+    check_arrival(shown, command.received_at, now)
+    signatory = entitled(fold_contacts(facts), command.signatory, ContactRole.CONSENT_SIGNATORY, "R-01")
+    expressed = ConsentExpressed(
+        customer=command.customer,
+        consent=command.consent,
+        terms=version.terms,
+        signatory=signatory.id,
+        form=command.form,
+        received_at=command.received_at,
+        since=command.received_at,
+        document_sha256=command.document_sha256,
+        work_order=command.work_order,
+    )
+    return decided(expressed, cites=[*shown.positions, signatory.position])
+
+
+@decides(ReceiveObjection, boundary=_with_reliance, timers=lambda command: agreement_timers(command.customer))
+def receive_objection(command: ReceiveObjection, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+    """Record the no, and what it comes to by when it arrived."""
+    consent = known(fold(facts), command.consent)
+    check_arrival(consent, command.received_at, now)
+    objection = ConsentObjectionReceived(
+        customer=command.customer,
+        consent=consent.id,
+        received_at=command.received_at,
+        form=command.form,
+        words=command.words,
+    )
+    if is_open(consent):
+        refused = ConsentRefused(customer=command.customer, consent=consent.id, received_at=command.received_at)
+        return decided(objection, refused, cites=consent.positions)
+    ended = _ended(command, consent, Stop.SAFE, now, defaults)
+    return decided(objection, *ended, *_unfounded(facts, consent, command.received_at), cites=consent.positions)
+
+
+@decides(WithdrawConsent, boundary=_with_reliance, timers=lambda command: agreement_timers(command.customer))
+def withdraw_consent(command: WithdrawConsent, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+    """End the consent from receipt; silence to what is open can mean yes no more."""
+    agreement = fold(facts)
+    consent = known(agreement, command.consent)
+    check_arrival(consent, command.received_at, now)
+    ended = _ended(command, consent, command.stop, now, defaults)
+    refused = [
+        ConsentRefused(customer=command.customer, consent=each.id, received_at=command.received_at)
+        for each in _open(agreement)
+    ]
+    unfounded = _unfounded(facts, consent, command.received_at)
+    return decided(*ended, *refused, *unfounded, cites=consent.positions)
+
+
+def _open(agreement: Agreement) -> list[Consent]:
+    return [each for each in agreement.consents.values() if is_open(each)]
+
+
+def _ended(
+    command: ReceiveObjection | WithdrawConsent, consent: Consent, stop: Stop, now: datetime, defaults: Defaults
+) -> list[Fact]:
+    """Give what a no makes of a consent that was effective; raise Refusal where nothing of it is left."""
+    if consent.status in {Status.EFFECTIVE, Status.SUPERSEDED} and arrived_in_time(consent, command.received_at):
+        return [
+            ConsentDeemingAnnulled(
+                customer=command.customer,
+                consent=consent.id,
+                why=Annulment.OBJECTION,
+                received_at=command.received_at,
+            )
+        ]
+    if consent.status is not Status.EFFECTIVE:
+        raise Refusal("R-03", "consent_over", consent.positions, status=consent.status)
+    return [
+        ConsentWithdrawn(
+            customer=command.customer,
+            consent=consent.id,
+            received_at=command.received_at,
+            form=command.form,
+            stop=stop,
+            stop_by=now if stop is Stop.NOW else now + defaults.safe_stop,
+            words=command.words,
+        )
+    ]
+
+
+def _unfounded(facts: Facts, consent: Consent, received_at: datetime) -> list[Fact]:
+    """Give a violation for each session that started on this consent after the no had arrived."""
+    return [
+        ViolationRecorded(
+            rule="R-03",
+            sentence="session_after_objection",
+            values={"at": received_at.isoformat()},
+            subjects=tuple(sorted(each for each in relied.tags if each.startswith("session:"))),
+            cites=tuple(sorted({*consent.positions, relied.position})),
+        )
+        for relied in tagged(facts, tag(RELIANCE, consent.id))
+        if happened_at(relied) >= received_at
+    ]

@@ -1,0 +1,282 @@
+"""Presenting the terms to a customer, and what happens on the way: delivery, bounces, questions (preamble, A-02, 6-5).
+
+Guarantees: what is presented is a published version, byte for byte (R-32), and not one that was replaced; a bounce
+or an open question stops the clock of silence, and where it came in time but was recorded late, it annuls what was
+deemed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from ledger.domain.consent import Agreement, Consent, Status, fold
+from ledger.domain.consent_facts import (
+    Annulment,
+    ConsentDeemingAnnulled,
+    ConsentDeemingResumed,
+    ConsentDeemingSuspended,
+    PresentationCause,
+    Proof,
+    Suspension,
+    TermsDelivered,
+    TermsDeliveryFailed,
+    TermsPresented,
+)
+from ledger.domain.consent_rules import (
+    arrived_in_time,
+    check_arrival,
+    consents_due,
+    of_agreement,
+)
+from ledger.domain.contract import contracts_due
+from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.due import Due
+from ledger.domain.fact import Fact
+from ledger.domain.recorded import Facts
+from ledger.domain.rules import rule
+from ledger.domain.settings import Defaults
+from ledger.domain.terms import Version, check_text, in_force, terms_due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentTerms:
+    """Send a version to the customer; ``text`` is what was sent, if it is text."""
+
+    customer: str
+    consent: str
+    terms: str
+    cause: PresentationCause
+    channel: str
+    recipient: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDelivery:
+    """Tell that the terms arrived, and what shows it; ends a stop by a bounce."""
+
+    customer: str
+    consent: str
+    delivered_at: datetime
+    proof: Proof
+    reference: str
+    evidence_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordBounce:
+    """Tell that the terms came back; ``suspension`` names the stop of the clock."""
+
+    customer: str
+    consent: str
+    suspension: str
+    failed_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordQuestion:
+    """Tell that the customer asked something; the clock stands until it is answered."""
+
+    customer: str
+    consent: str
+    suspension: str
+    asked_at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerQuestion:
+    """Tell that a question was answered."""
+
+    customer: str
+    consent: str
+    suspension: str
+    answered_at: datetime
+    words: str
+
+
+def agreement_timers(customer: str) -> tuple[Due, ...]:
+    """Give the timers that a customer's consent rests on, in their order."""
+    return (terms_due(), contracts_due(customer), consents_due(customer))
+
+
+@decides(
+    PresentTerms,
+    boundary=lambda command: of_agreement(command.customer),
+    timers=lambda command: agreement_timers(command.customer),
+)
+def present_terms(command: PresentTerms, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record what was presented; a version that is open or agreed is not presented again."""
+    agreement = fold(facts)
+    version = _published(agreement, command.terms)
+    check_current(agreement, version, now)
+    check_presentable(agreement, command)
+    if command.text is not None:
+        check_text(version, sha256(command.text.encode()).hexdigest())
+    presented = TermsPresented(
+        customer=command.customer,
+        consent=command.consent,
+        terms=command.terms,
+        sha256=version.sha256,
+        cause=command.cause,
+        channel=command.channel,
+        recipient=command.recipient,
+        text=command.text,
+        presented_at=now,
+    )
+    return decided(presented, cites=[place for place in (version.published, version.effective) if place is not None])
+
+
+@rule("R-33")
+def check_current(agreement: Agreement, version: Version, now: datetime) -> None:
+    """Refuse a version that another has replaced; one that is still to take effect may be presented ahead."""
+    current = in_force(agreement.versions, now)
+    if current is None or version.effective_at is None or current.effective_at is None:
+        return
+    if version.effective_at < current.effective_at:
+        cites = [place for place in (version.published, current.effective) if place is not None]
+        raise Refusal("R-33", "terms_outdated", cites, version=version.label or "")
+
+
+@rule("R-33")
+def check_presentable(agreement: Agreement, command: PresentTerms) -> None:
+    """Refuse a second presentation of what is open or agreed, and a change to somebody who agreed to nothing."""
+    for each in agreement.consents.values():
+        if each.id == command.consent:
+            raise Refusal("R-33", "consent_id_taken", each.positions)
+        if each.terms == command.terms and each.work_order is None and each.status in _STANDING:
+            raise Refusal("R-33", "terms_presented_already", each.positions)
+    agreed = any(each.status is Status.EFFECTIVE and not each.work_order for each in agreement.consents.values())
+    if command.cause is PresentationCause.CHANGE and not agreed:
+        raise Refusal("R-33", "nothing_to_change")
+
+
+_STANDING = frozenset({Status.PRESENTED, Status.DELIVERED, Status.EFFECTIVE})
+
+
+@decides(
+    RecordDelivery,
+    boundary=lambda command: of_agreement(command.customer),
+    timers=lambda command: agreement_timers(command.customer),
+)
+def record_delivery(command: RecordDelivery, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record the proof; a clock that a bounce had stopped goes on from the delivery."""
+    consent = known(fold(facts), command.consent)
+    check_arrival(consent, command.delivered_at, now)
+    delivered = TermsDelivered(
+        customer=command.customer,
+        consent=consent.id,
+        delivered_at=command.delivered_at,
+        proof=command.proof,
+        reference=command.reference,
+        evidence_sha256=command.evidence_sha256,
+    )
+    bounced = {
+        each.fact.suspension
+        for each in facts
+        if isinstance(each.fact, ConsentDeemingSuspended) and each.fact.why is Suspension.BOUNCE
+    }
+    resumed = [
+        ConsentDeemingResumed(
+            customer=command.customer,
+            consent=consent.id,
+            suspension=stop.id,
+            until=max(stop.span.begins, command.delivered_at),
+            words=command.reference,
+        )
+        for stop in consent.stops
+        if stop.id in bounced and stop.span.ends is None
+    ]
+    return decided(delivered, *resumed, cites=consent.positions)
+
+
+@decides(
+    RecordBounce,
+    boundary=lambda command: of_agreement(command.customer),
+    timers=lambda command: agreement_timers(command.customer),
+)
+def record_bounce(command: RecordBounce, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record that the terms came back, and stop the clock."""
+    consent = known(fold(facts), command.consent)
+    check_arrival(consent, command.failed_at, now)
+    failed = TermsDeliveryFailed(
+        customer=command.customer, consent=consent.id, failed_at=command.failed_at, reason=command.reason
+    )
+    suspended = ConsentDeemingSuspended(
+        customer=command.customer,
+        consent=consent.id,
+        suspension=command.suspension,
+        why=Suspension.BOUNCE,
+        since=command.failed_at,
+        words=command.reason,
+    )
+    return decided(failed, *stopped(command.customer, consent, suspended, Annulment.BOUNCE), cites=consent.positions)
+
+
+@decides(
+    RecordQuestion,
+    boundary=lambda command: of_agreement(command.customer),
+    timers=lambda command: agreement_timers(command.customer),
+)
+def record_question(command: RecordQuestion, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record the question, and stop the clock."""
+    consent = known(fold(facts), command.consent)
+    check_arrival(consent, command.asked_at, now)
+    suspended = ConsentDeemingSuspended(
+        customer=command.customer,
+        consent=consent.id,
+        suspension=command.suspension,
+        why=Suspension.QUESTION,
+        since=command.asked_at,
+        words=command.words,
+    )
+    return decided(*stopped(command.customer, consent, suspended, Annulment.QUESTION), cites=consent.positions)
+
+
+@decides(
+    AnswerQuestion,
+    boundary=lambda command: of_agreement(command.customer),
+    timers=lambda command: agreement_timers(command.customer),
+)
+def answer_question(command: AnswerQuestion, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Let the clock go on from the answer."""
+    consent = known(fold(facts), command.consent)
+    stop = next((each for each in consent.stops if each.id == command.suspension and each.span.ends is None), None)
+    if stop is None:
+        raise Refusal("R-02", "no_open_question", consent.positions)
+    if not stop.span.begins <= command.answered_at <= now:
+        raise Refusal("R-02", "answer_out_of_time", consent.positions, at=command.answered_at.isoformat())
+    resumed = ConsentDeemingResumed(
+        customer=command.customer,
+        consent=consent.id,
+        suspension=stop.id,
+        until=command.answered_at,
+        words=command.words,
+    )
+    return decided(resumed, cites=consent.positions)
+
+
+def stopped(customer: str, consent: Consent, suspended: ConsentDeemingSuspended, why: Annulment) -> list[Fact]:
+    """Give the stop of the clock, and the annulment of what was deemed although it had stopped in time."""
+    if any(stop.id == suspended.suspension for stop in consent.stops):
+        raise Refusal("R-02", "suspension_id_taken", consent.positions)
+    if not arrived_in_time(consent, suspended.since):
+        return [suspended]
+    annulled = ConsentDeemingAnnulled(customer=customer, consent=consent.id, why=why, received_at=suspended.since)
+    return [suspended, annulled]
+
+
+def known(agreement: Agreement, consent: str) -> Consent:
+    """Give a consent; raise Refusal where nothing was presented under its id."""
+    found = agreement.consents.get(consent)
+    if found is None:
+        raise Refusal("R-02", "consent_unknown")
+    return found
+
+
+def _published(agreement: Agreement, terms: str) -> Version:
+    version = agreement.versions.by_id.get(terms)
+    if version is None or version.published is None:
+        raise Refusal("R-32", "terms_unknown")
+    return version

@@ -1,0 +1,184 @@
+"""Contracts, agreements on confidentiality, and the basis of work that follows from them."""
+
+from dataclasses import replace
+
+import pytest
+from agreements import CONTACT, DELIVERED, EFFECTIVE, PRESENTED, PUBLISHED, SIGNATORY, TERMS
+from story import CUSTOMER, an_id, at, given
+
+from ledger.domain.basis import Basis, basis_at, check_basis
+from ledger.domain.confidentiality import NdaRegistered, RegisterNda, nda_at
+from ledger.domain.consent_facts import ConsentExpressed, Form
+from ledger.domain.contract import (
+    AmendContract,
+    ContractAmended,
+    ContractEnded,
+    ContractRegistered,
+    End,
+    EndContract,
+    RegisterContract,
+    Remote,
+    fold,
+)
+from ledger.domain.decision import Refusal
+from ledger.domain.rules import switched_off
+
+CONTRACT, NDA, ORDER = an_id("contract"), an_id("nda"), an_id("work_order")
+NOW = "2026-11-16 10:00"
+STARTS, ENDS = at("2026-04-01 00:00"), at("2027-04-01 00:00")
+SIGNED = ContractRegistered(
+    customer=CUSTOMER,
+    contract=CONTRACT,
+    reference="保守-2026-01",
+    clause="第8条",
+    remote=Remote.PERIODIC,
+    starts_at=STARTS,
+    ends_at=ENDS,
+)
+AMENDED = ContractAmended(
+    customer=CUSTOMER,
+    contract=CONTRACT,
+    reference="覚書",
+    clause="削除",
+    remote=Remote.NOT_STATED,
+    ends_at=ENDS,
+    effective_at=at("2026-10-01 00:00"),
+)
+EXPIRED = ContractEnded(customer=CUSTOMER, contract=CONTRACT, ended_at=ENDS, why=End.EXPIRED)
+
+
+def register(**changes: object) -> RegisterContract:
+    members = {
+        "customer": CUSTOMER,
+        "contract": CONTRACT,
+        "reference": "保守-2026-01",
+        "clause": "第8条",
+        "remote": Remote.PERIODIC,
+        "starts_at": STARTS,
+        "ends_at": ENDS,
+        **changes,
+    }
+    return RegisterContract(**members)  # type: ignore[arg-type]
+
+
+def amend(effective: str, **changes: object) -> AmendContract:
+    members = {
+        "customer": CUSTOMER,
+        "contract": CONTRACT,
+        "reference": "覚書",
+        "clause": "削除",
+        "remote": Remote.NOT_STATED,
+        "ends_at": ENDS,
+        **changes,
+    }
+    return AmendContract(effective_at=at(effective), **members)  # type: ignore[arg-type]
+
+
+def end(ended: str) -> EndContract:
+    return EndContract(customer=CUSTOMER, contract=CONTRACT, ended_at=at(ended))
+
+
+def test_a_contract_is_registered_once() -> None:
+    given().when(register(), at_=NOW).then(SIGNED)
+    given(SIGNED).when(register(), at_=NOW).refused("R-06", cites=[0])
+
+
+def test_a_contract_ends_after_it_starts() -> None:
+    given().when(register(ends_at=STARTS), at_=NOW).refused("R-06")
+
+
+def test_an_amendment_counts_from_its_effect() -> None:
+    given(SIGNED).when(amend("2026-10-01 00:00"), at_=NOW).then(AMENDED).citing(0)
+    contract = fold(given(SIGNED, AMENDED).recorded)[CONTRACT]
+    before, after = contract.at(at("2026-09-30 23:59")), contract.at(at("2026-10-01 00:00"))
+    assert before is not None
+    assert after is not None
+    assert (before.remote, after.remote) == (Remote.PERIODIC, Remote.NOT_STATED)
+
+
+def test_amendments_come_in_order_and_to_contracts_that_run() -> None:
+    given(SIGNED, AMENDED).when(amend("2026-09-01 00:00"), at_=NOW).refused("R-06", cites=[1])
+    given(SIGNED).when(amend("2027-05-01 00:00"), at_=NOW).refused("R-06")
+    given().when(amend("2026-10-01 00:00"), at_=NOW).refused("R-06")
+
+
+def test_the_end_of_a_contract_is_written_by_the_timer_as_of_its_time() -> None:
+    outcome = given(SIGNED).when(amend("2027-06-01 00:00"), at_="2027-07-01 10:00")
+    outcome.after(EXPIRED).refused("R-06", cites=[1])
+    given(SIGNED).when(amend("2026-12-01 00:00"), at_="2027-03-31 23:59").after()
+
+
+def test_a_contract_can_end_before_its_time() -> None:
+    ended = ContractEnded(customer=CUSTOMER, contract=CONTRACT, ended_at=at("2026-11-01 00:00"), why=End.TERMINATED)
+    given(SIGNED).when(end("2026-11-01 00:00"), at_=NOW).then(ended).citing(0)
+    given(SIGNED, ended).when(end("2026-11-01 00:00"), at_=NOW).refused("R-06", cites=[1])
+    given(SIGNED).when(end("2026-11-17 00:00"), at_=NOW).refused("R-06", cites=[0])
+    given(SIGNED).when(end("2026-03-01 00:00"), at_=NOW).refused("R-06", cites=[0])
+    contract = fold(given(SIGNED, ended).recorded)[CONTRACT]
+    assert contract.at(at("2026-11-01 00:00")) is None
+    assert contract.at(at("2026-03-31 23:59")) is None
+
+
+@pytest.mark.parametrize(
+    ("remote", "moment", "basis"),
+    [
+        (Remote.PERIODIC, "2026-11-16 10:00", Basis.CONTRACT),
+        (Remote.POSSIBLE, "2026-11-16 10:00", Basis.CONTRACT),
+        (Remote.NOT_STATED, "2026-11-16 10:00", Basis.CUSTOMER_REQUEST),
+        (Remote.PERIODIC, "2026-03-31 23:59", Basis.STANDALONE_TERMS),
+        (Remote.PERIODIC, "2027-03-31 23:59", Basis.CONTRACT),
+        (Remote.PERIODIC, "2027-04-01 00:00", Basis.STANDALONE_TERMS),
+    ],
+)
+def test_r_06_at_each_instant_one_basis_holds(remote: Remote, moment: str, basis: Basis) -> None:
+    facts = given(replace(SIGNED, remote=remote)).recorded
+    assert basis_at(facts, at(moment))[0] is basis
+    for other in set(Basis) - {basis}:
+        with pytest.raises(Refusal) as refusal:
+            check_basis(other, facts, at(moment), request=9)
+        assert (refusal.value.rule, refusal.value.sentence) == ("R-06", "basis_is_another")
+
+
+def test_r_06_the_contract_is_cited() -> None:
+    assert check_basis(Basis.CONTRACT, given(SIGNED).recorded, at(NOW)) == (0,)
+
+
+def test_r_06_the_customers_wish_needs_its_record() -> None:
+    facts = given(SIGNED, AMENDED).recorded
+    assert check_basis(Basis.CUSTOMER_REQUEST, facts, at(NOW), request=9) == (1, 9)
+    with pytest.raises(Refusal, match="R-06"):
+        check_basis(Basis.CUSTOMER_REQUEST, facts, at(NOW))
+    with switched_off("R-06"):
+        assert check_basis(Basis.CUSTOMER_REQUEST, facts, at(NOW)) == ()
+
+
+def test_r_06_work_without_a_contract_needs_express_consent() -> None:
+    terms = (PUBLISHED, EFFECTIVE, PRESENTED, DELIVERED)
+    with pytest.raises(Refusal, match="express consent"):
+        check_basis(Basis.STANDALONE_TERMS, given(*terms).recorded, at("2026-11-17 10:00"))
+    once = ConsentExpressed(
+        customer=CUSTOMER,
+        consent=an_id("consent", 9),
+        terms=TERMS,
+        signatory=SIGNATORY,
+        form=Form.PORTAL,
+        received_at=at("2026-11-17 09:00"),
+        since=at("2026-11-17 09:00"),
+        work_order=ORDER,
+    )
+    facts = given(*terms, CONTACT, once).recorded
+    assert check_basis(Basis.STANDALONE_TERMS, facts, at("2026-11-17 10:00"), work_order=ORDER) == (5,)
+    with pytest.raises(Refusal, match="express consent"):
+        check_basis(Basis.STANDALONE_TERMS, facts, at("2026-11-17 10:00"), work_order=an_id("work_order", 2))
+
+
+def test_an_agreement_on_confidentiality_holds_from_start_to_end() -> None:
+    nda = NdaRegistered(customer=CUSTOMER, nda=NDA, reference="NDA-1", starts_at=STARTS, ends_at=ENDS)
+    command = RegisterNda(customer=CUSTOMER, nda=NDA, reference="NDA-1", starts_at=STARTS, ends_at=ENDS)
+    given().when(command, at_=NOW).then(nda)
+    given(nda).when(command, at_=NOW).refused("R-26", cites=[0])
+    given().when(replace(command, ends_at=STARTS), at_=NOW).refused("R-26")
+    facts = given(nda).recorded
+    assert nda_at(facts, STARTS) == facts[0]
+    assert nda_at(facts, at("2026-03-31 23:59")) is None
+    assert nda_at(facts, ENDS) is None
