@@ -1,8 +1,9 @@
-"""One thread that appends for all: it seals, numbers and commits what callers hand over, and lets them go.
+"""Who appends: a caller that is alone does it itself; for many at once one thread does it for all.
 
-While PostgreSQL works on one transaction, the thread seals the records of the next: Python and the server each have a
-processor, and no thread waits for another's turn. What is ready when a transaction ends makes up the next one (group
-commit), so that a slow disk makes groups larger instead of callers slower.
+The thread seals, numbers and commits what callers hand over, and lets them go. While PostgreSQL works on one
+transaction it seals the records of the next: Python and the server each have a processor, and no thread waits for
+another's turn. What is ready when a transaction ends makes up the next one (group commit), so that a slow disk makes
+groups larger instead of callers slower.
 
 Guarantees: a request that was handed over is answered, whatever happens; one that was answered without an error is
 durable. Leaves to others: what a transaction consists of (the sequencer).
@@ -12,7 +13,7 @@ import os
 import select
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -49,6 +50,7 @@ class Committer:
         self._sequencer = sequencer
         self._preparer = preparer
         self.connection: Connection[Any] | None = None
+        self._turn = threading.Lock()  # who holds it appends, and alone touches what is not under the other lock
         self._lock = threading.Lock()
         self._waiting: deque[tuple[Request, Any]] = deque()
         self._closed = False
@@ -68,7 +70,15 @@ class Committer:
         return len(self._waiting) + len(self._ready) + (self._sealing is not None)
 
     def commit(self, request: Request) -> None:
-        """Hand a request over and wait until it is answered: its positions or its error are set then."""
+        """Append a request: its positions or its error are set when this returns."""
+        if self._turn.acquire(blocking=False):
+            # Nobody appends: this thread does it itself, which spares waking another and being woken by it.
+            try:
+                if not self._closed and not self.pending:
+                    self._append([request], _poll)
+                    return
+            finally:
+                self._turn.release()
         done = threading.Lock()
         done.acquire()
         with self._lock:
@@ -99,35 +109,45 @@ class Committer:
 
     def _work(self) -> None:
         while True:
-            while not self._ready and not self._alone() and self._use_time():
+            with self._turn:
+                self._append_what_waits()
+            self._rest(None, 0)
+            if self._closed and not self.pending:
+                break
+        with self._turn:
+            if self.connection is not None:
+                self.connection.close()
+
+    def _append_what_waits(self) -> None:
+        while True:
+            while not self._ready and self._use_time():
                 pass
             if not self._ready:
-                if self._closed and not self._waiting:
-                    break
-                self._rest(None, 0)
-                continue
+                return
             group = self._take()
-            requests = [request for request, _ in group]
-            try:
-                self._commit(requests)
-            except Exception as error:  # noqa: BLE001 - whatever it is, every caller hears it, and none waits for ever
-                for request in requests:
-                    request.error = _copied(error)
+            self._append([request for request, _ in group], self._wait)
             self._answered.extend(done for _, done in group)
-        if self.connection is not None:
-            self.connection.close()
 
-    def _alone(self) -> bool:
+    def _append(self, requests: Sequence[Request], wait: Callable[[int, int], int]) -> None:
+        """Commit, and say on every request what became of it."""
+        if len(requests) == 1 and not requests[0].prepared:
+            self._seal_late(requests[0])
+        try:
+            if requests[0].error is None:
+                self._commit(requests, wait)
+        except Exception as error:  # noqa: BLE001 - whatever it is, every caller hears it, and none waits for ever
+            for request in requests:
+                request.error = _copied(error)
+
+    def _seal_late(self, request: Request) -> None:
         """Let a request that has no other beside it be sealed in its transaction, while the server works on it."""
-        if self._sealing is not None or self._answered or len(self._waiting) != 1:
-            return False
-        request, _ = self._waiting[0]
-        if request.core or any(each.idempotency_key is not None for each in request.records):
-            return False
         draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
         request.unsealed = self._preparer.prepare(request.records, request.shared, draw)
-        self._ready.append(self._waiting.popleft())
-        return True
+        if request.core or any(each.idempotency_key is not None for each in request.records):
+            try:
+                request.prepared, request.unsealed = list(request.unsealed), None
+            except Exception as error:  # noqa: BLE001 - as above
+                request.error = error
 
     def _use_time(self) -> bool:
         """Do a little of what can be done without the server; tell whether there was anything to do."""
@@ -157,7 +177,7 @@ class Committer:
 
     def _take(self) -> list[tuple[Request, Any]]:
         """Take the next transaction's requests: what is ready, and a few more that are soon."""
-        few = 0 if self._ready[0][0].unsealed is not None else _FEW_RECORDS
+        few = _FEW_RECORDS
         while self._sealing is not None or self._waiting:
             request = self._sealing[0] if self._sealing is not None else self._waiting[0][0]
             few -= len(request.records) - len(request.prepared)
@@ -176,7 +196,7 @@ class Committer:
         group, self._ready = self._ready, []
         return group
 
-    def _commit(self, requests: Sequence[Request]) -> None:
+    def _commit(self, requests: Sequence[Request], wait: Callable[[int, int], int]) -> None:
         try:
             with named_errors():
                 if self.connection is None or not is_alive(self.connection):
@@ -188,7 +208,7 @@ class Committer:
                 with suppress(StopIteration):
                     wanted = next(steps)
                     while True:
-                        ready = self._wait(self.connection.pgconn.socket, wanted)
+                        ready = wait(self.connection.pgconn.socket, wanted)
                         wanted = steps.send(ready)
         except BaseException:
             self._abandon()
@@ -227,6 +247,14 @@ class Committer:
         connection, self.connection = self.connection, None
         if connection is not None:
             connection.close()
+
+
+def _poll(socket: int, wanted: int) -> int:
+    """Wait for the server, and do nothing else."""
+    poll = select.poll()
+    poll.register(socket, wanted)
+    ((_, became),) = poll.poll()
+    return became
 
 
 def _copied(error: Exception) -> Exception:

@@ -1,6 +1,7 @@
 """Every statement of an append breaks, before and after it took effect, in every way a server has of breaking."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -231,6 +232,29 @@ def test_an_error_nobody_thought_of_reaches_its_callers_and_the_recorder_goes_on
             recorder.append([record(f"{number}")])
         break_at(None)
         recorder.append([record(f"again {number}")])
+    check_whole(log)
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_caller_who_is_interrupted_anywhere_leaves_the_recorder_to_the_others(
+    log: World, recorder: Recorder, break_at: Callable[[Fault | None], None], marked: bool
+) -> None:
+    """A caller that is alone appends in its own thread, where Ctrl-C can arrive."""
+    recorder.append([record("warm")])
+    for number in range(20):
+        fault = Fault(KeyboardInterrupt, at=number, after=number % 2 == 0)
+        break_at(fault)
+        mine = record(f"{number}", idempotency_key=f"{number}" if marked else None)
+        try:
+            recorder.append([mine])
+        except KeyboardInterrupt:
+            assert fault.fired
+        break_at(None)
+        if not fault.fired:
+            break
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda n: recorder.append([record(f"of {n}")]), range(8)))
+    assert number >= 7
     check_whole(log)
 
 
