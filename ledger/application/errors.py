@@ -41,3 +41,24 @@ class PayloadUnavailableError(LedgerError):
 
 class ExportError(LedgerError):
     """The receipt or package cannot be made as asked."""
+
+
+class FactUnreadableError(LedgerError):
+    """A fact cannot be recorded as it is, or an entry is not in the form of its type: its text names the member."""
+
+
+class CommandConflictError(LedgerError):
+    """The idempotency key carried out another command before: use a new key, or find out who used it."""
+
+    def __init__(self, idempotency_key: str, position: int) -> None:
+        super().__init__(
+            f"The idempotency key {idempotency_key} carried out another command, recorded at position {position}."
+        )
+        self.position = position
+
+
+class ContendedError(LedgerError):
+    """Others were first each time: try again."""
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(f"Others recorded first {attempts} times in a row: try again.")

@@ -1,0 +1,207 @@
+"""``class Decider``: a command in, what it came to in the log.
+
+Read the command's boundary by tag → append what is due in it → decide → append under the condition that nothing new
+came into the boundary since it was read → where something did, read and decide again. So of two commands that hinder
+each other exactly one comes first, and the other is decided knowing it, and told why where it is refused.
+
+Guarantees: due facts are appended before the command is decided and stay although it is refused; each attempt has one
+``now``, never before what it has read; with a caller's idempotency key a command is carried out once, and repeating it
+gives what it came to. Leaves to others: who may give which command.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery
+
+from ledger.application.errors import CommandConflictError, ContendedError
+from ledger.application.facts import from_record, query_of, to_record
+from ledger.application.payload import read
+from ledger.domain import catalogue, decision
+from ledger.domain.boundary import Boundary
+from ledger.domain.due import Due, first_due
+from ledger.domain.fact import Fact
+from ledger.domain.recorded import Recorded
+from ledger.domain.settings import Defaults
+from ledger.log.entry import LOG_CHAIN
+from ledger.log.members import parse_at
+from ledger.store.custody import ChainSecret
+from ledger.store.errors import ConditionFailedError
+from ledger.store.reader import PAGE
+from ledger.store.record import Record
+from ledger.store.record import Recorded as Stored
+from ledger.store.recorder import Recorder
+
+ATTEMPTS = 64
+"""How often a command is decided anew: of so many that hinder each other, each is the first once."""
+_MOST_FACTS = 64
+"""How many facts a decision has at most: so many idempotency keys are looked up."""
+TIMER: Mapping[str, str] = {"kind": "timer", "id": "shoseki"}
+"""Who says what time alone makes true."""
+
+assert catalogue.STREAMS  # the registry, the commands and the timers are complete
+
+Draw: TypeAlias = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """What a command came to: its facts and where they stand, and those that were due before it.
+
+    ``already`` says that an earlier call with the same idempotency key did it.
+    """
+
+    facts: tuple[Fact, ...]
+    positions: tuple[int, ...]
+    due: tuple[int, ...] = ()
+    already: bool = False
+
+
+class Decider:
+    """Carries out commands on one log. Safe to share between threads."""
+
+    def __init__(
+        self, recorder: Recorder, defaults: Defaults | None = None, *, draw: Draw = secrets.token_bytes
+    ) -> None:
+        """Decide by these numbers; ``draw`` gives the randomness of ids (injected where a story must repeat)."""
+        self._recorder = recorder
+        self._reader = recorder.reader
+        self.defaults = defaults or Defaults()
+        self._draw = draw
+
+    def new_id(self, kind: str, idempotency_key: str | None = None) -> str:
+        """Draw an opaque id; with an idempotency key the same one each time, so that a repeated command is the same."""
+        if idempotency_key is None:
+            return f"{kind}_{self._draw(16).hex()}"
+        mark = self._secret().mark("id", f"{kind}\n{idempotency_key}".encode())
+        return f"{kind}_{mark[:16].hex()}"
+
+    def carry_out(
+        self,
+        command: object,
+        *,
+        actor: Mapping[str, str],
+        source: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> CarriedOut:
+        """Carry out a command.
+
+        Raises Refusal with what it was decided on, CommandConflictError where the idempotency key did another command,
+        ContendedError, PayloadUnavailableError, FactUnreadableError, and what appending raises.
+        """
+        customer: str | None = getattr(command, "customer", None)
+        said = {
+            "kind": "command",
+            "id": type(command).__name__,
+            **(source or {}),
+            "raw": {"command_sha256": sha256(repr(command).encode()).hexdigest()},
+        }
+        if idempotency_key is not None and (done := self._done(customer, idempotency_key, said)) is not None:
+            return done
+        boundary, dues = decision.boundary(command), decision.timers(command)
+        query = query_of(boundary, self._secret())
+        due: list[int] = []
+        for _ in range(ATTEMPTS):
+            facts, size, now = self._read(query)
+            try:
+                if found := first_due(dues, facts, now, self.defaults):
+                    due += self._append_due(*found, query, size, now)
+                    continue
+                made = decision.decide(command, facts, now, self.defaults)
+                records = self._records(made.facts, customer, now, actor, said, idempotency_key)
+                return CarriedOut(made.facts, tuple(self._append(records, query, size)), tuple(due))
+            except ConditionFailedError:
+                continue  # somebody was first: decide again, knowing it
+        raise ContendedError(ATTEMPTS)
+
+    def notice(self, due: Due) -> tuple[int, ...]:
+        """Append what is due for one subject; give the positions, none where nothing is."""
+        query = query_of(due.boundary, self._secret())
+        appended: list[int] = []
+        for _ in range(ATTEMPTS):
+            facts, size, now = self._read(query)
+            found = first_due([due], facts, now, self.defaults)
+            if found is None:
+                return tuple(appended)
+            try:
+                appended += self._append_due(*found, query, size, now)
+            except ConditionFailedError:
+                continue
+        raise ContendedError(ATTEMPTS)
+
+    def facts(self, boundary: Boundary) -> list[Recorded[Fact]]:
+        """Give what is inside a boundary now, in order: for whoever shows it."""
+        return self._read(query_of(boundary, self._secret()))[0]
+
+    def _read(self, query: DCBQuery | None) -> tuple[list[Recorded[Fact]], int, datetime]:
+        """Give the facts of a boundary, the log's size up to which they were read, and the instant of the decision."""
+        size = self._reader.size()
+        stored: list[tuple[int, Stored]] = []
+        start = 0
+        while query is not None and (page := self._reader.page(query, start, size, PAGE)):
+            stored += page
+            if len(page) < PAGE:
+                break
+            start = page[-1][0] + 1
+        facts = [from_record(position, record) for position, record in stored]
+        now = self._recorder.clock.now()
+        return facts, size, max(now, parse_at(stored[-1][1].at)) if stored else now
+
+    def _append_due(
+        self, due: Due, said: Iterable[Fact], query: DCBQuery | None, size: int, now: datetime
+    ) -> list[int]:
+        source = {"kind": "timer", "id": due.timer.name}
+        customer = None if due.chain == LOG_CHAIN else due.chain
+        return self._append(self._records(said, customer, now, TIMER, source, None), query, size)
+
+    def _append(self, records: Sequence[Record], query: DCBQuery | None, size: int) -> list[int]:
+        if not records:
+            return []
+        condition = None if query is None else DCBAppendCondition(query, size)
+        return self._recorder.append_all(records, condition)
+
+    def _records(
+        self,
+        facts: Iterable[Fact],
+        customer: str | None,
+        now: datetime,
+        actor: Mapping[str, str],
+        source: Mapping[str, Any],
+        idempotency_key: str | None,
+    ) -> list[Record]:
+        secret = self._secret()
+        return [
+            to_record(
+                fact,
+                customer=customer,
+                now=now,
+                actor=actor,
+                source=source,
+                secret=secret,
+                idempotency_key=None if idempotency_key is None else f"command {idempotency_key} {number}",
+            )
+            for number, fact in enumerate(facts)
+        ]
+
+    def _done(self, customer: str | None, idempotency_key: str, said: Mapping[str, Any]) -> CarriedOut | None:
+        """Give what an earlier call with this key came to; raise CommandConflictError for another command."""
+        keys = [f"command {idempotency_key} {number}" for number in range(_MOST_FACTS)]
+        chains = [LOG_CHAIN] if customer is None else [customer, LOG_CHAIN]
+        places = sorted({place for chain in chains for place in self._reader.find(chain, keys).values()})
+        if not places:
+            return None
+        facts = []
+        for position in places:
+            record = self._reader.page(None, position, position + 1, 1)[0][1]
+            recorded = from_record(position, record)
+            if record.data and read(record.data)["source"] != said:
+                raise CommandConflictError(idempotency_key, position)
+            facts.append(recorded.fact)
+        return CarriedOut(tuple(facts), tuple(places), already=True)
+
+    def _secret(self) -> ChainSecret:
+        return self._recorder.custody.chain_secret(LOG_CHAIN)

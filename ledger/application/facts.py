@@ -1,0 +1,93 @@
+"""Facts as records of the log, and back.
+
+Guarantees: what a fact declares public stands in the entry and all else in the sealed payload; a tag that would name a
+person is blinded (a keyed digest under the log's own half), since tags outlive every erasure; a payload that was erased
+comes back as an erased fact, one that cannot be opened and should is refused, never skipped.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
+
+from ledger.application.errors import FactUnreadableError, PayloadUnavailableError
+from ledger.application.payload import Statement, read
+from ledger.domain.boundary import Boundary
+from ledger.domain.fact import Erased, Fact, FactError, from_wire, tags_of, to_wire
+from ledger.domain.recorded import Recorded
+from ledger.log.entry import LOG_CHAIN
+from ledger.log.errors import FormatError
+from ledger.log.members import format_at, parse_at
+from ledger.store.custody import ChainSecret
+from ledger.store.record import PayloadState, Record
+from ledger.store.record import Recorded as Stored
+
+_PERSONAL = frozenset({"person", "technician"})
+"""Kinds of tags whose ids are people's."""
+
+
+def to_record(
+    fact: Fact,
+    *,
+    customer: str | None,
+    now: datetime,
+    actor: Mapping[str, str],
+    source: Mapping[str, Any],
+    secret: ChainSecret,
+    idempotency_key: str | None = None,
+) -> Record:
+    """Give the record of a fact; it happened when it says so, or now. Raises FactUnreadableError."""
+    try:
+        wire = to_wire(fact)
+    except FactError as error:
+        raise FactUnreadableError(str(error)) from None
+    if wire.chain == "customer" and customer is None:
+        raise FactUnreadableError(f"{wire.type} belongs to a customer, and the command names none.")
+    payload = b""
+    if wire.key_class is not None:
+        occurred = now if fact.KIND.occurred is None else getattr(fact, fact.KIND.occurred)
+        try:
+            payload = Statement(format_at(occurred), actor, source, wire.data).encode()
+        except FormatError as error:
+            raise FactUnreadableError(f"{wire.type} cannot be recorded: {error}") from None
+    return Record(
+        wire.type,
+        payload,
+        [blinded(tag, secret) for tag in wire.tags],
+        chain=LOG_CHAIN if wire.chain == "log" or customer is None else customer,
+        key_class=wire.key_class,
+        subject=wire.subject,
+        public=wire.public,
+        idempotency_key=idempotency_key,
+    )
+
+
+def from_record(position: int, record: Stored) -> Recorded[Fact]:
+    """Give the fact of a record; raise PayloadUnavailableError or FactUnreadableError."""
+    if record.state is PayloadState.ABSENT:
+        raise PayloadUnavailableError(
+            f"The entry at position {position} cannot be opened, so nothing is decided: run 'shoseki check'."
+        )
+    if record.state is PayloadState.ERASED:
+        erased = Erased(type=record.type, public=record.public)
+        return Recorded(erased, position, parse_at(record.at), record.chain, frozenset(record.tags))
+    try:
+        data = read(record.data)["data"] if record.state is PayloadState.OPEN else {}
+        fact = from_wire(record.type, data, record.public)
+    except (FactError, FormatError) as error:
+        raise FactUnreadableError(f"The entry at position {position} is not in the form of its type: {error}") from None
+    tags = tags_of(fact) if hasattr(type(fact), "KIND") else frozenset(record.tags)
+    return Recorded(fact, position, parse_at(record.at), record.chain, tags)
+
+
+def query_of(boundary: Boundary, secret: ChainSecret) -> DCBQuery | None:
+    """Give a boundary as the store asks it; None for one that holds nothing."""
+    items = [DCBQueryItem(list(item.types), [blinded(tag, secret) for tag in item.tags]) for item in boundary.items]
+    return DCBQuery(items) if items else None
+
+
+def blinded(tag: str, secret: ChainSecret) -> str:
+    """Give the tag as the log holds it."""
+    kind = tag.partition(":")[0]
+    return f"{kind}:{secret.mark('tag', tag.encode())[:16].hex()}" if kind in _PERSONAL else tag
