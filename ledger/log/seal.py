@@ -34,7 +34,7 @@ _INNER = bytes(each ^ 0x36 for each in range(256))
 _OUTER = bytes(each ^ 0x5C for each in range(256))
 _INNER_FILL = b"\x36" * (64 - SALT_BYTES)  # SHA-256 works in blocks of 64 bytes
 _OUTER_FILL = b"\x5c" * (64 - SALT_BYTES)
-_LONGEST_BOX = -(-(SALT_BYTES + MAX_PAYLOAD_BYTES + 1) // _BLOCK) * _BLOCK + TAG_BYTES
+_LONGEST_PADDED = -(-(SALT_BYTES + MAX_PAYLOAD_BYTES + 1) // _BLOCK) * _BLOCK
 
 
 def commitment(salt: bytes, payload: bytes) -> bytes:
@@ -143,25 +143,37 @@ class Sealer:
         Raises UnknownFormatError for another seal version; SealError when the seal does not open under this key and
         these names, or opens to something that the commitment does not bind.
         """
+        padded, end = self._open(sealed, committed, committed.hex().encode())
+        return padded[:SALT_BYTES], padded[SALT_BYTES:end]
+
+    def open_spelled(self, sealed: bytes, committed: bytes, spelled: bytes) -> bytes:
+        """Give the payload: ``open`` for who reads many seals and has each commitment in hexadecimal as well."""
+        padded, end = self._open(sealed, committed, spelled)
+        return padded[SALT_BYTES:end]
+
+    def _open(self, sealed: bytes, committed: bytes, spelled: bytes) -> tuple[bytes, int]:
+        """Give the padded text, and where its payload ends."""
         if sealed[:1] != _VERSION:
             if sealed[:1] > _VERSION:
                 raise UnknownFormatError(f"The seal has version {sealed[0]}; this program knows {_VERSION[0]}.")
             raise SealError("The sealed bytes name no seal version.")
-        nonce, box = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-        if not _BLOCK + TAG_BYTES <= len(box) <= _LONGEST_BOX or (len(box) - TAG_BYTES) % _BLOCK:
+        box = sealed[1 + NONCE_BYTES :]
+        size = len(box) - TAG_BYTES
+        if size % _BLOCK or not _BLOCK <= size <= _LONGEST_PADDED:
             raise SealError("The sealed bytes have a length that no seal has.")
         try:
-            padded = self._cipher.decrypt(nonce, box, self._aad + committed.hex().encode())
+            padded = self._cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], box, self._aad + spelled)
         except InvalidTag:
             raise SealError("The seal does not open: bytes, key or names are not those it was made with.") from None
-        filled = padded.rstrip(b"\0")
-        if not filled.endswith(b"\x80") or len(filled) <= SALT_BYTES or len(padded) - len(filled) >= _BLOCK:
+        end = padded.rfind(b"\x80")
+        if end < SALT_BYTES or size - end > _BLOCK or padded[end + 1 :] != bytes(size - end - 1):
             raise SealError("The seal opens to bytes that are not padded as a seal is.")
-        salt, payload = padded[:SALT_BYTES], filled[SALT_BYTES:-1]
-        # AES-GCM alone can be made to open to two texts under two keys; the commitment can't.
-        if not reproduces(salt, payload, committed):
+        # AES-GCM alone can be made to open to two texts under two keys; the commitment can't. Who holds the key may
+        # learn both of what is compared here, so that the time it takes tells nothing.
+        payload = padded[SALT_BYTES:end]
+        if len(payload) > MAX_PAYLOAD_BYTES or commitment(padded[:SALT_BYTES], payload) != committed:
             raise SealError("The seal opens to a payload that the entry did not commit to.")
-        return salt, payload
+        return padded, end
 
 
 def _names(origin: str, chain: str, key: str) -> bytes:

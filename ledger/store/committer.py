@@ -39,6 +39,8 @@ _AT_ONCE = 8
 
 _DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 """What was acknowledged outlives a crash, also where the server's default says otherwise; a stricter one stays."""
+_PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan"
+"""The values of an append are arrays: a plan made for them would be the same every time."""
 
 
 class Committer:
@@ -203,6 +205,7 @@ class Committer:
                     self._abandon()
                     self.connection = connect(self._url, application="shoseki sequencer")
                     self.connection.execute(_DURABLE)
+                    self.connection.execute(_PLANNED_ONCE)
                 steps = self._sequencer.commit(self.connection, requests)
                 ready = 0
                 with suppress(StopIteration):

@@ -96,6 +96,7 @@ class TestRoundTrip:
     def test_what_is_sealed_opens_to_itself(self, payload, salt, nonce):
         committed, sealed = SEALER.seal(payload, salt=salt, nonce=nonce)
         assert SEALER.open(sealed, committed) == (salt, payload)
+        assert SEALER.open_spelled(sealed, committed, committed.hex().encode()) == payload
         assert reproduces(salt, payload, committed)
 
     @pytest.mark.parametrize("ending", [b"", b"\x80", b"\0", b"\x80\0", b"\0\x80", b"\x80" * 3, b"\0" * 300, b"a"])

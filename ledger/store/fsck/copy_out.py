@@ -1,8 +1,7 @@
 """Rows as PostgreSQL's binary COPY sends them, one message a row, without decoding values one by one.
 
 Guarantees: each row is given as its bytes, header and trailer taken off; an error in the middle is raised. Leaves to
-others: what the bytes must be (``ledger.store.rows`` builds the same ones). PostgreSQL documentation, COPY, "Binary
-Format".
+others: what the bytes must be (``fields``). PostgreSQL documentation, COPY, "Binary Format".
 """
 
 from collections.abc import Iterator
@@ -11,8 +10,8 @@ from typing import Any
 from psycopg import Connection, OperationalError, pq
 from psycopg.errors import error_from_result
 
-HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-TRAILER = b"\xff\xff"
+_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER_BYTES = 2  # it has -1 where a row has the number of its fields, and a row has fields
 _DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 
 
@@ -25,30 +24,17 @@ def copy_out(connection: Connection[Any], query: bytes) -> Iterator[bytes]:
         raise error_from_result(result, encoding=encoding)
     fetch = link.get_copy_data
     count, data = fetch(0)
-    row = bytes(data)
-    if count < 0 or not row.startswith(HEADER):
+    head = bytes(data)
+    if count < 0 or not head.startswith(_HEADER):
         raise OperationalError("the server sent no rows")
-    row = row[len(HEADER) :]
-    while count > 0:
-        if row != TRAILER and row:
-            yield row
+    if len(head) > len(_HEADER) + _TRAILER_BYTES:
+        yield head[len(_HEADER) :]  # servers differ in whether the first row comes in the header's message
+    count, data = fetch(0)
+    while count > _TRAILER_BYTES:
+        yield bytes(data)
         count, data = fetch(0)
-        row = bytes(data)
+    while count > 0:
+        count, data = fetch(0)
     while (answer := link.get_result()) is not None:
         if answer.status not in _DONE:
             raise error_from_result(answer, encoding=encoding)
-
-
-def fields_of(row: bytes) -> list[bytes | None]:
-    """Give the values of a row of any shape; None for NULL."""
-    fields: list[bytes | None] = []
-    at = 2
-    while at < len(row):
-        length = int.from_bytes(row[at : at + 4], "big", signed=True)
-        at += 4
-        if length < 0:
-            fields.append(None)
-            continue
-        fields.append(row[at : at + length])
-        at += length
-    return fields

@@ -17,59 +17,34 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from ledger.keys.classes import day_of, is_day_key
+from ledger.keys.classes import day_of
 from ledger.log.core_entry import corrected_from
-from ledger.log.entry import CORE_TYPES, MAX_ENTRY_BYTES, Entry, parse
+from ledger.log.entry import CORE_TYPES, MAX_ENTRY_BYTES, Entry, leaf_hash, parse
 from ledger.log.errors import FormatError, UnknownFormatError
 from ledger.log.frontier import Frontier
 from ledger.log.members import format_at
-from ledger.store.fsck.copy_out import copy_out, fields_of
+from ledger.store.fsck.copy_out import copy_out
+from ledger.store.fsck.fields import fields_of, text_array_field, text_field
 from ledger.store.fsck.findings import Code
-from ledger.store.fsck.kinds import Kinds
-from ledger.store.fsck.tasks import PRIME, Place, RangeReport, RangeTask, Stretch
-from ledger.store.prepare import part_of
-from ledger.store.rows import tag_number, text_array_field, text_element
+from ledger.store.fsck.kinds import Kinds, tag_number
+from ledger.store.fsck.tasks import Place, RangeReport, RangeTask, Stretch
+from ledger.store.fsck.wanted import Pair, Wanted
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Nine fields: position, seq, at, leaf (32 bytes), and the length of the entry's bytes; then chain, type, key, tags.
-_HEAD = Struct(">hiqiqiqi32si")
+# Nine fields: position, seq, at, leaf (32 bytes); then chain, type, key, tags and the entry's bytes.
+_HEAD = Struct(">hiqiqiqi32s")
+_HEAD_BYTES = _HEAD.size
 _LENGTHS = (9, 8, 8, 8, 32)
-_COLUMNS = ("position", "seq", "at", "leaf", "entry", "chain", "type", "key", "tags")
+_COLUMNS = ("position", "seq", "at", "leaf", "chain", "type", "key", "tags", "entry")
+_POSITION = slice(6, 14)
+_LENGTH_BYTES = 4
+_length = Struct(">i").unpack_from
 
 _SELECT = sql.SQL(
-    "SELECT position, seq, at, leaf, entry, chain, type, key, tags FROM {}.entry"
+    "SELECT position, seq, at, leaf, chain, type, key, tags, entry FROM {}.entry"
     " WHERE position >= {} AND position < {} ORDER BY position"
 )
-
-
-class Pair:
-    """The payloads of one chain and one key."""
-
-    __slots__ = ("chain", "day", "first", "key", "last", "part", "part_field", "seen")
-
-    def __init__(self, chain: str, key: str, position: int) -> None:
-        """Meet the first of them."""
-        self.chain = chain
-        self.key = key
-        self.part = part_of(key)
-        self.part_field = text_element(self.part)
-        self.day = key.partition(":")[2] if is_day_key(key) else None
-        self.first = self.last = position
-        self.seen = 0
-
-
-class Wanted:
-    """Which payloads a range must have: by position from its start, the pair and the commitment."""
-
-    __slots__ = ("by_offset", "pairs", "start", "unreadable")
-
-    def __init__(self, start: int, stop: int) -> None:
-        """Want none yet."""
-        self.start = start
-        self.by_offset: list[tuple[Pair, bytes] | None] = [None] * (stop - start)
-        self.pairs: dict[tuple[str, str], Pair] = {}
-        self.unreadable: set[int] = set()
 
 
 class EntryChecker:
@@ -78,7 +53,7 @@ class EntryChecker:
     def __init__(self, place: Place) -> None:
         """Check the log at this place."""
         self._place = place
-        self._kinds = Kinds(place.origin, place.fingerprint.offset)
+        self._kinds = Kinds(place.origin)
 
     def check(self, connection: Connection[Any], task: RangeTask, report: RangeReport) -> Wanted:
         """Read the range; put what it holds into ``report``, and give the payloads that it must have."""
@@ -109,24 +84,25 @@ class _Reading:
         self._at_text = b""
         self._day = ""
         self._days: dict[str, str] = {}
-        self._product = 1
-        self._tag_rows = 0
+        self._tags: list[bytes] = []
 
     def read(self, rows: Iterator[bytes]) -> None:
         """Check every row."""
-        kinds, leaves, report = self._kinds, self._leaves, self._report
-        weight = self._place.fingerprint.weight
-        first, head_size = self._task.start, _HEAD.size
-        pairs, by_offset = self.wanted.pairs, self.wanted.by_offset
-        next_cut = self._next_cut()
+        kinds, report, wanted = self._kinds, self._report, self.wanted
+        pairs, pairs_at, commitments, spellings = wanted.pairs, wanted.pairs_at, wanted.commitments, wanted.spelled
+        unpack, length_at, add_leaf, add_tag = _HEAD.unpack_from, _length, self._leaves.append, self._tags.append
+        first, next_cut = self._task.start, self._next_cut()
+        # What an entry has in common with the one before it is found once: most follow one of their own kind.
+        fields, kind, stretch, tags_at = b"", None, None, 0
+        beginning, spelled_at, other_day = b"", None, False
         for row in rows:
             report.entries += 1
             try:
-                fields, a, position, b, seq, c, at, d, stored_leaf, length = _HEAD.unpack_from(row)
+                count, a, position, b, seq, c, at, d, stored_leaf = unpack(row)
             except StructError:
-                fields = a = b = c = d = position = seq = at = length = 0
+                count = a = b = c = d = position = seq = at = 0
                 stored_leaf = b""
-            if (fields, a, b, c, d) != _LENGTHS or length < 0:
+            if (count, a, b, c, d) != _LENGTHS:
                 self._odd_row(row)
                 continue
             if position != self._expected and not self._jump(position):
@@ -134,57 +110,66 @@ class _Reading:
             if position >= next_cut:
                 self._cut(position)
                 next_cut = self._next_cut()
-            self._expected = position + 1
-            end = head_size + length
-            data = row[head_size:end]
-            leaf = sha256(b"\0" + data).digest()
-            leaves.append(leaf)
-            if leaf != stored_leaf:
-                report.findings.add(Code.LEAF, position, None, f"stored {stored_leaf.hex()}, computed {leaf.hex()}")
-            kind, tag_field = kinds.split(row[end:])
-            stretch = None if kind is None else self._stretches.get(kind.chain)
-            tags = None if stretch is None else kinds.tags(tag_field)
-            if kind is None or stretch is None or tags is None or seq != stretch.last_seq + 1 or at < self._at:
-                self._parse(row, position, seq, at, data, leaf, end)
+                kind = None
+            if kind is None or not row.startswith(fields, _HEAD_BYTES):
+                fields, kind = kinds.find(row, _HEAD_BYTES)
+                stretch = None if kind is None else self._stretches.get(kind.chain)
+                tags_at = _HEAD_BYTES + len(fields) + _LENGTH_BYTES
+                spelled_at = None
+            if kind is None or stretch is None or not (at in (spelled_at, self._at) or self._rise(at)):
+                self._parse(row, position, seq, at, stored_leaf)
+                kind = None
                 continue
-            if at != self._at and not self._set_time(at):
-                self._parse(row, position, seq, at, data, leaf, end)
-                continue
+            if at != spelled_at:
+                beginning = b'{"at":"%b%b' % (self._at_text, kind.before)
+                other_day = kind.day is not None and kind.day != self._day
+                spelled_at = at
+            entry_at = tags_at + length_at(row, tags_at - _LENGTH_BYTES)[0] + _LENGTH_BYTES
+            data = row[entry_at:]
+            tags, numbers = kinds.tags(row[tags_at : entry_at - _LENGTH_BYTES])
             committed = data[kind.commitment_at : kind.commitment_at + 64] if kind.key is not None else b""
-            spelled = b'{"at":"%b%b%b%b%d,"prev":"%b","public":{},"seq":%d,"tags":[%b%b' % (
-                self._at_text,
-                kind.before,
+            spelled = b'%b%b%b%d,"prev":"%b","public":{},"seq":%d,"tags":[%b%b' % (
+                beginning,
                 committed,
                 kind.after,
                 position,
                 hexlify(stretch.last_leaf),
                 seq,
-                tags[0],
+                tags,
                 kind.tail,
             )
             try:
                 commitment = unhexlify(committed)
             except (NoHexError, ValueError):
                 commitment = b""
-            if spelled != data or hexlify(commitment) != committed or length > MAX_ENTRY_BYTES:
-                self._parse(row, position, seq, at, data, leaf, end)
+            if (
+                numbers is None
+                or spelled != data
+                or seq != stretch.last_seq + 1
+                or hexlify(commitment) != committed
+                or len(data) > MAX_ENTRY_BYTES
+            ):
+                self._parse(row, position, seq, at, stored_leaf)
+                kind = None
                 continue
+            self._expected = position + 1
+            leaf = sha256(b"\0" + data).digest()
+            add_leaf(leaf)
+            if leaf != stored_leaf:
+                self._other_leaf(position, leaf, stored_leaf)
             stretch.last_seq, stretch.last_leaf = seq, leaf
-            if tags[1]:
-                place = weight * position
-                product = self._product
-                for number in tags[1]:
-                    product = product * (number + place) % PRIME
-                self._product = product
-                self._tag_rows += len(tags[1])
+            place = row[_POSITION]
+            for number in numbers:
+                add_tag(number + place)
             if kind.key is not None:
                 pair = pairs.get(kind.names)
                 if pair is None:
                     pair = pairs[kind.names] = Pair(kind.chain, kind.key, position)
                 pair.last = position
-                if kind.day is not None and kind.day != self._day:
+                if other_day:
                     report.findings.add(Code.KEY_DAY, position, kind.chain, f"{kind.key} on {self._day}")
-                by_offset[position - first] = (pair, commitment)
+                offset = position - first
+                pairs_at[offset], commitments[offset], spellings[offset] = pair, commitment, committed
 
     def end(self) -> None:
         """Take stock of the range."""
@@ -195,14 +180,23 @@ class _Reading:
         self._grow()
         report.tree = self._tree.to_bytes()
         report.stretches.append((task.stop, self._stretches))
-        report.tags, report.tag_rows = self._product, self._tag_rows
+        report.tags, report.tag_rows = self._place.fingerprint.of(b"".join(self._tags)), len(self._tags)
         report.last_at = self._at_text.decode()
 
     # -- what is not as most entries are -------------------------------------------------------------------------------
 
-    def _parse(self, row: bytes, position: int, seq: int, at: int, data: bytes, leaf: bytes, end: int) -> None:
+    def _parse(self, row: bytes, position: int, seq: int, at: int, stored_leaf: bytes) -> None:
         """Check an entry by the parser, and name what is wrong with it."""
         report, add = self._report, self._report.findings.add
+        data = fields_of(row)[-1]
+        if data is None:
+            self._odd_row(row)
+            return
+        self._expected = position + 1
+        leaf = leaf_hash(data)
+        self._leaves.append(leaf)
+        if leaf != stored_leaf:
+            self._other_leaf(position, leaf, stored_leaf)
         try:
             entry = parse(data)
         except UnknownFormatError as refusal:
@@ -220,30 +214,28 @@ class _Reading:
         self._set_time(said)
         if report.first is None:
             report.first = (position, entry.at, wrong)
-        fields = (
-            text_element(entry.chain),
-            text_element(entry.type),
-            text_element(entry.key),
-            text_array_field(entry.tags),
-        )
+        fields = (text_field(entry.chain), text_field(entry.type), text_field(entry.key), text_array_field(entry.tags))
         rest = b"".join(fields)
-        if (entry.position, entry.seq, said) != (position, seq, at) or row[end:] != rest:
+        if (entry.position, entry.seq, said) != (position, seq, at) or not row.startswith(rest, _HEAD_BYTES):
             self._columns(row, entry, said, rest)
         if entry.origin != self._place.origin:
             add(Code.OTHER_ORIGIN, position, entry.chain, entry.origin)
         self._link(entry, position, leaf)
-        offset, weight = self._place.fingerprint
-        for tag in entry.tags:
-            self._product = self._product * (tag_number(tag) + offset + weight * position) % PRIME
-            self._tag_rows += 1
+        self._tags += [tag_number(tag.encode()) + row[_POSITION] for tag in entry.tags]
         if entry.type.startswith(CORE_TYPES):
             report.core.append(data)
         if entry.key is not None and entry.commitment is not None:
-            pair = self.wanted.pairs.setdefault((entry.chain, entry.key), Pair(entry.chain, entry.key, position))
+            wanted = self.wanted
+            pair = wanted.pairs.setdefault((entry.chain, entry.key), Pair(entry.chain, entry.key, position))
             pair.last = position
             if pair.day is not None and pair.day != self._day:
                 add(Code.KEY_DAY, position, entry.chain, f"{entry.key} on {self._day}")
-            self.wanted.by_offset[position - self._task.start] = (pair, entry.commitment)
+            offset = position - self._task.start
+            wanted.pairs_at[offset] = pair
+            wanted.commitments[offset], wanted.spelled[offset] = entry.commitment, hexlify(entry.commitment)
+
+    def _other_leaf(self, position: int, leaf: bytes, stored: bytes) -> None:
+        self._report.findings.add(Code.LEAF, position, None, f"stored {stored.hex()}, computed {leaf.hex()}")
 
     def _link(self, entry: Entry, position: int, leaf: bytes) -> None:
         stretch = self._stretches.get(entry.chain)
@@ -255,6 +247,9 @@ class _Reading:
         elif entry.prev != stretch.last_leaf:
             self._report.findings.add(Code.LINK, position, entry.chain)
         stretch.last_seq, stretch.last_leaf = entry.seq, leaf
+
+    def _rise(self, at: int) -> bool:
+        return at > self._at and self._set_time(at)
 
     def _set_time(self, at: int) -> bool:
         """Go on at this time, in microseconds from 2000; False for one that no entry can tell."""
@@ -274,8 +269,8 @@ class _Reading:
         """Say which columns differ from the entry."""
         stored = fields_of(row)
         numbers = (entry.position, entry.seq, at)
-        computed = [number.to_bytes(8, "big", signed=True) for number in numbers] + [stored[3], stored[4]]
-        computed += fields_of(b"\0\4" + rest)
+        computed = [number.to_bytes(8, "big", signed=True) for number in numbers] + [stored[3]]
+        computed += [*fields_of(b"\0\4" + rest), stored[-1]]
         differ = [name for name, a, b in zip(_COLUMNS, stored, computed, strict=False) if a != b]
         position = int.from_bytes(stored[0] or b"", "big", signed=True)
         self._report.findings.add(Code.COLUMN, position, entry.chain, ", ".join(differ))

@@ -31,8 +31,9 @@ from ledger.log.note import open_note
 from ledger.log.policy import LogKey
 from ledger.store.checkpoint_state import SignedCheckpoint
 from ledger.store.fsck.findings import Code, Findings
+from ledger.store.fsck.fingerprint import joined
 from ledger.store.fsck.growing_heads import GrowingHeads
-from ledger.store.fsck.tasks import PRIME, RangeReport, Unopened
+from ledger.store.fsck.tasks import RangeReport, Unopened
 
 DESTRUCTION_CONFIRMED = "key.destruction_confirmed.v1"
 
@@ -70,7 +71,7 @@ class Join:
     def __init__(self, origin: str, foreknown: Foreknown) -> None:
         """Begin with nothing but what was read ahead."""
         self._origin = origin
-        self._foreknown = foreknown
+        self.foreknown = foreknown
         self._log_keys = foreknown.log_keys
         self.findings = Findings()
         self.unchecked: set[str] = set()
@@ -83,7 +84,7 @@ class Join:
         self.confirmed: set[tuple[str | None, str | None]] = set()
         self.removed: set[int] = set()
         self.entries = self.opened = self.erased = self.checkpoints = self.blobs_checked = 0
-        self.tags, self.tag_rows = 1, 0
+        self.tags = self.tag_rows = 0
         self.parts: Counter[str] = Counter()
         self.blobs: set[str] = set()
         self.halves: dict[str, str] = {}
@@ -138,7 +139,7 @@ class Join:
         self.blobs_checked += report.blobs_checked
         self.blobs |= report.blobs
         self.parts.update(report.parts)
-        self.tags = self.tags * report.tags % PRIME
+        self.tags = joined(self.tags, report.tags)
         self.tag_rows += report.tag_rows
         for half_id, check in report.halves.items():
             if self.halves.setdefault(half_id, check) != check:
@@ -148,12 +149,12 @@ class Join:
 
     def _account(self, which: Unopened, positions: Sequence[int], count: int) -> None:
         """Account for payloads that did not open: erased, as an entry says, or a finding each."""
-        if self._foreknown.gone(which.chain, which.key):
+        if self.foreknown.gone(which.chain, which.key):
             self.erased += count
             return
         code = Code.HALF_MISSING if which.there else Code.PAYLOAD_ABSENT
         for position in positions:
-            if not which.there and position in self._foreknown.removed:
+            if not which.there and position in self.foreknown.removed:
                 self.erased += 1
             else:
                 self.findings.add(code, position, which.chain, which.key)
@@ -233,7 +234,7 @@ class Join:
                 ordered = self.destroyed.get(gone)
                 if ordered is not None and ordered < last:
                     self.findings.add(Code.KEY_REUSED, last, chain, f"{key}, destroyed at position {ordered}")
-            if seen and self._foreknown.deleted(chain, key):
+            if seen and self.foreknown.deleted(chain, key):
                 self.findings.add(Code.PAYLOAD_LEFT, first, chain, f"{seen} of {key}")
 
 

@@ -5,25 +5,27 @@ columns say, and continues its chain: the spelling is that of ``ledger.log.templ
 against the format. What is spelled in another way, or has a ``public``, is no kind's and is read by the parser instead.
 """
 
-import re
 from hashlib import sha256
-from struct import Struct
 
 from ledger.keys.classes import is_day_key
 from ledger.log.entry import CORE_TYPES
 from ledger.log.errors import FormatError
 from ledger.log.members import check_chain, check_key, check_text
-from ledger.store.fsck.copy_out import fields_of
+from ledger.store.fsck.fields import fields_of, text_array_head
 
 _KNOWN_KINDS = 8_192
-_KNOWN_TAGS = 65_536
-_PLAIN_TAG = re.compile(rb"[!#-\[\]-~]{1,128}").fullmatch  # nothing in it that JSON would escape
+_KNOWN_TAGS = 4_096  # of a session, say; most others come once, and a larger memory would only be slower
+_PLAIN = bytes({*range(0x21, 0x7F)} - {*b'"\\'})  # what a tag may hold and JSON does not escape
+_LONGEST_TAG = 128
 _BEFORE_CHAIN = len(b'{"at":"2026-11-22T09:04:51.929164Z')
-_EMPTY = Struct(">iiii").pack(12, 0, 0, 25)
-_ONE_DIMENSION = Struct(">iii").pack(1, 0, 25)
-_TAGS_HEAD = 24  # length of the field, dimensions, flags, type of the elements, their number, the lowest index
-_length = Struct(">i").unpack_from
-_first_number = Struct(">q").unpack_from  # of a tag's SHA-256, as in ``ledger.store.rows.tag_number``
+_HEADS = [text_array_head(count) for count in range(64)]
+_HEAD_BYTES = len(_HEADS[1])
+_PARTING = bytes(3)  # what parts elements: of the four bytes of a tag's length the first three are zero
+
+
+def tag_number(tag: bytes) -> bytes:
+    """Give the number that a tag is looked up by: the first eight bytes of its SHA-256."""
+    return sha256(tag).digest()[:8]
 
 
 class Kind:
@@ -52,52 +54,52 @@ class Kind:
 class Kinds:
     """The kinds and tags of one log, remembered by the bytes of their columns."""
 
-    def __init__(self, origin: str, offset: int) -> None:
-        """Know none yet. ``offset`` is added to every tag's number (``Fingerprint``)."""
+    def __init__(self, origin: str) -> None:
+        """Know none yet."""
         self._origin = origin
-        self._offset = offset
         self._known: dict[bytes, Kind | None] = {}
-        self._tags: dict[bytes, int] = {}
+        self._tags: dict[bytes, bytes] = {}
 
-    def split(self, rest: bytes) -> tuple[Kind | None, bytes]:
-        """Give the kind that the fields chain, type, key spell, and the field of tags behind them."""
+    def find(self, row: bytes, at: int) -> tuple[bytes, Kind | None]:
+        """Give the fields chain, type, key that stand in a row, as far as they can be told apart, and their kind."""
+        end = at
         try:
-            at = 4 + rest[3]
-            at += 4 + rest[at + 3]
-            at += 4 if rest[at] == 255 else 4 + rest[at + 3]  # noqa: PLR2004 - the first byte of −1: NULL
+            end += 4 + row[end + 3]
+            end += 4 + row[end + 3]
+            end += 4 if row[end] == 255 else 4 + row[end + 3]  # noqa: PLR2004 - the first byte of -1: NULL
         except IndexError:
-            return None, b""
-        fields = rest[:at]
+            return b"", None
+        fields = row[at:end]
         if fields in self._known:
-            return self._known[fields], rest[at:]
+            return fields, self._known[fields]
         if len(self._known) >= _KNOWN_KINDS:
             self._known.clear()
         self._known[fields] = kind = self._make(fields)
-        return kind, rest[at:]
+        return fields, kind
 
-    def tags(self, field: bytes) -> tuple[bytes, list[int]] | None:
-        """Give the tags of a field as they are spelled in an entry, and their numbers; None where they are unusual."""
-        if field == _EMPTY:
+    def tags(self, array: bytes) -> tuple[bytes, list[bytes] | None]:
+        """Give the tags of an array as an entry spells them, and the number of each.
+
+        There are no numbers where the tags are unusual: such an entry is the parser's.
+        """
+        elements = array[_HEAD_BYTES:].split(_PARTING)
+        count = len(elements) - 1  # what stands before the first parting is nothing
+        if count >= len(_HEADS) or array[:_HEAD_BYTES] != _HEADS[count] or elements[0]:
+            return b"", None
+        if not count:
             return b"", []
-        if field[4:16] != _ONE_DIMENSION:
-            return None
         texts: list[bytes] = []
-        numbers: list[int] = []
-        at, end, before = _TAGS_HEAD, len(field), b""
-        while at < end:
-            start = at + 4
-            at = start + _length(field, at)[0]
-            text = field[start:at]
-            number = self._tags.get(text)
-            if number is None:
-                number = self._learn(text)
+        numbers: list[bytes] = []
+        before = elements.pop(0)
+        known = self._tags
+        for element in elements:
+            number = known.get(element) or self._learn(element)
+            text = element[1:]
             if number is None or text <= before:
-                return None
+                return b"", None
             texts.append(text)
             numbers.append(number)
             before = text
-        if _length(field, 16)[0] != len(texts) or _length(field, 20)[0] != 1:
-            return None
         return b'"%b"' % b'","'.join(texts), numbers
 
     def _make(self, fields: bytes) -> Kind | None:
@@ -109,11 +111,12 @@ class Kinds:
         except (FormatError, ValueError):
             return None
 
-    def _learn(self, text: bytes) -> int | None:
-        if not _PLAIN_TAG(text):
+    def _learn(self, element: bytes) -> bytes | None:
+        """Give the number of a tag that stands behind the last byte of its length; None for an unusual one."""
+        text = element[1:]
+        if text.translate(None, _PLAIN) or not 0 < element[0] == len(text) <= _LONGEST_TAG:
             return None
         if len(self._tags) >= _KNOWN_TAGS:
             self._tags.clear()
-        number: int = _first_number(sha256(text).digest())[0] + self._offset
-        self._tags[text] = number
+        self._tags[element] = number = tag_number(text)
         return number

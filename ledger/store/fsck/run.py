@@ -4,15 +4,17 @@ Guarantees: it sees one state of the log, however long it takes and whatever is 
 memory for any number of entries; each thing that is wrong is a value with a stable code, never an exception; what could
 not be checked is said. Leaves to others: what only an outsider can notice (docs/record-format.md, sections 7 and 9).
 
-Ranges of positions go to worker processes; their reports are joined here in order. The parent holds the snapshot, and a
-lock that keeps a concurrent erasure from dropping a partition that is being read: the erasure waits, or is resumed.
+Ranges of positions are shared out among processes; their reports are joined here in order. The parent holds the
+snapshot, and a lock that keeps a concurrent erasure from dropping a partition that is being read: the erasure waits, or
+is resumed.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -31,17 +33,22 @@ from ledger.store.database import connect, named_errors
 from ledger.store.errors import StoreError, WrongLogError
 from ledger.store.fsck import worker
 from ledger.store.fsck.findings import Code, Report
+from ledger.store.fsck.fingerprint import Fingerprint, joined
 from ledger.store.fsck.joining import Foreknown, Join
 from ledger.store.fsck.tables import Tables, check_halves
-from ledger.store.fsck.tasks import PRIME, Fingerprint, PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask
+from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of entries checked so far and of all."""
 
-_TAG_BLOCKS = 2_000
+_TAG_BLOCKS = 500
 _PARTS = 50
-_SMALL = 3
-"""Up to so many ranges are checked faster here than processes start."""
+_SMALL = 12
+"""Up to so many ranges are checked faster here alone than another process starts."""
+_AHEAD = 2
+"""How many tasks each other process is given at a time: it never waits for this one to have time."""
+_WAITING = 64
+"""How many tasks may be given away or done before the first of them is joined."""
 _Task: TypeAlias = "RangeTask | TagsTask | PartsTask"
 _Run: TypeAlias = "Callable[[Iterable[_Task]], Iterator[Any]]"
 
@@ -64,7 +71,8 @@ def fsck(
 ) -> Report:
     """Check everything in the database.
 
-    ``halves`` opens the key halves in each process, so it must bear pickling. Raises WrongLogError, LogMissingError,
+    ``processes`` share the work, this one among them. ``halves`` opens the key halves in each, so it must bear
+    pickling. Raises WrongLogError, LogMissingError,
     DatabaseUnavailableError, StoreError where the check itself cannot be done.
     """
     unchecked: set[str] = set()
@@ -80,8 +88,7 @@ def fsck(
         ranges = tables.ranges(size, join)
         place = Place(url, schema, origin, snapshot, halves, blobs, Fingerprint.new())
         with _workers(place, processes if len(ranges) > _SMALL else 0) as run:
-            _check_ranges(run, ranges, signed, foreknown, join, progress)
-            _check_beside(run, tables, join)
+            _check_ranges(run, ranges, signed, tables, join, progress)
         tables.check_chains(join)
         tables.check_keys(join)
         tables.check_idempotency(join)
@@ -156,14 +163,17 @@ def _check_ranges(
     run: _Run,
     ranges: Sequence[tuple[int, int]],
     signed: _Signed,
-    foreknown: Foreknown,
+    tables: Tables,
     join: Join,
     progress: Progress | None,
 ) -> None:
+    """Check the entries and, in the same stream of tasks so that nobody waits, the tags and payloads beside them."""
+    foreknown = join.foreknown
     checkpoints: deque[list[SignedCheckpoint]] = deque()
-    empty = signed.upto(0)
+    for each in signed.upto(0):
+        join.check_checkpoint(each, Frontier())
 
-    def tasks() -> Iterator[RangeTask]:
+    def tasks() -> Iterator[_Task]:
         for start, stop in ranges:
             checkpoints.append(signed.upto(stop))
             yield RangeTask(
@@ -174,34 +184,27 @@ def _check_ranges(
                 frozenset(position for position in foreknown.removed if start <= position < stop),
             )
 
-    total = ranges[-1][1] if ranges else 0
-    for each in empty:
-        join.check_checkpoint(each, Frontier())
-    for report in run(tasks()):
-        assert isinstance(report, RangeReport)
-        join.take(report, checkpoints.popleft())
-        if progress is not None:
-            progress(report.stop, total)
-
-
-def _check_beside(run: _Run, tables: Tables, join: Join) -> None:
-    """Check the tags and count the payloads, shared out among the workers."""
-    blocks, parts = tables.tag_blocks(), tables.parts()
-    tasks: list[_Task] = [TagsTask(at, min(at + _TAG_BLOCKS, blocks)) for at in range(0, blocks, _TAG_BLOCKS)]
-    tasks += [PartsTask(tuple(parts[at : at + _PARTS])) for at in range(0, len(parts), _PARTS)]
-    product, rows = 1, 0
-    counts: dict[str, int] = {}
-    for answer in run(tasks):
+    stored, rows = 0, 0
+    counts: Counter[str] = Counter()
+    for answer in run(chain(tasks(), _tasks_beside(tables))):
         if isinstance(answer, TagsReport):
-            product = product * answer.product % PRIME
-            rows += answer.rows
+            stored, rows = joined(stored, answer.sum), rows + answer.rows
+        elif isinstance(answer, RangeReport):
+            join.take(answer, checkpoints.popleft())
+            if progress is not None:
+                progress(answer.stop, ranges[-1][1])
         else:
-            for part, count in answer.items():
-                counts[part] = counts.get(part, 0) + count
-    if (product, rows) != (join.tags, join.tag_rows):
+            counts.update(answer)
+    if (stored, rows) != (join.tags, join.tag_rows):
         tables.name_tags(join)
     if not any(text.startswith("The seals") for text in join.unchecked):
         tables.check_parts(join, counts)
+
+
+def _tasks_beside(tables: Tables) -> list[_Task]:
+    blocks, parts = tables.tag_blocks(), tables.parts()
+    tags = [TagsTask(at, min(at + _TAG_BLOCKS, blocks)) for at in range(0, blocks, _TAG_BLOCKS)]
+    return [*tags, *(PartsTask(tuple(parts[at : at + _PARTS])) for at in range(0, len(parts), _PARTS))]
 
 
 def _check_checkpoints_left(signed: _Signed, join: Join) -> None:
@@ -232,26 +235,37 @@ def _orphans(blobs: Path | None, join: Join, unchecked: set[str]) -> list[str]:
 
 @contextmanager
 def _workers(place: Place, processes: int) -> Iterator[_Run]:
-    """Give a way to run tasks, in processes or here, whose answers come in the order of the tasks."""
-    if processes < 1:
-        with closing(worker.Worker(place)) as here:
+    """Give a way to run tasks, in so many processes of which this is one; the answers come in the order of the tasks.
+
+    This one works from the start, while the others still load what they need.
+    """
+    with closing(worker.Worker(place)) as here:
+        if processes <= 1:
             yield lambda tasks: (worker.run(here, task) for task in tasks)
-        return
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=worker.start, initargs=(place,))
+            return
+        others = processes - 1
+        pool = ProcessPoolExecutor(others, mp_context=get_context("spawn"), initializer=worker.start, initargs=(place,))
 
-    def run(tasks: Iterable[_Task]) -> Iterator[Any]:
-        waiting: deque[Future[Any]] = deque()
+        def run(tasks: Iterable[_Task]) -> Iterator[Any]:
+            left = iter(tasks)
+            waiting: deque[Future[Any]] = deque()
+            try:
+                while True:
+                    while sum(not each.done() for each in waiting) < _AHEAD * others and (task := next(left, None)):
+                        waiting.append(pool.submit(worker.work, task))
+                    if not waiting:
+                        return
+                    if waiting[0].done() or len(waiting) >= _WAITING or (task := next(left, None)) is None:
+                        yield waiting.popleft().result()
+                        continue
+                    waiting.append(Future())
+                    waiting[-1].set_result(worker.run(here, task))
+            except BrokenProcessPool:
+                raise StoreError(
+                    "A process of the check was ended from outside or could not start: try again."
+                ) from None
+
         try:
-            for task in tasks:
-                waiting.append(pool.submit(worker.work, task))
-                if len(waiting) > 2 * processes:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenProcessPool:
-            raise StoreError("A process of the check was ended from outside or could not start: try again.") from None
-
-    try:
-        yield run
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+            yield run
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

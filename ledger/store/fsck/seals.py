@@ -19,16 +19,19 @@ from ledger.log.errors import FormatError, SealError, UnknownFormatError
 from ledger.log.seal import Sealer, derive_data_key, half_check
 from ledger.store.blobs import BlobMissingError, BlobStore, BlobStoreError
 from ledger.store.fsck.copy_out import copy_out
-from ledger.store.fsck.entries import Pair, Wanted
+from ledger.store.fsck.fields import fields_of, text_field
 from ledger.store.fsck.findings import Code
 from ledger.store.fsck.tasks import LISTED, Place, RangeReport, RangeTask, Unopened
+from ledger.store.fsck.wanted import Pair, Wanted
 
-_HEAD = Struct(">hiqi")
-_FIELDS = 3
+_HEAD = Struct(">hiq")
+_HEAD_BYTES = _HEAD.size
+_LENGTH_BYTES = 4
+_NULL = text_field(None)
 _NAMES_BLOB = b'"' + MEMBER.encode() + b'"'
 _KNOWN = 4_096
 _SELECT = sql.SQL(
-    "SELECT position, sealed, part FROM {}.payload WHERE part IN ({}) AND position >= {} AND position < {}"
+    "SELECT position, part, sealed FROM {}.payload WHERE part IN ({}) AND position >= {} AND position < {}"
     " ORDER BY position"
 )
 
@@ -47,7 +50,6 @@ class SealChecker:
     def check(self, connection: Connection[Any], task: RangeTask, report: RangeReport, wanted: Wanted) -> None:
         """Read the range's payloads; put what became of them into ``report``."""
         parts = sorted({pair.part for pair in wanted.pairs.values()})
-        by_offset = wanted.by_offset
         if parts:
             query = _SELECT.format(
                 sql.Identifier(self._place.schema),
@@ -58,49 +60,61 @@ class SealChecker:
             self._read(copy_out(connection, query), task, report, wanted)
         for pair in wanted.pairs.values():
             report.parts[pair.part] += pair.seen
-        for offset, missing in enumerate(by_offset):
+        for offset, missing in enumerate(wanted.pairs_at):
             if missing is not None:
-                self._unopened(missing[0], task.start + offset, report, there=False)
+                self._unopened(missing, task.start + offset, report, there=False)
 
     def _read(self, rows: Iterator[bytes], task: RangeTask, report: RangeReport, wanted: Wanted) -> None:
-        by_offset, start, size, removed = wanted.by_offset, task.start, _HEAD.size, task.removed
-        add = report.findings.add
+        pairs_at, commitments, spelled = wanted.pairs_at, wanted.commitments, wanted.spelled
+        start, removed = task.start, task.removed
+        unpack = _HEAD.unpack_from
         pair: Pair | None = None
         sealer: Sealer | None = None
+        part_field, sealed_at, opened = b"", 0, 0
         for row in rows:
-            fields, _, position, length = _HEAD.unpack_from(row)
-            if fields != _FIELDS or length < 0:
-                add(Code.PAYLOAD_FOREIGN, position, None, "it has no sealed bytes")
+            position = unpack(row)[2]
+            offset = position - start
+            its_pair = pairs_at[offset]
+            if its_pair is None:
+                self._foreign(row, position, report, wanted)
                 continue
-            sealed = row[size : size + length]
-            expected = by_offset[position - start]
-            if expected is None or not row.endswith(expected[0].part_field, size + length):
-                part = row[size + length + 4 :].decode()
-                report.parts[part] += 1
-                if position not in wanted.unreadable:
-                    add(Code.PAYLOAD_FOREIGN, position, None, f"in the part {part}")
-                continue
-            by_offset[position - start] = None
-            if position in removed:
-                add(Code.PAYLOAD_LEFT, position, expected[0].chain)
-            if expected[0] is not pair:
-                pair = expected[0]
+            if its_pair is not pair:
+                pair = its_pair
                 sealer = self._sealer(pair, report)
+                part_field, sealed_at = pair.part_field, _HEAD_BYTES + len(pair.part_field) + _LENGTH_BYTES
+            if not row.startswith(part_field, _HEAD_BYTES) or (len(row) == sealed_at and row.endswith(_NULL)):
+                self._foreign(row, position, report, wanted)
+                continue
+            pairs_at[offset] = None
             pair.seen += 1
+            if position in removed:
+                report.findings.add(Code.PAYLOAD_LEFT, position, pair.chain)
             if sealer is None:
                 self._unopened(pair, position, report, there=True)
                 continue
             try:
-                _, payload = sealer.open(sealed, expected[1])
+                payload = sealer.open_spelled(row[sealed_at:], commitments[offset], spelled[offset])
             except SealError as refusal:
-                add(Code.SEAL, position, pair.chain, str(refusal).rstrip("."))
+                report.findings.add(Code.SEAL, position, pair.chain, str(refusal).rstrip("."))
                 continue
             except UnknownFormatError as refusal:
                 report.unchecked.add(str(refusal))
                 continue
-            report.opened += 1
+            opened += 1
             if _NAMES_BLOB in payload:
                 self._check_blob(payload, position, pair.chain, report)
+        report.opened += opened
+
+    def _foreign(self, row: bytes, position: int, report: RangeReport, wanted: Wanted) -> None:
+        """Name a payload that no entry has, or none in this part."""
+        _, part, sealed = fields_of(row)
+        if sealed is None:
+            report.findings.add(Code.PAYLOAD_FOREIGN, position, None, "it has no sealed bytes")
+            return
+        name = (part or b"").decode()
+        report.parts[name] += 1
+        if position not in wanted.unreadable:
+            report.findings.add(Code.PAYLOAD_FOREIGN, position, None, f"in the part {name}")
 
     def _unopened(self, pair: Pair, position: int, report: RangeReport, *, there: bool) -> None:
         which = Unopened(pair.chain, pair.key, there)

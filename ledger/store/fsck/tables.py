@@ -54,19 +54,25 @@ class Tables:
 
     def ranges(self, size: int, join: Join) -> list[tuple[int, int]]:
         """Give the ranges that hold entries, in order; name what stands outside the log's size."""
-        statement = (
-            "SELECT position / %s AS range, max(position) FROM {s}.entry WHERE position >= 0 GROUP BY 1 ORDER BY 1"
-        )
-        found = self._rows(statement, (RANGE,)).fetchall()
+        # From range to range by the index: to count what is in each would read all of it.
+        statement = """
+            WITH RECURSIVE range (number) AS (
+                (SELECT position / %(range)s FROM {s}.entry WHERE position >= 0 ORDER BY position LIMIT 1)
+                UNION ALL
+                SELECT (SELECT position / %(range)s FROM {s}.entry WHERE position > number * %(range)s + (%(range)s - 1)
+                    ORDER BY position LIMIT 1) FROM range WHERE number IS NOT NULL)
+            SELECT number FROM range WHERE number IS NOT NULL ORDER BY number"""
+        found = [int(row[0]) for row in self._rows(statement, {"range": RANGE})]
         for (position,) in self._rows("SELECT position FROM {s}.entry WHERE position < 0 LIMIT %s", (KEPT,)):
             join.findings.add(Code.SIZE, position, None, "no position is below 0")
         beyond = "SELECT position FROM {s}.entry WHERE position >= %s ORDER BY position LIMIT %s"
         for (position,) in self._rows(beyond, (size, KEPT)):
             join.findings.add(Code.SIZE, position, None, f"no append made it: the log has {size} entries")
-        highest = max((last for _, last in found), default=-1)
+        last = self._rows("SELECT max(position) FROM {s}.entry WHERE position >= 0").fetchone()[0]
+        highest = -1 if last is None else int(last)
         if highest + 1 != size:
             join.findings.add(Code.SIZE, None, None, f"{size} said, {highest + 1} by the last position")
-        return [(int(number) * RANGE, min((int(number) + 1) * RANGE, highest + 1)) for number, _ in found]
+        return [(number * RANGE, min((number + 1) * RANGE, highest + 1)) for number in found]
 
     def foreknown(self) -> Foreknown:
         """Read ahead what the other checks need from the start."""
@@ -203,7 +209,7 @@ class Tables:
             for position in positions or [None]:
                 join.findings.add(Code.PAYLOAD_FOREIGN, position, None, f"in the part {part}")
 
-    def _rows(self, statement: str, parameters: tuple[Any, ...] | None = None) -> Any:
+    def _rows(self, statement: str, parameters: tuple[Any, ...] | dict[str, Any] | None = None) -> Any:
         return self._connection.execute(self._text(statement), parameters)
 
     def _text(self, statement: str) -> sql.Composed:

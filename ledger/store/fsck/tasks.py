@@ -4,7 +4,6 @@ A *range* is a stretch of positions that begins at a multiple of ``RANGE``, a po
 together with what comes before it by whole subtrees (RFC 9162, section 2.1).
 """
 
-import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,29 +12,12 @@ from typing import NamedTuple
 
 from ledger.keys.ports import HalfStore
 from ledger.store.fsck.findings import Findings
+from ledger.store.fsck.fingerprint import Fingerprint
 
-RANGE = 16_384
-"""Positions in a range: enough that starting one costs nothing, few enough that its rows are a matter of megabytes."""
+RANGE = 4_096
+"""Positions in a range: enough that starting one costs little, few enough that it stays in a processor's cache."""
 LISTED = 1_000
 """How many positions of payloads that did not open are listed of one chain and key; the rest is counted."""
-
-PRIME = 2**127 - 1
-
-
-class Fingerprint(NamedTuple):
-    """Two secrets of one run, by which two multisets of (tag, position) are compared without sorting either.
-
-    The product over the set of (offset + tag + weight × position) modulo a prime is a polynomial in the secrets: two
-    different sets agree with a chance of about their size in 2^127, whoever chose them.
-    """
-
-    offset: int
-    weight: int
-
-    @classmethod
-    def new(cls) -> "Fingerprint":
-        """Draw the secrets."""
-        return cls(1 + secrets.randbelow(PRIME - 1), 1 + secrets.randbelow(PRIME - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +105,8 @@ class RangeReport:
     halves: dict[str, str] = field(default_factory=dict)
     """The digests of the halves that were used, as an announcement tells them."""
     core: list[bytes] = field(default_factory=list)
-    tags: int = 1
+    tags: int = 0
+    """The sum of the fingerprint over the tags that the entries have."""
     tag_rows: int = 0
     parts: Counter[str] = field(default_factory=Counter)
     blobs: set[str] = field(default_factory=set)
@@ -134,7 +117,7 @@ class RangeReport:
 
 @dataclass(slots=True)
 class TagsReport:
-    """The fingerprint of some of the rows that stand in the table of tags."""
+    """The sum of the fingerprint over some of the rows that stand in the table of tags."""
 
-    product: int
+    sum: int
     rows: int

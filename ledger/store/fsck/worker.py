@@ -6,19 +6,19 @@ out tasks and joining reports (``run``, ``joining``).
 """
 
 import signal
-from struct import Struct
 from typing import Any
 
 from psycopg import Connection, sql
 
 from ledger.keys.errors import KeysError
 from ledger.store.database import connect, named_errors
-from ledger.store.fsck.copy_out import copy_out, fields_of
+from ledger.store.fsck.copy_out import copy_out
 from ledger.store.fsck.entries import EntryChecker
+from ledger.store.fsck.fields import fields_of
+from ledger.store.fsck.fingerprint import BLOCK_BYTES, joined
 from ledger.store.fsck.seals import SealChecker
-from ledger.store.fsck.tasks import PRIME, PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask
+from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask
 
-_TAG_ROWS = Struct(">qq").iter_unpack
 _TAGS = sql.SQL(
     "SELECT string_agg(int8send(tag) || int8send(position), ''::bytea) FROM {}.tag"
     " WHERE ctid >= '({},0)'::tid AND ctid < '({},0)'::tid"
@@ -70,21 +70,17 @@ class Worker:
 
     def read_tags(self, task: TagsTask) -> TagsReport:
         """Give the fingerprint of the tags in these blocks."""
-        offset, weight = self._place.fingerprint
-        product, rows = 1, 0
+        total = rows = 0
         with named_errors():
             self._begin()
             name = sql.Identifier(self._place.schema)
             query = _TAGS.format(name, sql.SQL(str(task.first_block)), sql.SQL(str(task.end_block)))
             for row in copy_out(self._connection, query.as_bytes(self._connection)):
-                (pairs,) = fields_of(
-                    row
-                )  # all rows of the blocks in one value: a message a row costs more than its row
-                for tag, position in _TAG_ROWS(pairs or b""):
-                    product = product * (tag + offset + weight * position) % PRIME
-                rows += len(pairs or b"") // 16
+                stored = fields_of(row)[0] or b""  # all in one value: a message a row costs more than its row
+                total = joined(total, self._place.fingerprint.of(stored))
+                rows += len(stored) // BLOCK_BYTES
             self._connection.execute("COMMIT")
-        return TagsReport(product, rows)
+        return TagsReport(total, rows)
 
     def count_parts(self, task: PartsTask) -> dict[str, int]:
         """Give the number of payloads in each of these parts."""
