@@ -13,6 +13,7 @@ from ledger.domain import (
     consenting,
     contacts,
     contract,
+    finding,
     people,
     presenting,
     terms,
@@ -22,6 +23,7 @@ from ledger.domain import (
 
 STREAMS = (
     violation,
+    finding,
     told,
     people,
     contacts,
