@@ -16,8 +16,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery
+from eventsourcing.dcb.api import DCBAppendCondition
 
+from ledger.application.boundary_reader import BoundaryReader, Read
 from ledger.application.errors import CommandConflictError, ContendedError
 from ledger.application.facts import from_record, query_of, to_record
 from ledger.application.payload import read
@@ -28,12 +29,9 @@ from ledger.domain.fact import Fact
 from ledger.domain.recorded import Recorded
 from ledger.domain.settings import Defaults
 from ledger.log.entry import LOG_CHAIN
-from ledger.log.members import parse_at
 from ledger.store.custody import ChainSecret
 from ledger.store.errors import ConditionFailedError
-from ledger.store.reader import PAGE
 from ledger.store.record import Record
-from ledger.store.record import Recorded as Stored
 from ledger.store.recorder import Recorder
 
 ATTEMPTS = 64
@@ -70,6 +68,7 @@ class Decider:
         """Decide by these numbers; ``draw`` gives the randomness of ids (injected where a story must repeat)."""
         self._recorder = recorder
         self._reader = recorder.reader
+        self._boundaries = BoundaryReader(recorder.reader, recorder.custody)
         self.defaults = defaults or Defaults()
         self._draw = draw
 
@@ -103,65 +102,55 @@ class Decider:
         if idempotency_key is not None and (done := self._done(customer, idempotency_key, said)) is not None:
             return done
         boundary, dues = decision.boundary(command), decision.timers(command)
-        query = query_of(boundary, self._secret())
         due: list[int] = []
         for _ in range(ATTEMPTS):
-            facts, size, now = self._read(query)
+            seen, now = self._read(boundary)
             try:
-                if found := first_due(dues, facts, now, self.defaults):
-                    due += self._append_due(*found, query, size, now)
+                if found := first_due(dues, seen.facts, now, self.defaults):
+                    due += self._append_due(*found, boundary, seen, now)
                     continue
-                made = decision.decide(command, facts, now, self.defaults)
+                made = decision.decide(command, seen.facts, now, self.defaults)
                 records = self._records(made.facts, customer, now, actor, said, idempotency_key)
-                return CarriedOut(made.facts, tuple(self._append(records, query, size)), tuple(due))
+                return CarriedOut(made.facts, tuple(self._append(records, boundary, seen)), tuple(due))
             except ConditionFailedError:
                 continue  # somebody was first: decide again, knowing it
         raise ContendedError(ATTEMPTS)
 
     def notice(self, due: Due) -> tuple[int, ...]:
         """Append what is due for one subject; give the positions, none where nothing is."""
-        query = query_of(due.boundary, self._secret())
+        boundary = due.boundary
         appended: list[int] = []
         for _ in range(ATTEMPTS):
-            facts, size, now = self._read(query)
-            found = first_due([due], facts, now, self.defaults)
+            seen, now = self._read(boundary)
+            found = first_due([due], seen.facts, now, self.defaults)
             if found is None:
                 return tuple(appended)
             try:
-                appended += self._append_due(*found, query, size, now)
+                appended += self._append_due(*found, boundary, seen, now)
             except ConditionFailedError:
                 continue
         raise ContendedError(ATTEMPTS)
 
     def facts(self, boundary: Boundary) -> list[Recorded[Fact]]:
         """Give what is inside a boundary now, in order: for whoever shows it."""
-        return self._read(query_of(boundary, self._secret()))[0]
+        return self._boundaries.read(boundary).facts
 
-    def _read(self, query: DCBQuery | None) -> tuple[list[Recorded[Fact]], int, datetime]:
-        """Give the facts of a boundary, the log's size up to which they were read, and the instant of the decision."""
-        size = self._reader.size()
-        stored: list[tuple[int, Stored]] = []
-        start = 0
-        while query is not None and (page := self._reader.page(query, start, size, PAGE)):
-            stored += page
-            if len(page) < PAGE:
-                break
-            start = page[-1][0] + 1
-        facts = [from_record(position, record) for position, record in stored]
+    def _read(self, boundary: Boundary) -> tuple[Read, datetime]:
+        """Give what is in a boundary, and the instant of the decision on it."""
+        read = self._boundaries.read(boundary)
         now = self._recorder.clock.now()
-        return facts, size, max(now, parse_at(stored[-1][1].at)) if stored else now
+        return read, max(now, read.facts[-1].at) if read.facts else now
 
-    def _append_due(
-        self, due: Due, said: Iterable[Fact], query: DCBQuery | None, size: int, now: datetime
-    ) -> list[int]:
+    def _append_due(self, due: Due, said: Iterable[Fact], boundary: Boundary, seen: Read, now: datetime) -> list[int]:
         source = {"kind": "timer", "id": due.timer.name}
         customer = None if due.chain == LOG_CHAIN else due.chain
-        return self._append(self._records(said, customer, now, TIMER, source, None), query, size)
+        return self._append(self._records(said, customer, now, TIMER, source, None), boundary, seen)
 
-    def _append(self, records: Sequence[Record], query: DCBQuery | None, size: int) -> list[int]:
+    def _append(self, records: Sequence[Record], boundary: Boundary, seen: Read) -> list[int]:
         if not records:
             return []
-        condition = None if query is None else DCBAppendCondition(query, size)
+        query = query_of(boundary, self._secret())
+        condition = None if query is None else DCBAppendCondition(query, seen.after)
         return self._recorder.append_all(records, condition)
 
     def _records(

@@ -8,7 +8,7 @@ public holidays of the ``holidays`` library (1949 to 2099; its version is pinned
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, Protocol
 
 from ledger.keys.classes import JST
@@ -43,6 +43,7 @@ def day_begins(day: date) -> datetime:
     return datetime.combine(day, time(), JST)
 
 
+@lru_cache(maxsize=4096)
 def is_business_day(day: date) -> bool:
     """Tell whether people work on this day; raise CalendarError outside the years that the library knows."""
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:

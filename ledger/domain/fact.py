@@ -167,7 +167,11 @@ def from_wire(type_: str, data: Mapping[str, Any], public: Mapping[str, Any]) ->
 
 def tags_of(fact: Fact) -> frozenset[str]:
     """Give the logical tags that a fact is found by."""
-    return frozenset(to_wire(fact).tags) if hasattr(type(fact), "KIND") else frozenset()
+    kind: Kind | None = getattr(type(fact), "KIND", None)
+    if kind is None:
+        return frozenset()
+    named = (tag for member in kind.members or () for tag in _tags(kind, member, getattr(fact, member.name)))
+    return frozenset((*kind.tags, *named))
 
 
 def _members(type_: str, cls: type[Any], *, everything_public: bool) -> tuple[Member, ...]:
