@@ -30,7 +30,7 @@ from ledger.domain.recorded import Recorded
 from ledger.domain.settings import Defaults
 from ledger.log.entry import LOG_CHAIN
 from ledger.store.custody import ChainSecret
-from ledger.store.errors import ConditionFailedError
+from ledger.store.errors import ConditionFailedError, IdempotencyConflictError
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder
 
@@ -114,6 +114,11 @@ class Decider:
                 return CarriedOut(made.facts, tuple(self._append(records, boundary, seen)), tuple(due))
             except ConditionFailedError:
                 continue  # somebody was first: decide again, knowing it
+            except (decision.Refusal, IdempotencyConflictError):
+                # A second call with this key may have been first: then this one is refused by what it did itself.
+                if idempotency_key is None or (done := self._done(customer, idempotency_key, said)) is None:
+                    raise
+                return done
         raise ContendedError(ATTEMPTS)
 
     def notice(self, due: Due) -> tuple[int, ...]:

@@ -245,6 +245,20 @@ def test_a_repeated_command_is_carried_out_once(world: World) -> None:
     assert world.types().count("terms.presented.v1") == 1
 
 
+def test_a_command_repeated_at_the_same_time_is_carried_out_once(world: World) -> None:
+    world.publish()
+    for number in range(5):
+        key = f"key-{number}"
+        world.consent = world.decider.new_id("consent", key)
+        again = partial(
+            Decider(world.ledger.recorder).carry_out, world.presentation(), actor=ACTOR, idempotency_key=key
+        )
+        results = together(*[again] * 4)
+        assert {getattr(each, "positions", each) for each in results} == {results[0].positions}  # type: ignore[attr-defined]
+        assert world.types().count("terms.presented.v1") == number + 1
+        world.do(world.objection())
+
+
 def test_an_idempotency_key_is_for_one_command(world: World) -> None:
     world.publish()
     world.consent = world.decider.new_id("consent")
