@@ -6,6 +6,7 @@ One line a stream; ``told`` declares what importers and the log itself write. Ti
 
 from ledger.domain import (
     basis,
+    completion_facts,
     confidentiality,
     consent,
     consent_facts,
@@ -16,9 +17,12 @@ from ledger.domain import (
     finding,
     people,
     presenting,
+    schedule_facts,
     terms,
     told,
     violation,
+    work,
+    work_facts,
 )
 
 STREAMS = (
@@ -36,4 +40,8 @@ STREAMS = (
     presenting,
     consenting,
     basis,
+    work_facts,
+    schedule_facts,
+    work,
+    completion_facts,
 )

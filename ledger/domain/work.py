@@ -1,0 +1,294 @@
+"""A work order as far as it has come: what its facts, those of its schedule and of its notices come to.
+
+States: requested → accepted → scheduled → noticed → in progress ⇄ suspended → completed. Aside: declined, cancelled,
+blocked (which is scheduled again, cancelled or, where it is final, over), aborted.
+
+Guarantees: an order that is over stays over; what is told of it afterwards is kept, and changes no state. Work that
+was begun is in progress, whatever should have come before: what was missing is a violation, no other state.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ledger.domain.basis import Basis
+from ledger.domain.boundary import Boundary, Item, tag
+from ledger.domain.completion_facts import (
+    CompletionReportSent,
+    FollowUpInquiryOpened,
+    OperationCheckConfirmed,
+    OperationCheckDefectReported,
+    OperationCheckLapsed,
+    OperationCheckRequested,
+)
+from ledger.domain.decision import Refusal
+from ledger.domain.fact import Fact
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.recorded import Facts, Recorded
+from ledger.domain.schedule_facts import (
+    OverrunDetected,
+    OverrunNoticeSent,
+    PreWorkNoticeAcknowledged,
+    PreWorkNoticeSent,
+    ScheduleAgreed,
+    ScheduleCancelled,
+    ScheduleChanged,
+    ScheduleProposed,
+    WorkAtRisk,
+)
+from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work_facts import (
+    CustomerReminded,
+    LiabilityExclusionNoted,
+    TechnicianAssigned,
+    TechnicianReleased,
+    WorkAborted,
+    WorkBlocked,
+    WorkCompleted,
+    WorkOrderAccepted,
+    WorkOrderCancelled,
+    WorkOrderDeclined,
+    WorkOrderRequested,
+    WorkResumed,
+    WorkStarted,
+    WorkSuspended,
+)
+
+
+class Status(StrEnum):
+    """How far an order has come."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    SCHEDULED = "scheduled"
+    NOTICED = "noticed"
+    IN_PROGRESS = "in_progress"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    BLOCKED = "blocked"
+    ABORTED = "aborted"
+
+
+RUNNING = frozenset({Status.IN_PROGRESS, Status.SUSPENDED})
+"""Begun and not over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When the work is to be done, as both sides agreed, and by an overrun notice until when now."""
+
+    starts_at: datetime
+    planned_end: datetime
+    agreed: int
+    """The position of the agreement."""
+    extended: int | None = None
+    """… and of the overrun notice that moved the planned end."""
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Give what tells so."""
+        return (self.agreed,) if self.extended is None else (self.agreed, self.extended)
+
+    def holds(self, moment: datetime) -> bool:
+        """Tell whether an instant falls into it."""
+        return self.starts_at <= moment < self.planned_end
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The newest pre-work notice of the agreed time."""
+
+    id: str
+    position: int
+    sent_at: datetime
+    technicians: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOrder:
+    """A work order; a position tells which entry says so, a time when it happened."""
+
+    id: str
+    customer: str
+    """The chain it stands in."""
+    basis: Basis
+    urgent: bool
+    title: str
+    targets: tuple[str, ...]
+    requested_by: str | None
+    requested_at: datetime
+    requested: int
+    follows: str | None = None
+    status: Status = Status.REQUESTED
+    changed: int = 0
+    """The position that made it what it is."""
+    technicians: tuple[tuple[str, int], ...] = ()
+    """Who is assigned, each with the position that says so."""
+    window: Window | None = None
+    notice: Notice | None = None
+    started_at: datetime | None = None
+    started: int | None = None
+    """When work first began."""
+    ended_at: datetime | None = None
+    ended: int | None = None
+    """When it was completed, aborted, cancelled, declined or given up as blocked."""
+    blocked: int | None = None
+
+    @property
+    def over(self) -> bool:
+        """Tell whether nothing more is done under it: R-11 and R-14 count from here."""
+        return self.ended is not None
+
+    def assigned(self, technician: str) -> int | None:
+        """Give the position that assigns a technician; None for who is not assigned."""
+        return dict(self.technicians).get(technician)
+
+
+def order_of(facts: Facts, work_order: str) -> WorkOrder | None:
+    """Give an order, or None where there is none of this id among the facts."""
+    name = tag("work_order", work_order)
+    order: WorkOrder | None = None
+    for each in facts:
+        if name in each.tags:
+            order = _begin(each, work_order) if order is None else _apply(order, each)
+    return order
+
+
+def known(facts: Facts, work_order: str, rule: str = "R-06") -> WorkOrder:
+    """Give an order; raise Refusal by ``rule`` where there is none of this id."""
+    order = order_of(facts, work_order)
+    if order is None:
+        raise Refusal(rule, "work_order_unknown")
+    return order
+
+
+def known_open(facts: Facts, work_order: str, rule: str = "R-06") -> WorkOrder:
+    """Give an order that is not over; raise Refusal by ``rule``."""
+    order = known(facts, work_order, rule)
+    if order.ended is not None:
+        raise Refusal(rule, "work_order_over", [order.ended], status=order.status)
+    return order
+
+
+TYPES = tuple(
+    sorted(
+        each.KIND.type
+        for each in (
+            WorkOrderRequested,
+            WorkOrderAccepted,
+            WorkOrderDeclined,
+            WorkOrderCancelled,
+            TechnicianAssigned,
+            TechnicianReleased,
+            WorkStarted,
+            WorkSuspended,
+            WorkResumed,
+            WorkAborted,
+            WorkCompleted,
+            CustomerReminded,
+            WorkBlocked,
+            LiabilityExclusionNoted,
+            ScheduleProposed,
+            ScheduleAgreed,
+            ScheduleChanged,
+            ScheduleCancelled,
+            PreWorkNoticeSent,
+            PreWorkNoticeAcknowledged,
+            WorkAtRisk,
+            OverrunDetected,
+            OverrunNoticeSent,
+            CompletionReportSent,
+            OperationCheckRequested,
+            OperationCheckConfirmed,
+            OperationCheckDefectReported,
+            OperationCheckLapsed,
+            FollowUpInquiryOpened,
+            ViolationRecorded,
+            FindingRecorded,
+        )
+    )
+)
+"""What an order's own story consists of; what sessions leave behind under its tag is not among it."""
+
+
+def of_order(work_order: str, *more: type[Fact]) -> Boundary:
+    """Give the boundary of an order's own story, and of other types under its tag."""
+    types = (*TYPES, *(each.KIND.type for each in more))
+    return Boundary((Item((tag("work_order", work_order),), tuple(sorted(types))),))
+
+
+def _begin(recorded: Recorded[Fact], work_order: str) -> WorkOrder | None:
+    match recorded.fact:
+        case WorkOrderRequested(work_order=id_) as told if id_ == work_order:
+            return WorkOrder(
+                told.work_order,
+                recorded.chain,
+                told.basis,
+                told.urgent,
+                told.title,
+                told.targets,
+                told.requested_by,
+                told.requested_at,
+                recorded.position,
+                follows=told.follows,
+                changed=recorded.position,
+            )
+        case _:
+            return None
+
+
+def _apply(order: WorkOrder, recorded: Recorded[Fact]) -> WorkOrder:
+    fact, place = recorded.fact, recorded.position
+    if getattr(fact, "work_order", None) != order.id or order.over:
+        return order
+    match fact:
+        case WorkOrderAccepted():
+            return _becomes(order, Status.ACCEPTED, place)
+        case TechnicianAssigned(technician=technician):
+            return replace(order, technicians=(*_without(order, technician), (technician, place)))
+        case TechnicianReleased(technician=technician):
+            return replace(order, technicians=_without(order, technician))
+        case ScheduleAgreed() | ScheduleChanged():
+            window = Window(fact.starts_at, fact.planned_end, place)
+            return replace(_becomes(order, Status.SCHEDULED, place), window=window, notice=None)
+        case ScheduleCancelled():
+            return replace(_becomes(order, Status.ACCEPTED, place), window=None, notice=None)
+        case PreWorkNoticeSent():
+            notice = Notice(fact.notice, place, fact.sent_at, frozenset(fact.technicians))
+            return replace(_becomes(order, Status.NOTICED, place), notice=notice)
+        case WorkStarted(started_at=started_at):
+            first = {} if order.started is not None else {"started_at": started_at, "started": place}
+            return replace(_becomes(order, Status.IN_PROGRESS, place), **first)  # type: ignore[arg-type]  # by name
+        case WorkSuspended():
+            return _becomes(order, Status.SUSPENDED, place)
+        case WorkResumed():
+            return _becomes(order, Status.IN_PROGRESS, place)
+        case OverrunNoticeSent(planned_end=planned_end) if order.window is not None:
+            return replace(order, window=replace(order.window, planned_end=planned_end, extended=place))
+        case WorkBlocked(final=final):
+            blocked = replace(_becomes(order, Status.BLOCKED, place), blocked=place, window=None, notice=None)
+            return _ends(blocked, recorded.at, place) if final else blocked
+        case WorkCompleted(completed_at=completed_at):
+            return _ends(_becomes(order, Status.COMPLETED, place), completed_at, place)
+        case WorkAborted(aborted_at=aborted_at):
+            return _ends(_becomes(order, Status.ABORTED, place), aborted_at, place)
+        case WorkOrderDeclined():
+            return _ends(_becomes(order, Status.DECLINED, place), recorded.at, place)
+        case WorkOrderCancelled():
+            return _ends(_becomes(order, Status.CANCELLED, place), recorded.at, place)
+        case _:
+            return order
+
+
+def _without(order: WorkOrder, technician: str) -> tuple[tuple[str, int], ...]:
+    return tuple(each for each in order.technicians if each[0] != technician)
+
+
+def _becomes(order: WorkOrder, status: Status, place: int) -> WorkOrder:
+    return replace(order, status=status, changed=place)
+
+
+def _ends(order: WorkOrder, at: datetime, place: int) -> WorkOrder:
+    return replace(order, ended_at=at, ended=place)
