@@ -3,6 +3,7 @@
 ``run(url, entries)`` makes a throw-away log with ``entries`` sealed entries, checks all of it with two processes, and
 reads the same columns (position, chain, seq, at, type, tags, key, leaf, entry, sealed payload) by binary COPY, decoded
 by psycopg's ``rows()`` in one process. The ratio is the check's rate over the reader's; the medians of three turns.
+The memory is that of one check more, which is not timed: resident sets of all processes, and what they were before.
 """
 
 import json
@@ -27,6 +28,7 @@ from ledger.store.clock import ManualClock
 from ledger.store.fsck import fsck, open_halves
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder, create_log
+from scripts.bench_memory import PeakMemory, resident
 
 _ORIGIN = "shoseki.example/bench"
 _CHAINS = 50
@@ -87,12 +89,32 @@ def _compare(url: str, schema: str, origin: str, directory: Path, state: Checkpo
     for _ in range(_TURNS):  # turn and turn about, so that a busy minute of the machine hits both
         read_rates.append(_rate(read))
         check_rates.append(_rate(check))
+    folder = _server_folder(url)
+    before = resident(folder)[0]
+    with PeakMemory(folder) as memory:
+        check()
     return {
         "ratio": round(median(check_rates) / median(read_rates), 3),
         "entries": read(),
         "fsck_entries_per_second": [round(rate) for rate in check_rates],
         "copy_out_rows_per_second": [round(rate) for rate in read_rates],
+        "peak_memory_mib": {
+            "program_before": round(before / 2**20),
+            "program": memory.program,
+            "database": memory.database,
+        },
     }
+
+
+def _server_folder(url: str) -> Path:
+    """Give the folder in which the server's processes work, where they are on this machine and may be looked at."""
+    with psycopg.connect(url) as connection:
+        try:
+            if connection.info.host.startswith("/"):
+                return Path(f"/proc/{connection.info.backend_pid}/cwd").readlink()
+        except OSError:
+            pass
+        return Path("/nowhere")  # no process works there
 
 
 def _fill(

@@ -95,8 +95,9 @@ class _Reading:
         # What an entry has in common with the one before it is found once: most follow one of their own kind.
         fields, kind, stretch, tags_at = b"", None, None, 0
         beginning, spelled_at, other_day = b"", None, False
+        entries = 0
         for row in rows:
-            report.entries += 1
+            entries += 1
             try:
                 count, a, position, b, seq, c, at, d, stored_leaf = unpack(row)
             except StructError:
@@ -116,7 +117,7 @@ class _Reading:
                 stretch = None if kind is None else self._stretches.get(kind.chain)
                 tags_at = _HEAD_BYTES + len(fields) + _LENGTH_BYTES
                 spelled_at = None
-            if kind is None or stretch is None or not (at in (spelled_at, self._at) or self._rise(at)):
+            if kind is None or stretch is None or (at != spelled_at and not self._reach(at)):
                 self._parse(row, position, seq, at, stored_leaf)
                 kind = None
                 continue
@@ -170,6 +171,7 @@ class _Reading:
                     report.findings.add(Code.KEY_DAY, position, kind.chain, f"{kind.key} on {self._day}")
                 offset = position - first
                 pairs_at[offset], commitments[offset], spellings[offset] = pair, commitment, committed
+        report.entries = entries
 
     def end(self) -> None:
         """Take stock of the range."""
@@ -248,8 +250,9 @@ class _Reading:
             self._report.findings.add(Code.LINK, position, entry.chain)
         stretch.last_seq, stretch.last_leaf = entry.seq, leaf
 
-    def _rise(self, at: int) -> bool:
-        return at > self._at and self._set_time(at)
+    def _reach(self, at: int) -> bool:
+        """Go on at this time where it is that of the entry before, or a later one."""
+        return at == self._at or (at > self._at and self._set_time(at))
 
     def _set_time(self, at: int) -> bool:
         """Go on at this time, in microseconds from 2000; False for one that no entry can tell."""
