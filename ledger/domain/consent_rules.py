@@ -22,14 +22,14 @@ from ledger.domain.consent_facts import (
     Manner,
     PresentationCause,
 )
-from ledger.domain.contract import live
+from ledger.domain.contract import CONTRACT_TIMER, live
 from ledger.domain.decision import Refusal
 from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import ChangeMode, Defaults
-from ledger.domain.terms import Change
+from ledger.domain.terms import TERMS_TIMER, Change
 from ledger.domain.violation import ViolationRecorded
 
 
@@ -232,7 +232,15 @@ def of_agreement(customer: str) -> Boundary:
     return Boundary.of(tag("agreement", customer), TERMS_TAG)
 
 
-CONSENT_TIMER = timer(Timer("consent", "agreement", lambda customer, _chain: of_agreement(customer), _compute))
+CONSENT_TIMER = timer(
+    Timer(
+        "consent",
+        "agreement",
+        lambda customer, _chain: of_agreement(customer),
+        _compute,
+        rests_on=(TERMS_TIMER, CONTRACT_TIMER),
+    )
+)
 
 
 def consents_due(customer: str) -> Due:

@@ -32,6 +32,8 @@ class Timer:
     boundary: Callable[[str, str], Boundary]
     """From the subject's id and the chain."""
     compute: Compute
+    rests_on: tuple["Timer", ...] = ()
+    """Timers that are run before this one."""
 
     def at(self, subject: str, chain: str) -> "Due":
         """Give this timer for one subject of one customer's chain (or of ``log``)."""
@@ -71,7 +73,16 @@ def timer(made: Timer) -> Timer:
 
 def all_timers() -> Mapping[str, Timer]:
     """Give all timers by name, in the order in which they are run; import ``ledger.domain.catalogue`` first."""
-    return dict(_timers)
+    ordered: dict[str, Timer] = {}
+
+    def place(each: Timer) -> None:
+        for before in each.rests_on:
+            place(before)
+        ordered[each.name] = each
+
+    for name in sorted(_timers):
+        place(_timers[name])
+    return ordered
 
 
 def _inside(boundary: Boundary, recorded: Recorded[Fact]) -> bool:

@@ -1,15 +1,23 @@
 """Boundaries, rules, sentences and decisions: what every stream builds on."""
 
 import string
+from datetime import datetime
 
 import pytest
-from story import an_id
+from agreements import IN_FORCE
+from story import an_id, given
 
 from ledger.domain import catalogue, registry, rules, wording
-from ledger.domain.boundary import Boundary, Item, tag
-from ledger.domain.decision import decided
+from ledger.domain.boundary import TERMS_TAG, Boundary, Item, tag
+from ledger.domain.decision import Decision, commands, decided, decides
+from ledger.domain.due import all_timers, timer, type_of
+from ledger.domain.fact import Unread
+from ledger.domain.presenting import PresentTerms
+from ledger.domain.recorded import Facts, Recorded, happened_at, last, positions, tagged
 from ledger.domain.rule_texts import RULES
 from ledger.domain.rules import rule, switched_off
+from ledger.domain.settings import Defaults
+from ledger.domain.terms import TERMS_TIMER, TermsVersionEffective
 from ledger.domain.violation import ViolationRecorded
 
 assert catalogue.STREAMS
@@ -79,3 +87,34 @@ def test_facts_cite_what_the_decision_rests_on_unless_they_cite_their_own() -> N
 
 def test_the_registry_is_sorted_by_wire_name() -> None:
     assert list(registry.kinds()) == sorted(registry.kinds())
+
+
+def test_a_command_and_a_timer_are_there_once() -> None:
+    with pytest.raises(ValueError, match="PresentTerms is decided twice"):
+        decides(PresentTerms)(decide_nothing)
+    with pytest.raises(ValueError, match="terms is there twice"):
+        timer(TERMS_TIMER)
+    assert PresentTerms in commands()
+    order = list(all_timers())
+    assert order.index("terms") < order.index("consent") > order.index("contract")
+
+
+def decide_nothing(_command: object, _facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    return decided()
+
+
+def test_a_sentence_that_is_not_there_is_told() -> None:
+    with pytest.raises(KeyError):
+        wording.say("no_such_sentence", {})
+
+
+def test_what_is_found_among_facts() -> None:
+    story = given(*IN_FORCE)
+    assert last(story.recorded, TermsVersionEffective) == story.recorded[1]
+    assert last(story.recorded, ViolationRecorded) is None
+    assert positions(story.recorded[1], None, story.recorded[0], story.recorded[1]) == (0, 1)
+    assert tagged(story.recorded, TERMS_TAG) == story.recorded
+    assert happened_at(story.recorded[0]) == story.recorded[0].at
+    unread = Recorded(Unread(type="a.b.v1", data={}, public={}), 9, story.recorded[0].at)
+    assert happened_at(unread) == unread.at
+    assert type_of(unread.fact) == "a.b.v1"

@@ -1,0 +1,192 @@
+"""What a customer says: yes, yes for one order, no, no more; and a no counts from when it arrived."""
+
+from dataclasses import replace
+
+import pytest
+from agreements import (
+    CONSENT,
+    CONTACT,
+    IN_FORCE,
+    SECOND,
+    SIGNATORY,
+    TERMS,
+    newer,
+    presented_newer,
+)
+from consent_story import (
+    DEEMED,
+    ORDER,
+    REMINDER,
+    SHOWN,
+    Relied,
+    after_a_while,
+    agree,
+    agreed,
+    object_,
+    objected,
+    refused,
+    withdraw,
+    withdrawn,
+)
+from story import CUSTOMER, an_id, at, given
+
+from ledger.domain.consent import consent_in_force
+from ledger.domain.consent_facts import (
+    Annulment,
+    ConsentDeemingAnnulled,
+    ConsentWithdrawn,
+    Form,
+    Manner,
+    Stop,
+)
+from ledger.domain.consent_rules import check_consent, consent_violation
+from ledger.domain.consenting import ExpressConsentOnce
+from ledger.domain.decision import Refusal
+from ledger.domain.rules import switched_off
+from ledger.domain.terms import Change
+from ledger.domain.violation import ViolationRecorded
+
+
+def test_a_yes_is_effective_from_its_receipt() -> None:
+    given(*SHOWN, CONTACT).when(agree("2026-11-17 09:00"), at_="2026-11-17 10:00").then(
+        agreed("2026-11-17 09:00")
+    ).citing(2, 3, 4)
+    facts = given(*SHOWN, CONTACT, agreed("2026-11-17 09:00")).recorded
+    assert consent_in_force(facts, at("2026-11-17 08:59")) is None
+    found = consent_in_force(facts, at("2026-11-17 09:00"))
+    assert found is not None
+    assert (found.consent, found.terms, found.manner, found.cites) == (CONSENT, TERMS, Manner.EXPRESSED, (2, 3, 5))
+
+
+def test_a_yes_is_a_registered_signatorys() -> None:
+    given(*SHOWN).when(agree("2026-11-17 09:00"), at_="2026-11-17 10:00").refused("R-01")
+    nobody = replace(CONTACT, roles=())
+    given(*SHOWN, nobody).when(agree("2026-11-17 09:00"), at_="2026-11-17 10:00").refused("R-01", cites=[4])
+
+
+def test_a_yes_after_silence_makes_it_said_without_a_gap() -> None:
+    story = given(*SHOWN, CONTACT, REMINDER, DEEMED)
+    story.when(agree("2026-12-03 09:00"), at_="2026-12-03 10:00").then(agreed("2026-12-03 09:00"))
+    facts = given(*SHOWN, CONTACT, REMINDER, DEEMED, agreed("2026-12-03 09:00")).recorded
+    assert consent_in_force(facts, at("2026-12-02 12:00")) is not None
+
+
+def test_a_yes_is_said_once_and_not_after_a_no() -> None:
+    story = given(*SHOWN, CONTACT, agreed("2026-11-17 09:00"))
+    story.when(agree("2026-11-17 10:00"), at_="2026-11-17 10:00").refused("R-01", cites=[2, 3, 5])
+    story = given(*SHOWN, CONTACT, objected("2026-11-17 09:00"), refused("2026-11-17 09:00"))
+    story.when(agree("2026-11-17 10:00"), at_="2026-11-17 10:00").refused("R-01")
+
+
+def test_a_01_who_is_pending_can_agree_for_one_work_order() -> None:
+    command = ExpressConsentOnce(
+        customer=CUSTOMER,
+        consent=SECOND,
+        work_order=ORDER,
+        signatory=SIGNATORY,
+        form=Form.PORTAL,
+        received_at=at("2026-11-17 09:00"),
+    )
+    once = replace(agreed("2026-11-17 09:00", SECOND), work_order=ORDER)
+    given(*SHOWN, CONTACT).when(command, at_="2026-11-17 09:00").then(once).citing(2, 3, 4)
+    facts = given(*SHOWN, CONTACT, once).recorded
+    moment = at("2026-11-17 10:00")
+    assert consent_in_force(facts, moment) is None
+    assert consent_in_force(facts, moment, an_id("work_order", 2)) is None
+    assert getattr(consent_in_force(facts, moment, ORDER), "consent", None) == SECOND
+    given(*IN_FORCE, CONTACT).when(command, at_="2026-11-17 09:00").refused("R-01", cites=[1])
+    given(CONTACT).when(command, at_="2026-11-17 09:00").refused("R-01")
+    given(*SHOWN, CONTACT, once).when(command, at_="2026-11-17 09:00").refused("R-01", cites=[5])
+
+
+def test_r_01_a_session_without_consent_is_refused_or_a_violation() -> None:
+    facts, moment = given(*SHOWN).recorded, at("2026-11-17 10:00")
+    session = f"session:{an_id('session')}"
+    with pytest.raises(Refusal) as refusal:
+        check_consent(facts, moment)
+    assert (refusal.value.rule, refusal.value.cites) == ("R-01", (2, 3))
+    violation = consent_violation(facts, moment, [session])
+    assert violation is not None
+    assert (violation.rule, violation.subjects, violation.cites) == ("R-01", (session,), (2, 3))
+    assert violation.text("ja") != violation.text("en")
+    with switched_off("R-01"):
+        check_consent(facts, moment)
+        assert consent_violation(facts, moment, [session]) is None
+    covered = given(*SHOWN, CONTACT, agreed("2026-11-17 09:00")).recorded
+    check_consent(covered, moment)
+    assert consent_violation(covered, moment, [session]) is None
+
+
+def test_a_no_to_what_is_open_is_a_refusal() -> None:
+    no = (objected("2026-11-17 09:00"), refused("2026-11-17 09:00"))
+    given(*SHOWN).when(object_("2026-11-17 09:00"), at_="2026-11-18 09:00").then(*no).citing(2, 3)
+    after_a_while(given(*SHOWN, *no), "2027-01-05 09:00").after()
+
+
+def test_r_03_a_no_that_came_in_time_and_was_recorded_late_annuls_the_deeming() -> None:
+    started = Relied(session=an_id("session"), consent=CONSENT, started_at=at("2026-12-02 10:00"))
+    story = given(*SHOWN).at("2026-12-02 10:00", REMINDER, DEEMED, started)
+    outcome = story.when(object_("2026-12-01 23:59"), at_="2026-12-03 09:00")
+    outcome.then(
+        objected("2026-12-01 23:59"),
+        ConsentDeemingAnnulled(
+            customer=CUSTOMER, consent=CONSENT, why=Annulment.OBJECTION, received_at=at("2026-12-01 23:59")
+        ),
+        ViolationRecorded(
+            rule="R-03",
+            sentence="session_after_objection",
+            values={"at": "2026-12-01T23:59:00+09:00"},
+            subjects=(f"session:{an_id('session')}",),
+        ),
+    )
+    assert outcome.facts[2].cites == (2, 3, 5, 6)
+    story.at("2026-12-03 09:00", *outcome.facts)
+    assert consent_in_force(story.recorded, at("2026-12-02 12:00")) is None
+
+
+def test_r_03_a_no_that_came_after_the_period_is_a_withdrawal_from_its_receipt() -> None:
+    started = Relied(session=an_id("session"), consent=CONSENT, started_at=at("2026-12-02 10:00"))
+    story = given(*SHOWN).at("2026-12-02 10:00", REMINDER, DEEMED, started)
+    no = withdrawn("2026-12-02 11:00", "2026-12-03 09:15", words="不同意です")
+    outcome = story.when(object_("2026-12-02 11:00"), at_="2026-12-03 09:00")
+    outcome.then(objected("2026-12-02 11:00"), no)
+    story.at("2026-12-03 09:00", *outcome.facts)
+    assert consent_in_force(story.recorded, at("2026-12-02 10:59")) is not None
+    assert consent_in_force(story.recorded, at("2026-12-02 11:00")) is None
+
+
+def test_r_03_a_no_that_a_dead_timer_had_not_counted_is_a_withdrawal_all_the_same() -> None:
+    outcome = given(*SHOWN).when(object_("2026-12-02 00:00"), at_="2026-12-07 09:00").after(REMINDER, DEEMED)
+    assert isinstance(outcome.facts[1], ConsentWithdrawn)
+
+
+def test_r_03_with_the_rule_off_nothing_is_annulled() -> None:
+    with switched_off("R-03"):
+        outcome = given(*SHOWN, REMINDER, DEEMED).when(object_("2026-12-01 23:59"), at_="2026-12-03 09:00")
+    assert isinstance(outcome.facts[1], ConsentWithdrawn)
+
+
+def test_a_03_a_withdrawal_ends_consent_from_receipt_and_gives_a_running_session_time() -> None:
+    given(*SHOWN, agreed("2026-11-17 09:00")).when(withdraw("2026-11-18 09:00"), at_="2026-11-18 09:30").then(
+        withdrawn("2026-11-18 09:00", "2026-11-18 09:45")
+    ).citing(2, 3, 4)
+
+
+def test_a_03_stop_now_gives_no_time() -> None:
+    given(*SHOWN, agreed("2026-11-17 09:00")).when(withdraw("2026-11-18 09:00", Stop.NOW), at_="2026-11-18 09:30").then(
+        withdrawn("2026-11-18 09:00", "2026-11-18 09:30", Stop.NOW)
+    )
+
+
+def test_a_withdrawal_also_refuses_what_is_open_so_that_silence_is_no_yes() -> None:
+    story = given(*SHOWN, agreed("2026-11-17 09:00"), *newer(Change.MATERIAL, "2026-12-01 00:00"))
+    story.at("2026-11-20 09:00", presented_newer("2026-11-20 09:00"))
+    story.when(withdraw("2026-11-24 09:00"), at_="2026-11-24 09:00").then(
+        withdrawn("2026-11-24 09:00", "2026-11-24 09:15"), refused("2026-11-24 09:00", SECOND)
+    )
+
+
+def test_there_is_nothing_to_withdraw_twice() -> None:
+    story = given(*SHOWN, agreed("2026-11-17 09:00"), withdrawn("2026-11-18 09:00", "2026-11-18 09:45"))
+    story.when(withdraw("2026-11-19 09:00"), at_="2026-11-19 09:00").refused("R-03", cites=[2, 3, 4, 5])
+    given(*SHOWN).when(withdraw("2026-11-17 09:00"), at_="2026-11-17 09:00").refused("R-03", cites=[2, 3])
