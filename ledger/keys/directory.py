@@ -1,13 +1,15 @@
-"""All secrets of one log together: keyring, halves and signing keys, made in one order and opened as a whole.
+"""All secrets of one log together: keyring, halves, custody, signing keys, made in one order and opened as a whole.
 
 Guarantees: a file that was there once is never silently made anew. The files are made in the order keyring, halves,
-signing keys; so one that is absent while a later one is there was lost, and that is said instead of replacing it with
-an empty one under which nothing old opens. Leaves to others: which directory, and that it is neither in the entries'
-database nor in its backups.
+custody, signing keys; so one that is absent while a later one is there was lost, and that is said instead of replacing
+it with an empty one under which nothing old opens. Leaves to others: which directory, and that it is neither in the
+entries' database nor in its backups.
 
     DIRECTORY/keyring.json                    the key-encryption keys; may be elsewhere, on other storage
     DIRECTORY/keyring.json.backup-confirmed   which of its keys a confirmed copy holds (beside the keyring)
     DIRECTORY/halves.sqlite                   chain and epoch halves, wrapped
+    DIRECTORY/custody-keys.sqlite             the keys of customers' secrets, wrapped; in no backup
+    DIRECTORY/custody.sqlite                  customers' secrets, sealed
     DIRECTORY/signers.sqlite                  signing keys, wrapped
 """
 
@@ -15,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ledger.keys import private_file
+from ledger.keys import custody_vault, private_file
+from ledger.keys.custody_vault import SqliteCustodyVault
 from ledger.keys.errors import KeyringMissingError, KeysMissingError
 from ledger.keys.keyring import Keyring
 from ledger.keys.ports import Clock
@@ -33,6 +36,7 @@ class KeyDirectory:
 
     keyring: Keyring
     halves: SqliteHalfStore
+    custody: SqliteCustodyVault
     signers: SignerStore
 
 
@@ -43,19 +47,23 @@ def create_key_directory(directory: Path, origin: str, clock: Clock, keyring: Pa
     """
     keyring = keyring or directory / KEYRING
     halves, signers = directory / HALVES, directory / SIGNERS
+    custody = (directory / custody_vault.KEYS, directory / custody_vault.BOXES)
     private_file.make_directory(directory)
     with private_file.refusing(directory):
-        signers_there, halves_there = signers.exists(), halves.exists()
-        keyring_there = keyring.exists()  # looked at last: a racing process makes it first
-    if not keyring_there and (halves_there or signers_there):
+        # in the order opposite to their making: a racing process makes what is looked at later first
+        there = [(path, path.exists()) for path in (signers, *reversed(custody), halves)]
+        keyring_there = keyring.exists()
+    if not keyring_there and any(found for _, found in there):
         raise KeyringMissingError(keyring)
-    if not halves_there and signers_there:
-        raise KeysMissingError(halves)
+    for number, (path, found) in enumerate(there):
+        if not found and any(later for _, later in there[:number]):
+            raise KeysMissingError(path)
     ring = Keyring.open_or_create(keyring, origin, clock())
     half_store = SqliteHalfStore.open_or_create(halves, ring, clock)
+    vault = SqliteCustodyVault.open_or_create(directory, ring, clock)
     signer_store = SignerStore.open_or_create(signers, ring, clock)
     signer_store.create_first()
-    return KeyDirectory(ring, half_store, signer_store)
+    return KeyDirectory(ring, half_store, vault, signer_store)
 
 
 def open_key_directory(directory: Path, origin: str, clock: Clock, keyring: Path | None = None) -> KeyDirectory:
@@ -65,4 +73,5 @@ def open_key_directory(directory: Path, origin: str, clock: Clock, keyring: Path
     """
     ring = Keyring(keyring or directory / KEYRING, origin)
     halves = SqliteHalfStore(directory / HALVES, ring, clock)
-    return KeyDirectory(ring, halves, SignerStore(directory / SIGNERS, ring, clock))
+    vault = SqliteCustodyVault(directory, ring, clock)
+    return KeyDirectory(ring, halves, vault, SignerStore(directory / SIGNERS, ring, clock))

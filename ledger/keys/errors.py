@@ -81,6 +81,44 @@ class RotationRefusedError(KeysError):
         self.at_size = at_size
 
 
+# -- customers' secrets in custody ------------------------------------------------------------------------------------
+
+
+class CredentialIdError(KeysError):
+    """The id is no credential's: a mistake of the caller."""
+
+    def __init__(self, credential: str) -> None:
+        super().__init__(f"{credential!r:.80} is no credential (credential_ and 32 hex digits): give the id of one.")
+        self.credential = credential
+
+
+class CustodyUnknownError(KeysError):
+    """No secret of this credential is held here: it was never given, or its file was lost."""
+
+    def __init__(self, credential: str) -> None:
+        super().__init__(f"No secret of {credential} is held here: ask the customer for it again.")
+        self.credential = credential
+
+
+class CustodyTakenError(KeysError):
+    """Another secret is held for this credential: a secret is never replaced, a new one is a new credential."""
+
+    def __init__(self, credential: str) -> None:
+        super().__init__(f"Another secret of {credential} is held already: give the new one as a new credential.")
+        self.credential = credential
+
+
+class CustodyErasedError(KeysError):
+    """The secret was erased for ever, and its id takes no other."""
+
+    def __init__(self, credential: str, destroyed_at: str) -> None:
+        super().__init__(
+            f"The secret of {credential} was erased at {destroyed_at}: ask the customer for it as a new credential."
+        )
+        self.credential = credential
+        self.destroyed_at = destroyed_at
+
+
 # -- keyring -----------------------------------------------------------------------------------------------------------
 
 

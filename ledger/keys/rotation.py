@@ -9,7 +9,8 @@ keyring and its copies, without which nothing is gained.
 
     begin     the keyring gets a next key; nothing is wrapped under it yet
               a person copies the keyring and confirms the copy (``backup.confirm``)
-    finish    the next key becomes the current one → halves and signing keys are wrapped anew → older keys are dropped
+    finish    the next key becomes the current one → halves, custody's keys and signing keys are wrapped anew → older
+              keys are dropped
 """
 
 from dataclasses import replace
@@ -47,6 +48,7 @@ def finish(keys: KeyDirectory) -> None:
             raise BackupUnconfirmedError(keyring.path)
         _put(keyring, replace(keyring.content, current=newest.id))
         keys.halves.rewrap()
+        keys.custody.rewrap()
         keys.signers.rewrap()
         _put(keyring, replace(keyring.content, keys=(newest,)))
 

@@ -17,7 +17,7 @@ from ledger.keys.directory import KeyDirectory, create_key_directory, open_key_d
 from ledger.keys.errors import HalfDestroyedError, HalfUnknownError, KeysUnavailableError
 from ledger.keys.keyring import GONE
 
-FILES = {"keyring.json", "halves.sqlite", "signers.sqlite"}
+FILES = {"keyring.json", "halves.sqlite", "custody-keys.sqlite", "custody.sqlite", "signers.sqlite"}
 
 
 def _now() -> datetime:
@@ -33,7 +33,7 @@ def opened(directory: Path) -> KeyDirectory:
 
 
 def check_whole(directory: Path) -> None:
-    for name in ("halves.sqlite", "signers.sqlite"):
+    for name in sorted(FILES - {"keyring.json"}):
         with closing(sqlite3.connect(directory / name)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 

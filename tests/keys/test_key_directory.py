@@ -35,7 +35,9 @@ def test_opening_makes_nothing(directory: Path, clock: Clock) -> None:
     assert not directory.exists()
 
 
-@pytest.mark.parametrize("name", ["keyring.json", "halves.sqlite", "signers.sqlite"])
+@pytest.mark.parametrize(
+    "name", ["keyring.json", "halves.sqlite", "custody-keys.sqlite", "custody.sqlite", "signers.sqlite"]
+)
 def test_opening_without_a_file_names_it(keys: KeyDirectory, directory: Path, clock: Clock, name: str) -> None:
     (directory / name).unlink()
     with pytest.raises((KeyringMissingError, KeysMissingError)) as refused:
@@ -51,6 +53,9 @@ def test_opening_without_a_file_names_it(keys: KeyDirectory, directory: Path, cl
         (["keyring.json", "halves.sqlite"], KeyringMissingError, "keyring.json"),
         (["keyring.json", "signers.sqlite"], KeyringMissingError, "keyring.json"),
         (["halves.sqlite"], KeysMissingError, "halves.sqlite"),
+        (["custody-keys.sqlite"], KeysMissingError, "custody-keys.sqlite"),
+        (["custody.sqlite"], KeysMissingError, "custody.sqlite"),
+        (["halves.sqlite", "signers.sqlite"], KeysMissingError, "halves.sqlite"),
     ],
 )
 def test_creating_never_replaces_what_was_lost(
@@ -68,7 +73,12 @@ def test_the_keyring_may_lie_elsewhere(directory: Path, tmp_path: Path, clock: C
     keyring = tmp_path / "stick" / "ring.json"
     made = create_key_directory(directory, ORIGIN, clock, keyring=keyring)
     half = made.halves.create("log")
-    assert {file.name for file in directory.iterdir()} == {"halves.sqlite", "signers.sqlite"}
+    assert {file.name for file in directory.iterdir()} == {
+        "halves.sqlite",
+        "custody-keys.sqlite",
+        "custody.sqlite",
+        "signers.sqlite",
+    }
     assert open_key_directory(directory, ORIGIN, clock, keyring=keyring).halves.open("log") == half
     with pytest.raises(KeyringMissingError) as refused:
         create_key_directory(directory, ORIGIN, clock)

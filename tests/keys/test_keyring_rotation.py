@@ -135,7 +135,7 @@ def test_stores_with_a_keyring_of_their_own_are_wrapped_anew_too(
     stale, as_stale = (open_key_directory(directory, ORIGIN, clock) for _ in range(2))
     rotation.begin(keys.keyring, AT)
     confirm(keys, tmp_path / "new.json")
-    rotation.finish(KeyDirectory(keys.keyring, stale.halves, as_stale.signers))
+    rotation.finish(KeyDirectory(keys.keyring, stale.halves, stale.custody, as_stale.signers))
     fresh = open_key_directory(directory, ORIGIN, clock)
     assert fresh.halves.open("log") == half
     assert fresh.signers.signers(0)[0].sign(b"x") == signature

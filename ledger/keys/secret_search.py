@@ -1,0 +1,51 @@
+"""Finding customers' secrets in what a recording shows, piece by piece as it is read (A-10).
+
+Guarantees: a secret that stands in the bytes is found wherever they were cut, and with a terminal's line ends in place
+of its own. Leaves to others: what to do about it, and what no search for text finds: a secret typed blind, a picture
+of one, one that is drawn with escape sequences in its middle. A secret of fewer than ``SHORTEST`` bytes is not looked
+for, because it stands in everything; :attr:`SecretSearch.too_short` names those, so that nobody takes silence for
+absence.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.keys.secret import Secret
+
+SHORTEST: Final = 6
+
+
+class SecretSearch:
+    """Looks for some secrets in one stream of bytes. Holds them in memory, so it lives as long as the reading does."""
+
+    def __init__(self, secrets: Mapping[str, Secret]) -> None:
+        """Take the secrets by the ids of their credentials."""
+        spelled = {credential: _spellings(secret) for credential, secret in secrets.items()}
+        self._wanted = {credential: forms for credential, forms in spelled.items() if forms}
+        self._found: set[str] = set()
+        self._tail = b""
+        self._overlap = max((len(form) for forms in self._wanted.values() for form in forms), default=1) - 1
+        self.too_short = frozenset(spelled.keys() - self._wanted.keys())
+
+    def feed(self, data: bytes) -> frozenset[str]:
+        """Read on; give the credentials whose secret was met for the first time, in this piece or across its start."""
+        text = self._tail + data
+        met = frozenset(
+            credential
+            for credential, forms in self._wanted.items()
+            if credential not in self._found and any(form in text for form in forms)
+        )
+        self._found |= met
+        self._tail = text[-self._overlap :] if self._overlap else b""
+        return met
+
+    def __repr__(self) -> str:
+        return f"SecretSearch({sorted(self._wanted)})"
+
+
+def _spellings(secret: Secret) -> tuple[bytes, ...]:
+    """Give the secret as it may stand on a screen; nothing for one that is too short to mean anything there."""
+    core = secret.reveal().strip()
+    if len(core) < SHORTEST:
+        return ()
+    return tuple({core, core.replace(b"\r\n", b"\n"), core.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")})
