@@ -1,11 +1,12 @@
 """Everything the ledger records: importing this completes the registry, the commands and the timers.
 
-One line a stream; ``told`` declares what importers and the log itself write. Timers run in the order of these lines
-(what is published before what is agreed, and so on): keep it where one stream rests on another.
+One line a stream; ``told`` declares what importers and the log itself write.
 """
 
 from ledger.domain import (
     basis,
+    clock_run,
+    completion,
     completion_facts,
     confidentiality,
     consent,
@@ -15,6 +16,8 @@ from ledger.domain import (
     contacts,
     contract,
     finding,
+    ordering,
+    overrun,
     people,
     presenting,
     schedule_facts,
@@ -23,9 +26,12 @@ from ledger.domain import (
     violation,
     work,
     work_facts,
+    work_timers,
+    working,
 )
 
 STREAMS = (
+    clock_run,
     violation,
     finding,
     told,
@@ -44,4 +50,9 @@ STREAMS = (
     schedule_facts,
     work,
     completion_facts,
+    work_timers,
+    overrun,
+    completion,
+    ordering,
+    working,
 )
