@@ -150,6 +150,37 @@ def consent_in_force(facts: Facts, now: datetime, work_order: str | None = None)
     return InForce(found.id, found.governs(now), found.manner, found.positions)
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The version that governs an instant, by both readings of 6-5 (A-25), so that a session can show both."""
+
+    consented: str
+    """The version of the consent in force: a material change governs once it was agreed to."""
+    literal: str
+    """「以後当該変更書面による」: the newest version in effect that had arrived by then and was not refused."""
+
+
+def readings(facts: Facts, moment: datetime, work_order: str | None = None) -> Readings | None:
+    """Give which version governs an instant by either reading; None where no consent covers it."""
+    found = consent_in_force(facts, moment, work_order)
+    if found is None:
+        return None
+    agreement = fold(facts)
+    arrived = {
+        each.terms
+        for each in agreement.consents.values()
+        if each.status is not Status.REFUSED and each.delivered_at is not None and each.delivered_at <= moment
+    }
+    effective = [
+        each.terms
+        for each in agreement.versions.published
+        if each.effective_at is not None
+        and each.effective_at <= moment
+        and (each.terms in arrived or each.terms == found.terms)
+    ]
+    return Readings(found.terms, effective[-1] if effective else found.terms)
+
+
 def _apply(consents: dict[str, Consent], recorded: Recorded[Fact]) -> None:
     match recorded.fact:
         case TermsPresented() as told:

@@ -33,7 +33,7 @@ from consent_story import (
 )
 from story import CUSTOMER, an_id, at, given
 
-from ledger.domain.consent import consent_in_force
+from ledger.domain.consent import Readings, consent_in_force, readings
 from ledger.domain.consent_facts import (
     ConsentCarriedOver,
     ConsentIncorporated,
@@ -185,3 +185,14 @@ def test_a_consent_deemed_after_a_minor_change_holds_for_it_from_the_beginning()
     outcome = after_a_while(story, "2026-12-02 00:00")
     carried = ConsentCarriedOver(customer=CUSTOMER, consent=CONSENT, terms=NEWER, since=DEADLINE)
     outcome.after(REMINDER, DEEMED, carried)
+
+
+def test_a_25_both_readings_of_a_change_can_be_shown_for_any_instant() -> None:
+    story = given(*CHANGED, presented_newer("2026-11-20 09:00"), delivered_newer("2026-11-20 10:00"))
+    assert readings(story.recorded, at("2026-11-20 09:59")) == Readings(TERMS, TERMS)
+    assert readings(story.recorded, at("2026-11-20 10:00")) == Readings(TERMS, NEWER)
+    assert readings(story.recorded, at("2026-11-17 08:59")) is None
+    no = refused("2026-11-24 09:00", SECOND)
+    assert readings(given(*[each.fact for each in story.recorded], no).recorded, at("2026-11-25 09:00")) == Readings(
+        TERMS, TERMS
+    )
