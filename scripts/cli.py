@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import typer
 
-from scripts.commands import checking, demonstrating, founding, measuring, proving, reading, recording, verifying
+from scripts.commands import checking, clock, demonstrating, founding, measuring, proving, reading, recording, verifying
 from scripts.commands.declared import Command, declare, declare_group
 from scripts.console import Session, Status
 from scripts.texts import Language, default_language, text
@@ -36,13 +36,21 @@ _COMMANDS: tuple[tuple[str, Command], ...] = (
     ("keyring confirm", founding.keyring_confirm),
     ("keyring rotate", founding.keyring_rotate),
     ("keyring rotate-signer", founding.keyring_rotate_signer),
+    ("clock run", clock.clock_run),
     ("bench", measuring.bench),
     ("demo", demonstrating.demo),
 )
 
 
-def build(language: Language, *, with_formats: bool = True) -> typer.Typer:
-    """Give the command line with its help in a language; the formats of ``import`` only where they will be read."""
+STEP_GROUPS = ("terms", "consent", "contract", "contact", "person")
+"""Groups of human steps: what they are is loaded when one of them is asked for."""
+
+
+def build(language: Language, *, with_formats: bool = True, steps_of: str | None = None) -> typer.Typer:
+    """Give the command line with its help in a language.
+
+    The formats of ``import``, and the steps of a group, only where they will be read.
+    """
     shoseki = _application(language, "help_shoseki")
     groups: dict[str, typer.Typer] = {}
     for named, command in _COMMANDS:
@@ -57,13 +65,30 @@ def build(language: Language, *, with_formats: bool = True) -> typer.Typer:
         if named == "import" and with_formats:
             shown += "\n\n" + _formats(language)
         declare(app, name, command, language, shown=shown)
+    for each in STEP_GROUPS:
+        app = _application(language, f"help_{each}")
+        shoseki.add_typer(app, name=each)
+        if each == steps_of:
+            _declare_steps(app, each, language)
     return shoseki
+
+
+def _declare_steps(app: typer.Typer, group: str, language: Language) -> None:
+    from scripts.commands.carrying import command_of
+    from scripts.commands.steps import STEPS
+
+    for step in STEPS:
+        of, name = step.name.split()
+        if of == group:
+            shown = text(language, f"help_{step.name.replace(' ', '_').replace('-', '_')}")
+            declare(app, name, command_of(step), language, shown=shown)
 
 
 def run(arguments: Sequence[str]) -> Status:
     """Run one command and give how it ended."""
     session = Session(as_json="--json" in arguments, language=_asked_language(arguments) or default_language())
-    command = typer.main.get_command(build(session.language, with_formats="import" in arguments))
+    steps_of = next((each for each in arguments if each in STEP_GROUPS), None)
+    command = typer.main.get_command(build(session.language, with_formats="import" in arguments, steps_of=steps_of))
     try:
         ended = command.main(list(arguments), prog_name="shoseki", standalone_mode=False, obj=session)
     except typer.TyperException as error:

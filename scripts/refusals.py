@@ -79,6 +79,8 @@ def guarded(session: Session, command: Callable[[], Status]) -> Status:
 
 def sentence_of(session: Session, error: Exception) -> str:
     """Say in one sentence what an error means for whoever ran the command."""
+    if (refusal := _refusal(session, error)) is not None:
+        return refusal
     if isinstance(error, known()):
         return _spoken(session, error)
     if isinstance(error, BrokenExecutor):
@@ -100,6 +102,16 @@ def _spoken(session: Session, error: Exception) -> str:
             if each.__name__ in _JAPANESE:
                 return f"{_JAPANESE[each.__name__]}（{error}）。"
     return str(error)
+
+
+def _refusal(session: Session, error: Exception) -> str | None:
+    """Say which rule refused a command, why, and on which entries that was decided."""
+    module = sys.modules.get("ledger.domain.decision")
+    if module is None or not isinstance(error, module.Refusal):
+        return None
+    where = ", ".join(str(each) for each in error.cites)
+    sentence = f"{error.rule}: {error.text(session.language)}"
+    return session.text("refused_citing", sentence=sentence, positions=where) if where else sentence
 
 
 def _cut_off(session: Session, error: BrokenPipeError) -> Status:

@@ -6,15 +6,16 @@ The wording lies in ``scripts.wording``. A name that lacks a language, or stands
 import os
 from typing import Final, Literal, TypeAlias
 
-from scripts.wording import helping, results, story
+from scripts.wording import helping, results, steps, story
 
 Language: TypeAlias = Literal["en", "ja"]
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "ja")
 
-_TEXTS: Final[dict[str, tuple[str, str]]] = {**results.TEXTS, **helping.TEXTS, **story.TEXTS}
+_PARTS: Final = (results.TEXTS, helping.TEXTS, story.TEXTS, steps.TEXTS)
+_TEXTS: Final[dict[str, tuple[str, str]]] = {name: pair for part in _PARTS for name, pair in part.items()}
 
-assert len(_TEXTS) == len(results.TEXTS) + len(helping.TEXTS) + len(story.TEXTS), "a name stands twice"
+assert len(_TEXTS) == sum(map(len, _PARTS)), "a name stands twice"
 assert all(english and japanese for english, japanese in _TEXTS.values()), "a text lacks a language"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.application.batch import FINDING, Batch, Progress
+from ledger.application.deciding import Decider
 from ledger.application.errors import CustomerUnknownError, LedgerError, PositionUnknownError
 from ledger.application.exporting import Exported, Exporter
 from ledger.application.importing import Import
@@ -67,6 +68,7 @@ class Ledger:
         self.checkpointer = checkpointer
         self.state = state
         self.owner_url = owner_url
+        self.decider = Decider(recorder)
         self._exporter = Exporter(recorder, blobs, checkpointer, state)
 
     @property

@@ -1,0 +1,247 @@
+"""From a command of the domain to a command of the command line: its members become options.
+
+An id that the command creates is drawn, not asked for; a digest is taken of a file that is named; a time without a
+zone is Japan's. What is missing is asked for where somebody sits at a terminal, and refused in one sentence elsewhere.
+"""
+
+import dataclasses
+import inspect
+import sys
+import types
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from operator import getitem
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+import typer
+
+from ledger.application.deciding import CarriedOut
+from ledger.domain.fact import Fact
+from ledger.domain.violation import ViolationRecorded
+from ledger.keys.classes import JST
+from scripts.commands.access import appending
+from scripts.commands.declared import Command
+from scripts.commands.recording import operator
+from scripts.console import Session, Status
+from scripts.refusals import CommandRefusedError
+
+
+class Step(NamedTuple):
+    """One human step: the command it gives, the members that are drawn, and the one that is whoever runs it."""
+
+    name: str
+    """Group and name, as they are typed."""
+    command: type[Any]
+    draws: Mapping[str, str] = {}
+    """Members whose id the command creates, with the kind of the id."""
+    runner: str | None = None
+    """The member that is the system user who gives the command."""
+    may_name: tuple[str, ...] = ()
+    """Drawn members that may be told instead: the thing is there already, known by another step."""
+
+
+class Member(NamedTuple):
+    """One member of a command as an option."""
+
+    name: str
+    kind: Any
+    """The type of one value: of a list, that of its elements."""
+    several: bool
+    required: bool
+    of_file: bool
+    """The option names a file: the member is its digest, or its text."""
+
+    @property
+    def option(self) -> str:
+        """Give the option's name."""
+        name = self.name
+        if name == "sha256":
+            name = "file"
+        elif self.of_file:
+            name = name.removesuffix("_sha256") + "_file"
+        return name
+
+    @property
+    def flag(self) -> str:
+        """Give the option as it is typed."""
+        return "--" + self.option.replace("_", "-")
+
+
+def members_of(step: Step) -> list[Member]:
+    """Give what has to be told for a step, in the order of the command's members."""
+    hints = get_type_hints(step.command)
+    found = []
+    for each in dataclasses.fields(step.command):
+        if (each.name in step.draws and each.name not in step.may_name) or each.name == step.runner:
+            continue
+        kind = _without_none(hints[each.name])
+        several = get_origin(kind) is tuple
+        found.append(
+            Member(
+                each.name,
+                get_args(kind)[0] if several else kind,
+                several,
+                each.default is dataclasses.MISSING and kind is hints[each.name] and each.name not in step.may_name,
+                each.name in {"sha256", "text"} or each.name.endswith("_sha256"),
+            )
+        )
+    return found
+
+
+def command_of(step: Step) -> Command:
+    """Give the function that Typer makes a command of."""
+    members = members_of(step)
+
+    def run(session: Session, *, once: str | None, **given: Any) -> Status:
+        values = {each.name: _value(session, each, given[each.option]) for each in members}
+        told = {name: value for name, value in values.items() if value is not None}
+        with appending(session) as ledger:
+            drawn = {name: ledger.decider.new_id(kind, once) for name, kind in step.draws.items() if name not in told}
+            runner = {} if step.runner is None else {step.runner: operator()["id"]}
+            command = step.command(**told, **drawn, **runner)
+            done = ledger.decider.carry_out(command, actor=operator(), idempotency_key=once)
+        return tell(session, done, drawn)
+
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # declare() reads it
+        [
+            inspect.Parameter("session", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Session),
+            *[_parameter(each) for each in members],
+            inspect.Parameter(
+                "once",
+                inspect.Parameter.KEYWORD_ONLY,
+                default=None,
+                annotation=Annotated[str | None, typer.Option("--once", help="step_once")],
+            ),
+        ]
+    )
+    return run
+
+
+def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status:
+    """Say what a command came to; a violation that was recorded with it is a finding."""
+    violations = [each for each in done.facts if isinstance(each, ViolationRecorded)]
+    status = Status.FINDING if violations else Status.FINE
+    session.give(
+        {
+            "already": done.already,
+            "due": list(done.due),
+            "facts": [
+                {"position": position, "type": label_of(fact, None)}
+                for fact, position in zip(done.facts, done.positions, strict=True)
+            ],
+            "ids": dict(drawn),
+            "violations": [{"rule": each.rule, "text": each.text(session.language)} for each in violations],
+            "status": int(status),
+        }
+    )
+    if not done.facts:
+        session.say("step_nothing_new")
+    for fact, position in zip(done.facts, done.positions, strict=True):
+        session.say("step_recorded", position=position, label=label_of(fact, session))
+    if done.due:
+        session.say("step_due", count=len(done.due))
+    for each in violations:
+        session.warn(f"{each.rule}: {each.text(session.language)}")
+    if drawn:
+        session.pairs([(f"step_id_{kind}", value) for kind, value in drawn.items()])
+    return status
+
+
+def label_of(fact: Fact, session: Session | None) -> str:
+    """Give a fact's label in the language of the run, or without one its wire name."""
+    kind = type(fact).KIND
+    if session is None:
+        return kind.type
+    return kind.ja if session.language == "ja" else kind.en
+
+
+def moment_of(session: Session, flag: str, value: str) -> datetime:
+    """Read a time in ISO 8601; without a zone it is Japan's."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise CommandRefusedError(session.text("step_no_time", option=flag, value=value)) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=JST)
+
+
+def _parameter(member: Member) -> inspect.Parameter:
+    kind: Any = str
+    if member.of_file:
+        kind = Path
+    elif isinstance(member.kind, type) and (issubclass(member.kind, StrEnum) or member.kind in {int, bool}):
+        kind = member.kind
+    whole: Any = list[kind] if member.several else kind
+    annotation = getitem(Annotated, (whole | None, typer.Option(member.flag, help=f"step_opt_{member.option}")))
+    return inspect.Parameter(member.option, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _value(session: Session, member: Member, given: Any) -> Any:
+    if given is None or given == []:
+        if not member.required:
+            return None
+        given = _asked(session, member)
+    read = _reader(session, member)
+    return tuple(read(each) for each in given) if member.several else read(given)
+
+
+def _asked(session: Session, member: Member) -> Any:
+    if session.as_json or not sys.stdin.isatty():
+        raise CommandRefusedError(session.text("step_missing", option=member.flag))
+    choices = [each.value for each in member.kind] if _is_choice(member.kind) else None
+    shown = session.text(f"step_opt_{member.option}").rstrip("。.")
+    answer = typer.prompt(f"{shown} [{'|'.join(choices)}]" if choices else shown, err=True)
+    return [each.strip() for each in answer.split(",")] if member.several else answer
+
+
+def _reader(session: Session, member: Member) -> Callable[[Any], Any]:
+    if member.of_file:
+        return lambda path: _content(session, Path(path), digest=member.name != "text")
+    if member.kind is datetime:
+        return lambda value: moment_of(session, member.flag, value)
+    if member.kind is date:
+        return lambda value: _date(session, member.flag, value)
+    if _is_choice(member.kind):
+        return lambda value: _choice(session, member, value)
+    if member.kind in {int, bool, str}:
+        kind: Callable[[Any], Any] = member.kind
+        return kind
+    return lambda value: value
+
+
+def _choice(session: Session, member: Member, value: str) -> Any:
+    try:
+        return member.kind(value)
+    except ValueError:
+        choices = ", ".join(each.value for each in member.kind)
+        raise CommandRefusedError(session.text("step_no_choice", option=member.flag, choices=choices)) from None
+
+
+def _date(session: Session, flag: str, value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise CommandRefusedError(session.text("step_no_date", option=flag, value=value)) from None
+
+
+def _content(session: Session, path: Path, *, digest: bool) -> str:
+    data = path.read_bytes()
+    if digest:
+        return sha256(data).hexdigest()
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise CommandRefusedError(session.text("step_no_text", path=path)) from None
+
+
+def _is_choice(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, StrEnum)
+
+
+def _without_none(hint: Any) -> Any:
+    if get_origin(hint) in {Union, types.UnionType}:
+        left = [each for each in get_args(hint) if each is not types.NoneType]
+        return left[0] if len(left) == 1 else hint
+    return hint

@@ -1,0 +1,160 @@
+"""The human steps at the command line: every command of the domain is one, told in two languages, and carried out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import ROOT, Answer, here
+
+from ledger.domain.decision import commands
+from ledger.store.embedded import Urls
+from scripts import texts
+from scripts.cli import STEP_GROUPS
+from scripts.commands.carrying import Step, members_of
+from scripts.commands.steps import STEPS
+
+TERMS = "従つて、本書は Ⅴ ｶﾅ が\u3099 を含みます。🖋\n"
+
+
+@pytest.fixture(scope="module")
+def log(postgres: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Give a log of its own in which the terms are published: their id, and the file of their text."""
+    place = tmp_path_factory.mktemp("steps")
+    text = place / "terms.txt"
+    text.write_bytes(TERMS.encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHOSEKI_DIR", str(place / "log"))
+        patch.setenv("SHOSEKI_DATABASE_URL", postgres.application)
+        patch.setenv("SHOSEKI_OWNER_DATABASE_URL", postgres.owner)
+        Shell.does("init", "--origin", "shoseki.example/steps")
+        published = Shell.does("terms", "publish", "--version", "1.0", "--dated", "2021-05-10", "--file", text)
+        yield {"terms": published["ids"]["terms"], "text": str(text)}
+
+
+@pytest.fixture
+def shoseki(log: dict[str, str]) -> "type[Shell]":
+    return Shell
+
+
+class Shell:
+    """The command line as a person uses it."""
+
+    @staticmethod
+    def does(*arguments: str | Path) -> Any:
+        answer = here(*arguments, "--json")
+        assert answer.status == 0, answer
+        return answer.json
+
+    @staticmethod
+    def answers(*arguments: str | Path) -> Answer:
+        return here(*arguments)
+
+
+def test_every_command_of_the_domain_is_a_step() -> None:
+    assert {step.command for step in STEPS} <= set(commands())
+    assert len({step.name for step in STEPS}) == len(STEPS)
+    assert {step.name.split()[0] for step in STEPS} == set(STEP_GROUPS)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_every_step_and_every_option_is_told_in_both_languages(step: Step) -> None:
+    names = [f"help_{step.name.replace(' ', '_').replace('-', '_')}", f"help_{step.name.split()[0]}"]
+    names += [f"step_opt_{member.option}" for member in members_of(step)]
+    names += [f"step_id_{kind}" for kind in step.draws.values()]
+    for name in names:
+        assert texts.has_text(name), name
+        assert texts.text("ja", name) != texts.text("en", name)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_help_of_every_step_fits_a_terminal(step: Step, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = here(*step.name.split(), "--help", "--lang", language)
+    assert shown.status == 0
+    assert all(member.flag in shown.out.replace("\n", "") for member in members_of(step))
+
+
+@pytest.fixture
+def agreed(shoseki: "type[Shell]", log: dict[str, str]) -> dict[str, str]:
+    """Give the ids of a customer, its signatory, and the presentation of the terms to it."""
+    customer = shoseki.does("customer", "add", "見本株式会社")["id"]
+    contact = shoseki.does(
+        "contact", "register", "--customer", customer, "--name", "見本 太郎", "--roles", "consent_signatory"
+    )
+    presented = shoseki.does(
+        *("consent", "present", "--customer", customer, "--terms", log["terms"], "--cause", "initial"),
+        *("--channel", "mail", "--text-file", log["text"]),
+    )
+    shown = shoseki.does("show", str(presented["facts"][-1]["position"]))
+    assert shown["payload"]["data"]["text"] == TERMS
+    return {
+        "customer": customer,
+        "contact": contact["ids"]["contact"],
+        "terms": log["terms"],
+        "consent": presented["ids"]["consent"],
+        "at": shown["at"],
+    }
+
+
+def test_a_step_under_one_key_is_done_once(shoseki: "type[Shell]", agreed: dict[str, str]) -> None:
+    step = [
+        *("consent", "express", "--customer", agreed["customer"], "--consent", agreed["consent"]),
+        *("--signatory", agreed["contact"], "--form", "portal", "--received-at", agreed["at"], "--once", agreed["at"]),
+    ]
+    done = shoseki.does(*step)
+    assert [each["type"] for each in done["facts"]] == ["consent.expressed.v1"]
+    again = shoseki.does(*step)
+    assert (again["already"], again["facts"]) == (True, done["facts"])
+
+
+def test_a_refusal_names_the_rule_and_the_entries_in_the_language_of_the_run(
+    shoseki: "type[Shell]", agreed: dict[str, str]
+) -> None:
+    step = [
+        *("consent", "present", "--customer", agreed["customer"], "--terms", agreed["terms"]),
+        *("--cause", "initial", "--channel", "mail"),
+    ]
+    english = shoseki.answers(*step, "--lang", "en").check_refused()
+    assert "R-33: " in english
+    assert "decided on entries " in english
+    japanese = shoseki.answers(*step, "--lang", "ja").check_refused()
+    assert "R-33: " in japanese
+    assert "根拠: 記録" in japanese
+
+
+def test_what_is_missing_or_cannot_be_read_is_one_sentence(shoseki: "type[Shell]", agreed: dict[str, str]) -> None:
+    step = ["consent", "object", "--customer", agreed["customer"], "--consent", agreed["consent"]]
+    missing = shoseki.answers(*step, "--form", "mail", "--words", "いいえ").check_refused()
+    assert "--received-at" in missing
+    no_time = shoseki.answers(*step, "--form", "mail", "--words", "いいえ", "--received-at", "昨日").check_refused()
+    assert "2026-11-24T10:00" in no_time
+    no_date = shoseki.answers("terms", "publish", "--version", "9", "--dated", "9", "--file", ROOT).check_refused()
+    assert "--dated" in no_date
+    no_file = shoseki.answers(
+        "terms", "publish", "--version", "9", "--dated", "2026-11-22", "--file", "/nonexistent"
+    ).check_refused()
+    assert "/nonexistent" in no_file
+
+
+def test_the_run_of_the_clock_writes_what_is_due_once_and_that_it_ran(
+    shoseki: "type[Shell]", agreed: dict[str, str]
+) -> None:
+    contract = [
+        *("contract", "register", "--customer", agreed["customer"], "--reference", "C-1", "--clause", "3"),
+        *("--remote", "periodic", "--starts-at", "2020-01-01", "--ends-at", "2021-01-01"),
+    ]
+    subject = shoseki.does(*contract)["ids"]["contract"]
+    assert subject.startswith("contract_")
+    first = shoseki.does("clock", "run")
+    assert {"contract.ended.v1"} == {
+        type_ for each in first["due"] if each["chain"] == agreed["customer"] for type_ in each["types"]
+    }
+    second = shoseki.does("clock", "run")
+    assert second["due"] == []
+    assert second["position"] > first["position"]
+    size = shoseki.does("status")["entries"]
+    assert shoseki.does("clock", "run", "--at", "2026-01-01T00:00")["written"] is False
+    assert shoseki.does("status")["entries"] == size
+    assert "after now" in shoseki.answers("clock", "run", "--at", "2999-01-01").check_refused()
