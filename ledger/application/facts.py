@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
-
 from ledger.application.errors import FactUnreadableError, PayloadUnavailableError
 from ledger.application.payload import Statement, read
 from ledger.domain.boundary import Boundary
@@ -20,6 +18,7 @@ from ledger.log.entry import LOG_CHAIN
 from ledger.log.errors import FormatError
 from ledger.log.members import format_at, parse_at
 from ledger.store.custody import ChainSecret
+from ledger.store.query import Query, query_of_items
 from ledger.store.record import PayloadState, Record
 from ledger.store.record import Recorded as Stored
 
@@ -81,10 +80,11 @@ def from_record(position: int, record: Stored) -> Recorded[Fact]:
     return Recorded(fact, position, parse_at(record.at), record.chain, tags)
 
 
-def query_of(boundary: Boundary, secret: ChainSecret) -> DCBQuery | None:
+def query_of(boundary: Boundary, secret: ChainSecret) -> Query | None:
     """Give a boundary as the store asks it; None for one that holds nothing."""
-    items = [DCBQueryItem(list(item.types), [blinded(tag, secret) for tag in item.tags]) for item in boundary.items]
-    return DCBQuery(items) if items else None
+    if not boundary.items:
+        return None
+    return query_of_items((item.types, [blinded(tag, secret) for tag in item.tags]) for item in boundary.items)
 
 
 def blinded(tag: str, secret: ChainSecret) -> str:
