@@ -6,7 +6,6 @@ One line a stream; ``told`` declares what importers and the log itself write.
 from ledger.domain import (
     basis,
     clock_run,
-    completion,
     completion_facts,
     confidentiality,
     consent,
@@ -16,8 +15,6 @@ from ledger.domain import (
     contacts,
     contract,
     finding,
-    ordering,
-    overrun,
     people,
     presenting,
     schedule_facts,
@@ -26,8 +23,6 @@ from ledger.domain import (
     violation,
     work,
     work_facts,
-    work_timers,
-    working,
 )
 
 STREAMS = (
@@ -50,9 +45,4 @@ STREAMS = (
     schedule_facts,
     work,
     completion_facts,
-    work_timers,
-    overrun,
-    completion,
-    ordering,
-    working,
 )
