@@ -19,7 +19,7 @@ from ledger.domain.fact import Fact
 from ledger.domain.registry import Kind, kinds
 from ledger.log.entry import LOG_CHAIN
 from ledger.log.members import format_at
-from ledger.store.query import Query, QueryItem
+from ledger.store.query import query_of_items
 from ledger.store.reader import PAGE
 from ledger.store.recorder import Recorder
 
@@ -78,7 +78,7 @@ def _subjects(recorder: Recorder, timers: Mapping[str, Timer]) -> dict[str, dict
     """Give what stands in the log under the timers' kinds of tags, with its chain, in the order of appearance."""
     wanted = {each.kind for each in timers.values()}
     types = [kind.type for kind in kinds().values() if wanted & _tag_kinds(kind)]
-    query = Query([QueryItem(types=types)])
+    query = query_of_items([(types, ())])
     found: dict[str, dict[str, str]] = {}
     start, size = 0, recorder.reader.size()
     while page := recorder.reader.page(query, start, size, PAGE, opened=False):
