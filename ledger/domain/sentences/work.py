@@ -1,9 +1,74 @@
-"""Sentences about work orders."""
+"""Sentences about work orders and work."""
 
 SENTENCES = {
     "work_order_unknown": ("この作業依頼は登録されていません。", "There is no such work order."),
+    "work_order_known": ("この作業依頼は既に登録されています。", "This work order is registered already."),
     "work_order_over": (
         "この作業依頼は既に終わっています（{status}）。新しい作業依頼を登録してください。",
         "This work order is over ({status}): open a new one.",
+    ),
+    "work_order_not_new": (
+        "この作業依頼には既に回答済みです（{status}）。",
+        "This work order was answered already: {status}.",
+    ),
+    "work_order_without_targets": ("作業依頼には対象を指定してください。", "A work order names its targets."),
+    "work_needs_requester": (
+        "契約に定期作業の記載がないため、依頼されたお客様担当者を指定してください。",
+        "No contract states this work as periodic: name the customer's contact who asked for it.",
+    ),
+    "contact_missing": ("お客様担当者を指定してください。", "Name the customer's contact whose word this is."),
+    "not_a_technician": ("この方は現任の技術員ではありません。", "This is no active technician."),
+    "not_assigned": ("この技術員は割り当てられていません。", "This technician is not assigned."),
+    "work_begun": (
+        "作業は既に始まっているため、取消ではなく中止としてください。",
+        "Work has begun: abort it, it cannot be cancelled.",
+    ),
+    "work_begun_already": ("作業は既に始まっています。", "Work has begun already."),
+    "work_in_other_state": (
+        "作業依頼の状態（{status}）では、この操作はできません。",
+        "This cannot be done with a work order that is {status}.",
+    ),
+    "time_to_come": ("時刻 {at} はまだ来ていません。", "The time {at} is still to come."),
+    "time_too_early": (
+        "時刻 {at} は、先立つ出来事の {after} より前です。",
+        "The time {at} is before {after}, when what it follows happened.",
+    ),
+    "work_after_end": (
+        "終わった作業依頼（{status}）の下で作業が行われました。",
+        "Work was done under an order that was over: {status}.",
+    ),
+    "work_unscheduled": ("合意した日程のないまま作業が開始されました。", "Work began without an agreed time."),
+    "work_outside_window": (
+        "合意した日程（{starts_at} から {planned_end} まで）の外で作業が開始されました。",
+        "Work began outside the agreed time, {starts_at} to {planned_end}.",
+    ),
+    "work_without_notice": ("作業前連絡のないまま作業が開始されました。", "Work began without a pre-work notice."),
+    "notice_too_late": (
+        "作業前連絡（{sent_at}）から開始までの間が足りません。",
+        "The pre-work notice, sent at {sent_at}, came too late before the start.",
+    ),
+    "technician_unannounced": (
+        "作業前連絡にない技術員、または割り当てのない技術員が作業を開始しました。",
+        "Work was begun by a technician who was not announced or not assigned.",
+    ),
+    "overrun_not_told": (
+        "予定超過が期限 {deadline} までに報告されていません。",
+        "The overrun has not been reported by {deadline}.",
+    ),
+    "overrun_not_written": (
+        "電話による予定超過報告が期限 {deadline} までに書面で確認されていません。",
+        "The call about the overrun has not been confirmed in writing by {deadline}.",
+    ),
+    "overrun_told_late": (
+        "予定超過の報告が期限 {deadline} に遅れました。",
+        "The overrun was reported after {deadline}.",
+    ),
+    "overrun_never_told": (
+        "予定超過が期限 {deadline} までに報告されないまま作業が終わりました。",
+        "Work ended with an overrun that was not reported by {deadline}.",
+    ),
+    "overrun_written_late": (
+        "電話による予定超過報告の書面確認が期限 {deadline} に遅れました。",
+        "The call about the overrun was confirmed in writing after {deadline}.",
     ),
 }

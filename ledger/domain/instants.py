@@ -1,0 +1,20 @@
+"""When something happened, as it is told: never in time to come, and not before what it followed.
+
+What is told later than it happened is taken all the same: arrival and events count from when they were, and the entry
+says besides when it was recorded.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ledger.domain.decision import Refusal
+
+
+def check_happened(
+    rule: str, moment: datetime, now: datetime, *, after: datetime | None = None, cites: Iterable[int] = ()
+) -> None:
+    """Raise Refusal by ``rule`` for a time that is still to come, or before ``after``, which the cited entries tell."""
+    if moment > now:
+        raise Refusal(rule, "time_to_come", cites, at=moment.isoformat())
+    if after is not None and moment < after:
+        raise Refusal(rule, "time_too_early", cites, at=moment.isoformat(), after=after.isoformat())

@@ -1,0 +1,131 @@
+"""Pre-work notices: what the customer is told before work starts (5③, R-22, A-16).
+
+Guarantees: a notice says content, planned completion time, technicians, targets and method, and says them of the time
+that both sides agreed on, of technicians who are assigned, and of targets the order names (R-04). The customer's
+receipt is recorded and waited for by nobody.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.domain.boundary import Boundary
+from ledger.domain.contacts import ContactRole, entitled
+from ledger.domain.contacts import fold as fold_contacts
+from ledger.domain.contacts import of_customer as contacts_of
+from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.due import Due
+from ledger.domain.instants import check_happened
+from ledger.domain.recorded import Facts, Recorded, of_type
+from ledger.domain.rules import rule
+from ledger.domain.schedule_facts import PreWorkNoticeAcknowledged, PreWorkNoticeSent
+from ledger.domain.settings import Defaults
+from ledger.domain.work import RUNNING, WorkOrder, known, known_open, of_order
+from ledger.domain.work_facts import Channel
+from ledger.domain.work_timers import work_due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendNotice:
+    """Tell the customer of the work; its time is the agreed one."""
+
+    customer: str
+    work_order: str
+    notice: str
+    content: str
+    technicians: tuple[str, ...]
+    targets: tuple[str, ...]
+    method: str
+    channel: Channel
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeNotice:
+    """The customer says that a notice arrived."""
+
+    customer: str
+    work_order: str
+    notice: str
+    contact: str
+    acknowledged_at: datetime
+
+
+def _timers(command: SendNotice | AcknowledgeNotice) -> tuple[Due, ...]:
+    return (work_due(command.work_order, command.customer),)
+
+
+def _with_contacts(command: AcknowledgeNotice) -> Boundary:
+    return of_order(command.work_order) | contacts_of(command.customer)
+
+
+@decides(SendNotice, boundary=lambda command: of_order(command.work_order), timers=_timers)
+def send_notice(command: SendNotice, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record a notice that says all it must; too late a one is a violation when work starts on it."""
+    order = known_open(facts, command.work_order, "R-22")
+    if order.window is None or order.status in RUNNING:
+        raise Refusal("R-22", "notice_without_schedule", [order.changed], status=order.status)
+    if (known_one := _notice(facts, order, command.notice)) is not None:
+        raise Refusal("R-22", "notice_known", [known_one.position])
+    check_happened("R-22", command.sent_at, now, after=order.requested_at, cites=[order.requested])
+    check_complete(order, command)
+    check_announced_targets(order, command.targets)
+    sent = PreWorkNoticeSent(
+        work_order=order.id,
+        notice=command.notice,
+        content=command.content,
+        starts_at=order.window.starts_at,
+        planned_end=order.window.planned_end,
+        technicians=command.technicians,
+        targets=command.targets,
+        method=command.method,
+        channel=command.channel,
+        sent_at=command.sent_at,
+    )
+    assigned = [order.assigned(each) for each in command.technicians]
+    return decided(sent, cites=[order.window.agreed, *(each for each in assigned if each is not None)])
+
+
+@rule("R-22")
+def check_complete(order: WorkOrder, command: SendNotice) -> None:
+    """Refuse a notice that leaves out something it must say, or announces who is not assigned."""
+    said = {
+        "content": command.content.strip(),
+        "technicians": command.technicians,
+        "targets": command.targets,
+        "method": command.method.strip(),
+    }
+    missing = [name for name, there in said.items() if not there]
+    if missing:
+        raise Refusal("R-22", "notice_incomplete", [order.changed], missing=", ".join(missing))
+    if any(order.assigned(each) is None for each in command.technicians):
+        raise Refusal("R-22", "notice_names_unassigned", [place for _, place in order.technicians])
+
+
+@rule("R-04")
+def check_announced_targets(order: WorkOrder, targets: tuple[str, ...]) -> None:
+    """Refuse to announce work on what the order does not name."""
+    if beyond := set(targets) - set(order.targets):
+        raise Refusal("R-04", "notice_beyond_order", [order.requested], targets=", ".join(sorted(beyond)))
+
+
+@decides(AcknowledgeNotice, boundary=_with_contacts, timers=_timers)
+def acknowledge_notice(command: AcknowledgeNotice, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record a receipt, also one that comes when the work is over."""
+    order = known(facts, command.work_order, "R-22")
+    notice = _notice(facts, order, command.notice)
+    if notice is None:
+        raise Refusal("R-22", "notice_unknown", [order.changed])
+    contact = entitled(fold_contacts(facts), command.contact, ContactRole.WORK_CONTACT, "R-22")
+    check_happened("R-22", command.acknowledged_at, now, after=notice.fact.sent_at, cites=[notice.position])
+    acknowledged = PreWorkNoticeAcknowledged(
+        work_order=order.id,
+        notice=command.notice,
+        contact=contact.id,
+        acknowledged_at=command.acknowledged_at,
+    )
+    return decided(acknowledged, cites=[notice.position, contact.position])
+
+
+def _notice(facts: Facts, order: WorkOrder, notice: str) -> Recorded[PreWorkNoticeSent] | None:
+    sent = of_type(facts, PreWorkNoticeSent)
+    return next((each for each in sent if (each.fact.work_order, each.fact.notice) == (order.id, notice)), None)

@@ -1,0 +1,242 @@
+"""A work order before its work: requested, taken on or not, called off, and given to technicians (3, 5①).
+
+Guarantees: an order names exactly one basis, the one that holds, and the contact of the customer who asked; only work
+that a contract states as periodic needs nobody to ask for it (R-06). Who is assigned is a registered technician (R-10).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.domain import people as people_
+from ledger.domain.basis import Basis, check_basis
+from ledger.domain.boundary import PEOPLE_TAG, Boundary
+from ledger.domain.consent_rules import of_agreement
+from ledger.domain.contacts import Contact, ContactRole, entitled
+from ledger.domain.contacts import fold as fold_contacts
+from ledger.domain.contacts import of_customer as contacts_of
+from ledger.domain.contract import Remote, live
+from ledger.domain.contract import fold as fold_contracts
+from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.instants import check_happened
+from ledger.domain.presenting import agreement_timers
+from ledger.domain.recorded import Facts
+from ledger.domain.rules import rule
+from ledger.domain.settings import Defaults
+from ledger.domain.work import RUNNING, Status, WorkOrder, known_open, of_order, order_of
+from ledger.domain.work_facts import (
+    Side,
+    TechnicianAssigned,
+    TechnicianReleased,
+    WorkOrderAccepted,
+    WorkOrderCancelled,
+    WorkOrderDeclined,
+    WorkOrderRequested,
+)
+from ledger.domain.work_timers import work_due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestWork:
+    """Work is wished for."""
+
+    customer: str
+    work_order: str
+    basis: Basis
+    title: str
+    purpose: str
+    targets: tuple[str, ...]
+    requested_at: datetime
+    requested_by: str | None = None
+    wished_for: datetime | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptWork:
+    """The vendor takes it on."""
+
+    customer: str
+    work_order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineWork:
+    """The vendor does not."""
+
+    customer: str
+    work_order: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelWork:
+    """One side calls off work that was not begun; the customer through a contact."""
+
+    customer: str
+    work_order: str
+    by: Side
+    reason: str
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignTechnician:
+    """Give the work to a technician; there may be several."""
+
+    customer: str
+    work_order: str
+    technician: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseTechnician:
+    """Take the work from a technician."""
+
+    customer: str
+    work_order: str
+    technician: str
+
+
+def _alone(command: AcceptWork | DeclineWork | ReleaseTechnician) -> Boundary:
+    return of_order(command.work_order)
+
+
+@decides(
+    RequestWork,
+    boundary=lambda command: (
+        of_order(command.work_order) | of_agreement(command.customer) | contacts_of(command.customer)
+    ),
+    timers=lambda command: agreement_timers(command.customer),
+)
+def request_work(command: RequestWork, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record the wish, if its basis holds."""
+    requested, cites = requesting(command, facts, now)
+    return decided(requested, cites=cites)
+
+
+def requesting(
+    command: RequestWork, facts: Facts, now: datetime, follows: str | None = None
+) -> tuple[WorkOrderRequested, tuple[int, ...]]:
+    """Give the wish as a fact, and what it rests on; raise Refusal."""
+    taken = order_of(facts, command.work_order)
+    if taken is not None:
+        raise Refusal("R-06", "work_order_known", [taken.requested])
+    check_targets(command.targets)
+    check_happened("R-06", command.requested_at, now)
+    contact = None
+    if command.requested_by is not None:
+        contact = entitled(fold_contacts(facts), command.requested_by, ContactRole.WORK_CONTACT, "R-06")
+    asked = None if contact is None else contact.position
+    cites = check_basis(command.basis, facts, now, request=asked, work_order=command.work_order)
+    check_requester(command.basis, contact, facts, now)
+    requested = WorkOrderRequested(
+        work_order=command.work_order,
+        basis=command.basis,
+        urgent=command.urgent,
+        title=command.title,
+        purpose=command.purpose,
+        targets=command.targets,
+        requested_by=command.requested_by,
+        requested_at=command.requested_at,
+        wished_for=command.wished_for,
+        follows=follows,
+    )
+    return requested, tuple(sorted({*cites, *(() if asked is None else (asked,))}))
+
+
+@rule("R-04")
+def check_targets(targets: tuple[str, ...]) -> None:
+    """Refuse an order that names no target: everything would be beyond it."""
+    if not targets or not all(each.strip() for each in targets):
+        raise Refusal("R-04", "work_order_without_targets")
+
+
+@rule("R-06")
+def check_requester(basis: Basis, contact: Contact | None, facts: Facts, now: datetime) -> None:
+    """Refuse work that nobody at the customer's asked for, unless a live contract states it as periodic."""
+    if contact is not None:
+        return
+    stated = [each for _, each in live(fold_contracts(facts), now)]
+    if basis is not Basis.CONTRACT or all(each.remote is not Remote.PERIODIC for each in stated):
+        raise Refusal("R-06", "work_needs_requester", [each.position for each in stated])
+
+
+@decides(AcceptWork, boundary=_alone, timers=lambda command: (work_due(command.work_order, command.customer),))
+def accept_work(command: AcceptWork, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Take it on, once."""
+    order = _new(facts, command.work_order)
+    return decided(WorkOrderAccepted(work_order=order.id), cites=[order.requested])
+
+
+@decides(DeclineWork, boundary=_alone, timers=lambda command: (work_due(command.work_order, command.customer),))
+def decline_work(command: DeclineWork, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Decline what was not taken on; later it is cancelled."""
+    order = _new(facts, command.work_order)
+    return decided(WorkOrderDeclined(work_order=order.id, reason=command.reason), cites=[order.requested])
+
+
+@decides(
+    CancelWork,
+    boundary=lambda command: of_order(command.work_order) | contacts_of(command.customer),
+    timers=lambda command: (work_due(command.work_order, command.customer),),
+)
+def cancel_work(command: CancelWork, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Call off what was not begun; what was begun is aborted."""
+    order = known_open(facts, command.work_order)
+    if order.status in RUNNING:
+        raise Refusal("R-06", "work_begun", [order.changed])
+    cites = [order.changed, *word_of(facts, command.by, command.contact, "R-06")]
+    cancelled = WorkOrderCancelled(work_order=order.id, by=command.by, contact=command.contact, reason=command.reason)
+    return decided(cancelled, cites=cites)
+
+
+def word_of(facts: Facts, by: Side, contact: str | None, rule_id: str) -> tuple[int, ...]:
+    """Give who speaks for the customer, as a position; raise Refusal where nobody entitled does."""
+    if by is Side.VENDOR:
+        return ()
+    if contact is None:
+        raise Refusal(rule_id, "contact_missing")
+    return (entitled(fold_contacts(facts), contact, ContactRole.WORK_CONTACT, rule_id).position,)
+
+
+@decides(
+    AssignTechnician,
+    boundary=lambda command: of_order(command.work_order) | Boundary.of(PEOPLE_TAG),
+    timers=lambda command: (work_due(command.work_order, command.customer),),
+)
+def assign_technician(command: AssignTechnician, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Assign; who is assigned already stays so."""
+    order = known_open(facts, command.work_order, "R-10")
+    already = order.assigned(command.technician)
+    if already is not None:
+        return decided(cites=[already])
+    people = people_.fold(facts)
+    check_technician(people, command.technician)
+    person = people.get(command.technician)
+    assigned = TechnicianAssigned(work_order=order.id, technician=command.technician)
+    return decided(assigned, cites=[order.changed, *([] if person is None else [person.position])])
+
+
+@rule("R-10")
+def check_technician(people: people_.People, technician: str) -> None:
+    """Refuse somebody who is no active technician."""
+    person = people.get(technician)
+    if person is None or not person.active or people_.Role.TECHNICIAN not in person.roles:
+        raise Refusal("R-10", "not_a_technician", [] if person is None else [person.position])
+
+
+@decides(ReleaseTechnician, boundary=_alone, timers=lambda command: (work_due(command.work_order, command.customer),))
+def release_technician(command: ReleaseTechnician, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Release who is assigned."""
+    order = known_open(facts, command.work_order, "R-10")
+    assigned = order.assigned(command.technician)
+    if assigned is None:
+        raise Refusal("R-10", "not_assigned", [order.changed])
+    return decided(TechnicianReleased(work_order=order.id, technician=command.technician), cites=[assigned])
+
+
+def _new(facts: Facts, work_order: str) -> WorkOrder:
+    order = known_open(facts, work_order)
+    if order.status is not Status.REQUESTED:
+        raise Refusal("R-06", "work_order_not_new", [order.changed], status=order.status)
+    return order

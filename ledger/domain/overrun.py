@@ -1,0 +1,230 @@
+"""Work that takes longer than planned: what is known of it, what time alone makes of it, and what was told too late.
+
+States, for each planned end: on time → at risk (most of the planned time is over) → detected → told, with a new planned
+end, which may be overrun again. A notice by telephone counts, and is confirmed in writing by a second one that names
+the same end (A-17).
+
+Guarantees: the timer detects an overrun as of the planned end, whoever looked when (R-23). Nobody having told the
+customer in time is at first a finding, since a notice may be recorded late; a notice that was sent late, or never
+before the work ended, is a violation.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ledger.domain.boundary import tag
+from ledger.domain.fact import Fact
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.recorded import Facts, of_type
+from ledger.domain.rules import rule
+from ledger.domain.schedule_facts import (
+    Detection,
+    OverrunDetected,
+    OverrunNoticeSent,
+    ScheduleAgreed,
+    ScheduleChanged,
+    WorkAtRisk,
+)
+from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work import RUNNING, WorkOrder
+from ledger.domain.work_facts import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The time up to one planned end, and what became known of it."""
+
+    begins: datetime
+    ends: datetime
+    positions: tuple[int, ...]
+    """What plans it so."""
+    at_risk: bool = False
+    detected: int | None = None
+    detected_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A notice by telephone, and whether it was confirmed in writing."""
+
+    sent_at: datetime
+    position: int
+    written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overrun:
+    """The stretch that counts now, and the calls."""
+
+    current: Stretch | None = None
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def untold(self) -> Stretch | None:
+        """Give the stretch whose overrun is known and was not told."""
+        return self.current if self.current is not None and self.current.detected is not None else None
+
+    @property
+    def unwritten(self) -> Call | None:
+        """Give the first call that was not confirmed in writing."""
+        return next((each for each in self.calls if not each.written), None)
+
+
+def fold(facts: Facts, work_order: str) -> Overrun:
+    """Give what is known of an order's overrun."""
+    overrun = Overrun()
+    for each in facts:
+        if getattr(each.fact, "work_order", None) != work_order:
+            continue
+        current, place = overrun.current, each.position
+        match each.fact:
+            case (
+                ScheduleAgreed(starts_at=begins, planned_end=ends) | ScheduleChanged(starts_at=begins, planned_end=ends)
+            ):
+                overrun = replace(overrun, current=Stretch(begins, ends, (place,)))
+            case WorkAtRisk() if current is not None:
+                overrun = replace(overrun, current=replace(current, at_risk=True))
+            case OverrunDetected(detected_at=detected_at) if current is not None:
+                overrun = replace(overrun, current=replace(current, detected=place, detected_at=detected_at))
+            case OverrunNoticeSent() as notice if current is not None:
+                if notice.channel is Channel.PHONE:
+                    calls = (*overrun.calls, Call(notice.sent_at, place))
+                else:
+                    calls = tuple(replace(call, written=True) for call in overrun.calls)
+                if notice.planned_end != current.ends:
+                    current = Stretch(current.ends, notice.planned_end, (*current.positions, place))
+                overrun = Overrun(current, calls)
+            case _:
+                pass
+    return overrun
+
+
+def due(order: WorkOrder, facts: Facts, now: datetime, defaults: Defaults) -> list[Fact]:
+    """Give the next thing that time made true of an order's overrun."""
+    overrun = fold(facts, order.id)
+    found = [
+        *_at_risk(order, overrun, now, defaults),
+        *_detected(order, overrun, now),
+        *overdue(order, overrun, facts, now, defaults),
+    ]
+    return found[:1]
+
+
+def _at_risk(order: WorkOrder, overrun: Overrun, now: datetime, defaults: Defaults) -> list[Fact]:
+    stretch = overrun.current
+    if stretch is None or stretch.at_risk or stretch.detected is not None or order.status not in RUNNING:
+        return []
+    assert order.started_at is not None
+    point = stretch.begins + (stretch.ends - stretch.begins) * defaults.at_risk_percent // 100
+    due_at = max(point, order.started_at)
+    if due_at > now or due_at >= stretch.ends:
+        return []
+    return [
+        WorkAtRisk(
+            work_order=order.id, planned_end=stretch.ends, due_at=due_at, cites=_cites(order, *stretch.positions)
+        )
+    ]
+
+
+@rule("R-23", off=())
+def _detected(order: WorkOrder, overrun: Overrun, now: datetime) -> list[Fact]:
+    """Give the overrun of work that is not done at its planned end."""
+    stretch = overrun.current
+    if stretch is None or stretch.detected is not None or order.status not in RUNNING:
+        return []
+    assert order.started_at is not None
+    detected_at = max(stretch.ends, order.started_at)
+    if detected_at > now:
+        return []
+    return [
+        OverrunDetected(
+            work_order=order.id,
+            how=Detection.TIMER,
+            planned_end=stretch.ends,
+            detected_at=detected_at,
+            cites=_cites(order, *stretch.positions),
+        )
+    ]
+
+
+@rule("R-23", off=())
+def overdue(order: WorkOrder, overrun: Overrun, facts: Facts, now: datetime, defaults: Defaults) -> list[Fact]:
+    """Find an overrun of running work that nobody has told, and a call that nobody has confirmed in writing."""
+    found = []
+    if (untold := overrun.untold) is not None and order.status in RUNNING:
+        assert untold.detected_at is not None
+        assert untold.detected is not None
+        found.append(("overrun_not_told", untold.detected_at + defaults.overrun_notice, untold.detected))
+    if (call := overrun.unwritten) is not None:
+        found.append(("overrun_not_written", call.sent_at + defaults.overrun_written, call.position))
+    return [
+        FindingRecorded(
+            rule="R-23",
+            sentence=sentence,
+            values={"deadline": deadline.isoformat()},
+            subjects=(tag("work_order", order.id),),
+            cites=(place,),
+        )
+        for sentence, deadline, place in found
+        if deadline < now and not is_found(facts, sentence, deadline)
+    ]
+
+
+def is_found(facts: Facts, sentence: str, deadline: datetime) -> bool:
+    """Tell whether the facts of one order hold this finding for this deadline."""
+    return any(
+        each.fact.sentence == sentence and each.fact.values.get("deadline") == deadline.isoformat()
+        for each in of_type(facts, FindingRecorded)
+    )
+
+
+@rule("R-23")
+def told_late(order: WorkOrder, overrun: Overrun, sent_at: datetime, defaults: Defaults) -> ViolationRecorded | None:
+    """Give the violation of a notice that was sent too long after the overrun was detected."""
+    untold = overrun.untold
+    if untold is None:
+        return None
+    return _late(order, "overrun_told_late", untold, sent_at, defaults.overrun_notice)
+
+
+@rule("R-23")
+def never_told(order: WorkOrder, overrun: Overrun, ended_at: datetime, defaults: Defaults) -> ViolationRecorded | None:
+    """Give the violation of work that ended with an overrun that nobody had told in time."""
+    untold = overrun.untold
+    if untold is None:
+        return None
+    return _late(order, "overrun_never_told", untold, ended_at, defaults.overrun_notice)
+
+
+@rule("R-23")
+def written_late(order: WorkOrder, overrun: Overrun, sent_at: datetime, defaults: Defaults) -> ViolationRecorded | None:
+    """Give the violation of a call that was confirmed in writing too late."""
+    call = overrun.unwritten
+    if call is None or sent_at <= call.sent_at + defaults.overrun_written:
+        return None
+    return _violation(order, "overrun_written_late", call.sent_at + defaults.overrun_written, (call.position,))
+
+
+def _late(
+    order: WorkOrder, sentence: str, untold: Stretch, moment: datetime, allowed: timedelta
+) -> ViolationRecorded | None:
+    assert untold.detected_at is not None
+    assert untold.detected is not None
+    if moment <= untold.detected_at + allowed:
+        return None
+    return _violation(order, sentence, untold.detected_at + allowed, (*untold.positions, untold.detected))
+
+
+def _violation(order: WorkOrder, sentence: str, deadline: datetime, cites: tuple[int, ...]) -> ViolationRecorded:
+    return ViolationRecorded(
+        rule="R-23",
+        sentence=sentence,
+        values={"deadline": deadline.isoformat()},
+        subjects=(tag("work_order", order.id),),
+        cites=tuple(sorted(cites)),
+    )
+
+
+def _cites(order: WorkOrder, *more: int) -> tuple[int, ...]:
+    return tuple(sorted({*more, *(() if order.started is None else (order.started,))}))

@@ -1,0 +1,182 @@
+"""When work is done, as both sides agree, and what the customer is told before it."""
+
+from dataclasses import replace
+
+import pytest
+from orders import (
+    ACCEPTED,
+    AGREED,
+    CONTACT,
+    DONE,
+    NOTICE,
+    NOTICED,
+    ORDER,
+    PLANNED,
+    PROPOSAL,
+    PROPOSED,
+    READY,
+    REQUESTED,
+    RUNNING,
+    SECOND_PROPOSAL,
+    SECOND_TECHNICIAN,
+    TECHNICIAN,
+    WORK_CONTACT,
+)
+from story import CUSTOMER, an_id, at, given
+
+from ledger.domain.notices import AcknowledgeNotice, SendNotice
+from ledger.domain.rules import switched_off
+from ledger.domain.schedule import AgreeSchedule, CancelSchedule, ProposeSchedule
+from ledger.domain.schedule_facts import PreWorkNoticeAcknowledged, ScheduleCancelled, ScheduleChanged
+from ledger.domain.work_facts import Channel, Obstacle, Side, WorkBlocked
+
+NOW = "2026-11-17 09:00"
+PROPOSE = ProposeSchedule(
+    customer=CUSTOMER,
+    work_order=ORDER,
+    proposal=PROPOSAL,
+    by=Side.VENDOR,
+    starts_at=PROPOSED.starts_at,
+    planned_end=PROPOSED.planned_end,
+)
+AGREE = AgreeSchedule(customer=CUSTOMER, work_order=ORDER, proposal=PROPOSAL, by=Side.CUSTOMER, contact=WORK_CONTACT)
+CANCEL = CancelSchedule(customer=CUSTOMER, work_order=ORDER, by=Side.VENDOR, reason="障害対応")
+SEND = SendNotice(
+    customer=CUSTOMER,
+    work_order=ORDER,
+    notice=NOTICE,
+    content=NOTICED.content,
+    technicians=(TECHNICIAN,),
+    targets=("db01",),
+    method="SSH",
+    channel=Channel.MAIL,
+    sent_at=NOTICED.sent_at,
+)
+ACKNOWLEDGE = AcknowledgeNotice(
+    customer=CUSTOMER, work_order=ORDER, notice=NOTICE, contact=WORK_CONTACT, acknowledged_at=at("2026-11-17 09:30")
+)
+BY_CUSTOMER = replace(PROPOSED, by=Side.CUSTOMER, contact=WORK_CONTACT)
+SECOND = replace(
+    PROPOSED,
+    proposal=SECOND_PROPOSAL,
+    starts_at=at("2026-11-19 10:00"),
+    planned_end=at("2026-11-19 12:00"),
+)
+
+
+def test_r_21_either_side_names_a_time() -> None:
+    given(REQUESTED, ACCEPTED).when(PROPOSE, at_=NOW).then(PROPOSED).citing(1)
+    theirs = replace(PROPOSE, by=Side.CUSTOMER, contact=WORK_CONTACT)
+    given(REQUESTED, ACCEPTED, CONTACT).when(theirs, at_=NOW).then(BY_CUSTOMER).citing(1, 2)
+    given(REQUESTED, ACCEPTED).when(theirs, at_=NOW).refused("R-21")
+    given(REQUESTED, ACCEPTED).when(replace(theirs, contact=None), at_=NOW).refused("R-21")
+    given(REQUESTED, ACCEPTED, PROPOSED).when(PROPOSE, at_=NOW).refused("R-21", cites=[2])
+
+
+def test_r_21_a_time_is_still_to_come_and_ends_after_it_starts() -> None:
+    given(REQUESTED, ACCEPTED).when(PROPOSE, at_="2026-11-18 12:00").refused("R-21", cites=[1])
+    empty = replace(PROPOSE, planned_end=PROPOSE.starts_at)
+    given(REQUESTED, ACCEPTED).when(empty, at_=NOW).refused("R-21", cites=[1])
+    given(REQUESTED, ACCEPTED, PROPOSED, CONTACT).when(AGREE, at_="2026-11-18 12:00").refused("R-21", cites=[2])
+
+
+def test_r_21_a_time_is_agreed_by_the_other_side() -> None:
+    given(REQUESTED, ACCEPTED, PROPOSED, CONTACT).when(AGREE, at_=NOW).then(AGREED).citing(1, 2, 3)
+    ours = replace(AGREE, by=Side.VENDOR, contact=None)
+    given(REQUESTED, ACCEPTED, PROPOSED).when(ours, at_=NOW).refused("R-21", cites=[2])
+    given(REQUESTED, ACCEPTED, CONTACT, BY_CUSTOMER).when(AGREE, at_=NOW).refused("R-21", cites=[3])
+    agreed_by_us = replace(AGREED, by=Side.VENDOR, contact=None)
+    given(REQUESTED, ACCEPTED, BY_CUSTOMER).when(ours, at_=NOW).then(agreed_by_us).citing(1, 2)
+    with switched_off("R-21"):
+        given(REQUESTED, ACCEPTED, PROPOSED).when(ours, at_=NOW).then(agreed_by_us)
+
+
+def test_r_21_the_customers_word_is_a_work_contacts() -> None:
+    given(REQUESTED, ACCEPTED, PROPOSED).when(AGREE, at_=NOW).refused("R-21")
+    given(REQUESTED, ACCEPTED, PROPOSED, CONTACT).when(replace(AGREE, contact=None), at_=NOW).refused("R-21")
+    given(REQUESTED, ACCEPTED, CONTACT).when(AGREE, at_=NOW).refused("R-21", cites=[1])
+
+
+def test_r_21_a_later_agreement_is_a_change_and_needs_a_new_notice() -> None:
+    changed = ScheduleChanged(
+        work_order=ORDER,
+        proposal=SECOND_PROPOSAL,
+        by=Side.CUSTOMER,
+        contact=WORK_CONTACT,
+        starts_at=SECOND.starts_at,
+        planned_end=SECOND.planned_end,
+        reason="月末処理のため",
+    )
+    again = replace(AGREE, proposal=SECOND_PROPOSAL, reason="月末処理のため")
+    given(*READY, SECOND, CONTACT).when(again, at_=NOW).then(changed).citing(4, 6, 7)
+    renewed = replace(SEND, notice=an_id("notice", 2))
+    expected = replace(NOTICED, notice=an_id("notice", 2), starts_at=SECOND.starts_at, planned_end=SECOND.planned_end)
+    given(*READY, SECOND, changed).when(renewed, at_=NOW).then(expected).citing(2, 7)
+
+
+@pytest.mark.parametrize("facts", [(REQUESTED,), RUNNING, DONE])
+def test_r_21_only_what_is_taken_on_and_not_begun_is_scheduled(facts: tuple[object, ...]) -> None:
+    for command in (PROPOSE, replace(AGREE, by=Side.VENDOR, contact=None), CANCEL):
+        given(*facts).when(command, at_="2026-11-18 11:31").refused("R-21")  # type: ignore[arg-type]
+    given().when(PROPOSE, at_=NOW).refused("R-21")
+
+
+def test_r_21_an_agreed_time_can_be_taken_back_by_either_side() -> None:
+    off = ScheduleCancelled(work_order=ORDER, by=Side.VENDOR, reason="障害対応")
+    given(*READY).when(CANCEL, at_=NOW).then(off).citing(4)
+    theirs = replace(CANCEL, by=Side.CUSTOMER, contact=WORK_CONTACT)
+    given(*PLANNED, CONTACT).when(theirs, at_=NOW).then(replace(off, by=Side.CUSTOMER, contact=WORK_CONTACT)).citing(
+        4, 5
+    )
+    given(*READY, off).when(CANCEL, at_=NOW).refused("R-21", cites=[6])
+    given(*READY, off, CONTACT).when(AGREE, at_=NOW).then(AGREED)
+
+
+def test_r_21_blocked_work_is_scheduled_again_unless_it_is_given_up() -> None:
+    blocked = WorkBlocked(work_order=ORDER, obstacle=Obstacle.PREREQUISITE, words="VPN 機器なし")
+    given(*READY, blocked, CONTACT).when(AGREE, at_=NOW).then(AGREED).citing(3, 6, 7)
+    given(*READY, replace(blocked, final=True), CONTACT).when(AGREE, at_=NOW).refused("R-21", cites=[6])
+
+
+def test_r_22_a_notice_tells_of_the_agreed_time() -> None:
+    given(*PLANNED).when(SEND, at_=NOW).then(NOTICED).citing(2, 4)
+    given(*PLANNED[:-1]).when(SEND, at_=NOW).refused("R-22", cites=[1])
+    given(*RUNNING).when(replace(SEND, notice=an_id("notice", 2)), at_="2026-11-18 11:00").refused("R-22", cites=[6])
+    given(*READY).when(SEND, at_=NOW).refused("R-22", cites=[5])
+    given(*PLANNED).when(SEND, at_="2026-11-17 08:59").refused("R-22")
+    given(*PLANNED).when(replace(SEND, sent_at=at("2026-11-16 08:59")), at_=NOW).refused("R-22", cites=[0])
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [{"content": " "}, {"technicians": ()}, {"targets": ()}, {"method": "　"}],
+    ids=lambda each: next(iter(each)),
+)
+def test_r_22_a_notice_says_content_technician_targets_and_method(lacking: dict[str, object]) -> None:
+    incomplete = replace(SEND, **lacking)  # type: ignore[arg-type]
+    given(*PLANNED).when(incomplete, at_=NOW).refused("R-22", cites=[4])
+    with switched_off("R-22"):
+        given(*PLANNED).when(incomplete, at_=NOW).then(replace(NOTICED, **lacking))  # type: ignore[arg-type]
+
+
+def test_r_22_a_notice_names_technicians_who_are_assigned() -> None:
+    other = replace(SEND, technicians=(TECHNICIAN, SECOND_TECHNICIAN))
+    given(*PLANNED).when(other, at_=NOW).refused("R-22", cites=[2])
+
+
+def test_r_04_a_notice_announces_no_more_than_the_order_names() -> None:
+    beyond = replace(SEND, targets=("db01", "mail01"))
+    given(*PLANNED).when(beyond, at_=NOW).refused("R-04", cites=[0])
+    with switched_off("R-04"):
+        given(*PLANNED).when(beyond, at_=NOW).then(replace(NOTICED, targets=("db01", "mail01")))
+
+
+def test_r_22_the_receipt_of_a_notice_is_recorded_whenever_it_comes() -> None:
+    receipt = PreWorkNoticeAcknowledged(
+        work_order=ORDER, notice=NOTICE, contact=WORK_CONTACT, acknowledged_at=ACKNOWLEDGE.acknowledged_at
+    )
+    given(*READY, CONTACT).when(ACKNOWLEDGE, at_="2026-11-17 10:00").then(receipt).citing(5, 6)
+    given(*DONE, CONTACT).when(ACKNOWLEDGE, at_="2026-11-18 11:40").then(receipt).citing(5, 8)
+    given(*READY).when(ACKNOWLEDGE, at_="2026-11-17 10:00").refused("R-22")
+    given(*READY, CONTACT).when(ACKNOWLEDGE, at_="2026-11-17 09:29").refused("R-22", cites=[5])
+    given(*PLANNED, CONTACT).when(ACKNOWLEDGE, at_="2026-11-17 10:00").refused("R-22", cites=[4])
