@@ -29,7 +29,7 @@ from ledger.domain.settings import Defaults
 from ledger.log.entry import LOG_CHAIN
 from ledger.store.custody import ChainSecret
 from ledger.store.errors import ConditionFailedError, IdempotencyConflictError
-from ledger.store.query import AppendCondition
+from ledger.store.query import nothing_new
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder
 
@@ -154,7 +154,7 @@ class Decider:
         if not records:
             return []
         query = query_of(boundary, self._secret())
-        condition = None if query is None else AppendCondition(query, seen.after)
+        condition = None if query is None else nothing_new(query, seen.after)
         return self._recorder.append_all(records, condition)
 
     def _records(

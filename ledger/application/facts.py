@@ -18,7 +18,7 @@ from ledger.log.entry import LOG_CHAIN
 from ledger.log.errors import FormatError
 from ledger.log.members import format_at, parse_at
 from ledger.store.custody import ChainSecret
-from ledger.store.query import Query, QueryItem
+from ledger.store.query import Query, query_of_items
 from ledger.store.record import PayloadState, Record
 from ledger.store.record import Recorded as Stored
 
@@ -82,8 +82,9 @@ def from_record(position: int, record: Stored) -> Recorded[Fact]:
 
 def query_of(boundary: Boundary, secret: ChainSecret) -> Query | None:
     """Give a boundary as the store asks it; None for one that holds nothing."""
-    items = [QueryItem(list(item.types), [blinded(tag, secret) for tag in item.tags]) for item in boundary.items]
-    return Query(items) if items else None
+    if not boundary.items:
+        return None
+    return query_of_items((item.types, [blinded(tag, secret) for tag in item.tags]) for item in boundary.items)
 
 
 def blinded(tag: str, secret: ChainSecret) -> str:
