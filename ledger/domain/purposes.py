@@ -5,12 +5,11 @@ table is not allowed; a recording never serves a proposal; improvement of produc
 sets serve nothing else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
 
 from ledger.domain.decision import Refusal
-from ledger.domain.people import People, Person, Role
+from ledger.domain.people import Person, Role
 from ledger.domain.rules import rule
 
 
@@ -38,15 +37,6 @@ class DataKind(StrEnum):
     """Information taken from the customer's systems."""
     DERIVED = "derived"
     """A reviewed set in which no customer can be identified."""
-
-
-class Denial(NamedTuple):
-    """Why a purpose was turned down: the sentence, its values, and what it was decided on."""
-
-    rule: str
-    sentence: str
-    values: Mapping[str, str]
-    cites: tuple[int, ...] = ()
 
 
 _ACQUIRABLE = frozenset({Purpose.CONTRACT_PERFORMANCE, Purpose.REQUESTED_WORK})
@@ -91,36 +81,19 @@ _MATRIX: Mapping[Purpose, Mapping[Role, frozenset[DataKind]]] = {
 
 
 @rule("R-13")
-def not_acquirable(purpose: Purpose) -> Denial | None:
-    """Tell why information is not acquired for this purpose; None where it may be."""
-    if purpose in _ACQUIRABLE:
-        return None
-    return Denial("R-13", "purpose_not_acquirable", {"purpose": purpose})
+def check_acquirable(purpose: Purpose) -> None:
+    """Refuse to acquire information for a purpose that may at most use it."""
+    if purpose not in _ACQUIRABLE:
+        raise Refusal("R-13", "purpose_not_acquirable", purpose=purpose)
 
 
 @rule("R-30")
-def not_usable(purpose: Purpose, kind: DataKind, person: Person) -> Denial | None:
-    """Tell why this person does not use this kind of data for this purpose; None where one of the roles may."""
+def check_usable(purpose: Purpose, kind: DataKind, person: Person) -> None:
+    """Refuse a use by somebody none of whose roles may use this kind of data for this purpose."""
     allowed = _MATRIX[purpose]
-    if any(kind in allowed.get(role, ()) for role in person.roles):
-        return None
-    values = {"purpose": str(purpose), "kind": str(kind), "roles": ", ".join(sorted(person.roles)) or "-"}
-    return Denial("R-30", "purpose_not_usable", values, (person.position,))
-
-
-def acting(people: People, person: str) -> Person:
-    """Give who acts; raise Refusal for somebody who is not registered, or left."""
-    found = people.get(person)
-    if found is None or not found.active:
-        check_registered(person, [] if found is None else [found.position])
-        return Person(person, 0, person, frozenset(), {})
-    return found
-
-
-@rule("R-34")
-def check_registered(person: str, cites: Iterable[int]) -> None:
-    """Refuse what nobody registered does."""
-    raise Refusal("R-34", "person_unknown", cites, person=person)
+    if not any(kind in allowed.get(role, ()) for role in person.roles):
+        roles = ", ".join(sorted(person.roles))
+        raise Refusal("R-30", "purpose_not_usable", [person.position], purpose=purpose, kind=kind, roles=roles)
 
 
 def usable_by(role: Role) -> Mapping[Purpose, frozenset[DataKind]]:

@@ -29,6 +29,8 @@ class Defaults:
     """A-25."""
     safe_stop: timedelta = timedelta(minutes=15)
     """A-03: what a running session has after a withdrawal."""
+    cutting: timedelta = timedelta(minutes=1)
+    """How long a gateway may take to cut a session that has to end."""
     permission_business_days: int = 2
     """A-20: how long a permission may take."""
     permission_before_start: timedelta = timedelta(hours=1)
@@ -65,3 +67,7 @@ class Defaults:
     """A-22: how long a quote is valid."""
     least_customers: int = 5
     """R-31: how many customers a de-identified value must stand for."""
+    acknowledgement_business_days: int = 10
+    """R-17: how long a delivered request holds its trail while nobody acknowledges the receipt."""
+    destruction: timedelta = timedelta(hours=24)
+    """R-16, A-13: how soon after nothing keeps it any more the trail is destroyed."""

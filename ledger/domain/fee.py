@@ -1,0 +1,229 @@
+"""The fee for a customer's own format or a report: quoted before it is prepared, accepted in writing, or waived (R-29).
+
+Guarantees: the trail as it is costs nothing; nothing is prepared until the fee is approved or waived; a quote binds for
+its days alone; what was not approved is not invoiced, nor anything but the approved amount.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ledger.domain.boundary import PEOPLE_TAG, Boundary
+from ledger.domain.calendar import day_begins, day_in_japan
+from ledger.domain.contacts import ContactRole, entitled
+from ledger.domain.contacts import fold as fold_contacts
+from ledger.domain.contacts import of_customer as contacts_of
+from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.due import Due
+from ledger.domain.duties import on_duty
+from ledger.domain.fee_facts import (
+    FeeApproved,
+    FeeDeclined,
+    FeeInvoiced,
+    FeeQuoted,
+    FeeWaived,
+    WaiverReason,
+    Written,
+)
+from ledger.domain.people import Role
+from ledger.domain.people import fold as fold_people
+from ledger.domain.recorded import Facts
+from ledger.domain.request import REQUEST_TIMER, FeeStatus, Request, Status, check_stands, of_request, request_of
+from ledger.domain.request_facts import Provision
+from ledger.domain.rules import rule
+from ledger.domain.settings import Defaults
+
+_QUOTERS = (Role.SALES, Role.FINANCE)
+_WAIVERS = (Role.FINANCE, Role.LEGAL)
+_SETTLED = frozenset({FeeStatus.APPROVED, FeeStatus.WAIVED, FeeStatus.INVOICED})
+_OPEN_TO_QUOTE = frozenset({FeeStatus.NONE, FeeStatus.DECLINED, FeeStatus.LAPSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteFee:
+    """Tell what the preparation costs, in whole units of the currency's smallest coin."""
+
+    customer: str
+    request: str
+    quote: str
+    person: str
+    amount: int
+    currency: str = "JPY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveFee:
+    """The customer accepts the quote."""
+
+    customer: str
+    request: str
+    quote: str
+    contact: str
+    form: Written
+    document_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineFee:
+    """The customer does not; ``plain_instead``: it takes the trail as it is."""
+
+    customer: str
+    request: str
+    quote: str
+    contact: str
+    plain_instead: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiveFee:
+    """The vendor charges nothing."""
+
+    customer: str
+    request: str
+    person: str
+    why: WaiverReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceFee:
+    """The approved fee was invoiced under this reference."""
+
+    customer: str
+    request: str
+    person: str
+    reference: str
+    amount: int
+
+
+@rule("R-29")
+def check_fee_settled(request: Request) -> None:
+    """Refuse any preparation of a format or report whose fee is open."""
+    if request.provision is not Provision.PLAIN and request.fee not in _SETTLED:
+        raise Refusal("R-29", "fee_open", request.positions, fee=request.fee)
+
+
+@rule("R-29")
+def check_chargeable(request: Request) -> None:
+    """Refuse a fee for the trail as it is."""
+    if request.provision is Provision.PLAIN:
+        raise Refusal("R-29", "plain_is_free", request.positions)
+
+
+@rule("R-29")
+def check_in_writing(form: Written) -> None:
+    """Refuse the spoken acceptance of a fee."""
+    if form is Written.SPOKEN:
+        raise Refusal("R-29", "fee_not_written")
+
+
+@rule("R-29")
+def check_quote_stands(request: Request, quote: str) -> None:
+    """Refuse an answer to a quote that is another, answered or lapsed."""
+    if request.fee is not FeeStatus.QUOTED or request.quote is None or request.quote.quote != quote:
+        raise Refusal("R-29", "quote_not_open", request.positions, fee=request.fee)
+
+
+@rule("R-29")
+def check_invoice(request: Request, amount: int) -> None:
+    """Refuse to invoice what was not approved, or before it was delivered."""
+    if request.fee is not FeeStatus.APPROVED or request.quote is None:
+        raise Refusal("R-29", "fee_not_approved", request.positions, fee=request.fee)
+    if request.delivered_at is None:
+        raise Refusal("R-29", "invoice_before_delivery", request.positions)
+    if request.quote.amount != amount:
+        raise Refusal("R-29", "invoice_is_another", request.positions, amount=str(request.quote.amount))
+
+
+def _customers_word(command: "ApproveFee | DeclineFee") -> Boundary:
+    return of_request(command.request) | contacts_of(command.customer)
+
+
+def _vendors_word(command: "QuoteFee | WaiveFee | InvoiceFee") -> Boundary:
+    return of_request(command.request) | Boundary.of(PEOPLE_TAG)
+
+
+def _due(command: "QuoteFee | ApproveFee | DeclineFee | WaiveFee | InvoiceFee") -> tuple[Due, ...]:
+    return (REQUEST_TIMER.at(command.request, command.customer),)
+
+
+@decides(QuoteFee, boundary=_vendors_word, timers=_due)
+def quote_fee(command: QuoteFee, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+    """Quote for an accepted request, where no quote is open and none was accepted."""
+    request = request_of(facts, command.request)
+    check_stands(request, Status.ACCEPTED)
+    check_chargeable(request)
+    person = on_duty(fold_people(facts), command.person, _QUOTERS)
+    if request.fee not in _OPEN_TO_QUOTE:
+        raise Refusal("R-29", "fee_settled", request.positions, fee=request.fee)
+    if command.amount <= 0:
+        raise Refusal("R-29", "fee_is_nothing", amount=str(command.amount))
+    quoted = FeeQuoted(
+        request=request.id,
+        quote=command.quote,
+        person=person.id,
+        amount=command.amount,
+        currency=command.currency,
+        valid_until=day_begins(day_in_japan(now) + timedelta(days=defaults.quote_days + 1)),
+    )
+    return decided(quoted, cites=(*request.positions, person.position))
+
+
+@decides(ApproveFee, boundary=_customers_word, timers=_due)
+def approve_fee(command: ApproveFee, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Take the written acceptance of the billing contact."""
+    request = request_of(facts, command.request)
+    check_stands(request, Status.ACCEPTED)
+    check_in_writing(command.form)
+    check_quote_stands(request, command.quote)
+    contact = entitled(fold_contacts(facts), command.contact, ContactRole.BILLING_CONTACT, "R-29")
+    approved = FeeApproved(
+        request=request.id,
+        quote=command.quote,
+        contact=contact.id,
+        form=command.form,
+        document_sha256=command.document_sha256,
+    )
+    return decided(approved, cites=(*request.positions, contact.position))
+
+
+@decides(DeclineFee, boundary=_customers_word, timers=_due)
+def decline_fee(command: DeclineFee, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Take the customer's no, in whatever form; the plain trail stays free."""
+    request = request_of(facts, command.request)
+    check_stands(request, Status.ACCEPTED)
+    check_quote_stands(request, command.quote)
+    contact = entitled(fold_contacts(facts), command.contact, ContactRole.BILLING_CONTACT, "R-29")
+    declined = FeeDeclined(
+        request=request.id, quote=command.quote, contact=contact.id, plain_instead=command.plain_instead
+    )
+    return decided(declined, cites=(*request.positions, contact.position))
+
+
+@decides(WaiveFee, boundary=_vendors_word, timers=_due)
+def waive_fee(command: WaiveFee, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Waive, quoted or not, unless it was approved."""
+    request = request_of(facts, command.request)
+    check_stands(request, Status.ACCEPTED)
+    check_chargeable(request)
+    person = on_duty(fold_people(facts), command.person, _WAIVERS)
+    if request.fee in _SETTLED:
+        raise Refusal("R-29", "fee_settled", request.positions, fee=request.fee)
+    waived = FeeWaived(request=request.id, person=person.id, why=command.why)
+    return decided(waived, cites=(*request.positions, person.position))
+
+
+@decides(InvoiceFee, boundary=_vendors_word, timers=_due)
+def invoice_fee(command: InvoiceFee, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Note the invoice of what was approved and delivered."""
+    request = request_of(facts, command.request)
+    check_invoice(request, command.amount)
+    person = on_duty(fold_people(facts), command.person, (Role.FINANCE,))
+    assert request.quote is not None, "an approved fee has its quote"
+    invoiced = FeeInvoiced(
+        request=request.id,
+        quote=request.quote.quote,
+        person=person.id,
+        reference=command.reference,
+        amount=command.amount,
+        currency=request.quote.currency,
+    )
+    return decided(invoiced, cites=(*request.positions, person.position))

@@ -1,0 +1,37 @@
+"""Sentences about keeping and destroying the trail."""
+
+SENTENCES = {
+    "pair_needed": (
+        "{key} は {by} が終了して保管期間を過ぎるまで必要です。",
+        "The trail {key} is needed until {by} has been over for the whole term.",
+    ),
+    "pair_held": ("{key} は {by} により保全されています。", "The trail {key} is held by {by}."),
+    "not_expired": (
+        "{key} の保管期間は {at} まで満了しません。",
+        "The term of the trail {key} does not end before {at}.",
+    ),
+    "destroyed_late": (
+        "{key} は期限 {due} を過ぎて破棄されました。",
+        "The trail {key} was to be gone by {due}, and was destroyed later.",
+    ),
+    "order_not_read": (
+        "セッションの作業依頼 {work_order} が確認されていません。",
+        "The work order {work_order} of a session was not looked at.",
+    ),
+    "term_is_over": (
+        "保管期間は {at} に満了しています。",
+        "The term ended at {at}.",
+    ),
+    "term_not_longer": (
+        "延長は現在の保管期限 {at} より後を指定してください。",
+        "An extension ends after {at}, when the term ends anyway.",
+    ),
+    "session_not_over": (
+        "終了していないセッションの証跡は封緘できません。",
+        "The evidence of a session is sealed once the session is over.",
+    ),
+    "evidence_sealed_already": (
+        "このセッションの証跡は既に別の内容で封緘されています。",
+        "The evidence of this session is sealed already, with other contents.",
+    ),
+}

@@ -1,0 +1,152 @@
+"""The fee for a format or a report: quoted first, accepted in writing or waived, never for the plain trail (R-29)."""
+
+from dataclasses import replace
+
+from evidence_requests import (
+    ACCEPTED,
+    APPLICANT,
+    APPLICANT_NAMED,
+    BILLING,
+    BILLING_NAMED,
+    CUSTODIAN,
+    DELIVERED,
+    FINANCE,
+    MR_CUSTODIAN,
+    MR_FINANCE,
+    MR_TECHNICIAN,
+    MS_LEGAL,
+    MS_SALES,
+    RECEIVED,
+    REPORT_ASKED,
+    REQUEST,
+    SALES,
+    SEALED,
+    TECHNICIAN,
+)
+from story import CUSTOMER, an_id, at, given
+
+from ledger.domain.fee import ApproveFee, DeclineFee, InvoiceFee, QuoteFee, WaiveFee
+from ledger.domain.fee_facts import (
+    FeeApproved,
+    FeeDeclined,
+    FeeInvoiced,
+    FeeQuoted,
+    FeeQuoteLapsed,
+    FeeWaived,
+    WaiverReason,
+    Written,
+)
+from ledger.domain.marking import Marking
+from ledger.domain.providing import RenderReport, SealPackage
+from ledger.domain.request_facts import EvidenceReportRendered
+
+NOW = "2026-12-02 11:00"
+QUOTE = an_id("quote")
+QUOTED = FeeQuoted(
+    request=REQUEST, quote=QUOTE, person=SALES, amount=55_000, currency="JPY", valid_until=at("2027-01-02 00:00")
+)
+APPROVED = FeeApproved(
+    request=REQUEST, quote=QUOTE, contact=BILLING, form=Written.SIGNED_DOCUMENT, document_sha256="a" * 64
+)
+DECLINED = FeeDeclined(request=REQUEST, quote=QUOTE, contact=BILLING, plain_instead=True)
+WAIVED = FeeWaived(request=REQUEST, person=FINANCE, why=WaiverReason.GOODWILL)
+LAPSED = FeeQuoteLapsed(request=REQUEST, quote=QUOTE, lapsed_at=at("2027-01-02 00:00"))
+RENDERED = EvidenceReportRendered(request=REQUEST, person=CUSTODIAN, report_sha256="f" * 64)
+INVOICED = FeeInvoiced(
+    request=REQUEST, quote=QUOTE, person=FINANCE, reference="INV-2026-001", amount=55_000, currency="JPY"
+)
+ASK = QuoteFee(customer=CUSTOMER, request=REQUEST, quote=QUOTE, person=SALES, amount=55_000)
+APPROVE = ApproveFee(
+    customer=CUSTOMER,
+    request=REQUEST,
+    quote=QUOTE,
+    contact=BILLING,
+    form=Written.SIGNED_DOCUMENT,
+    document_sha256="a" * 64,
+)
+DECLINE = DeclineFee(customer=CUSTOMER, request=REQUEST, quote=QUOTE, contact=BILLING, plain_instead=True)
+WAIVE = WaiveFee(customer=CUSTOMER, request=REQUEST, person=FINANCE, why=WaiverReason.GOODWILL)
+INVOICE = InvoiceFee(customer=CUSTOMER, request=REQUEST, person=FINANCE, reference="INV-2026-001", amount=55_000)
+RENDER = RenderReport(customer=CUSTOMER, request=REQUEST, person=CUSTODIAN, report_sha256="f" * 64)
+SEAL = SealPackage(
+    customer=CUSTOMER,
+    request=REQUEST,
+    person=CUSTODIAN,
+    manifest_sha256="e" * 64,
+    package_bytes=4096,
+    marking=Marking.CUSTOMERS_RESPONSIBILITY,
+)
+
+
+def test_r_29_a_report_is_quoted_with_thirty_days_to_answer() -> None:
+    given(REPORT_ASKED, ACCEPTED, MS_SALES).when(ASK, at_=NOW).then(QUOTED).citing(0, 1, 2)
+
+
+def test_r_29_the_plain_trail_costs_nothing() -> None:
+    given(RECEIVED, ACCEPTED, MS_SALES).when(ASK, at_=NOW).refused("R-29", cites=[0, 1])
+    given(RECEIVED, ACCEPTED, MR_FINANCE).when(WAIVE, at_=NOW).refused("R-29")
+    given(RECEIVED, ACCEPTED, MR_CUSTODIAN).when(RENDER, at_=NOW).refused("R-29")
+
+
+def test_r_29_one_quote_at_a_time_and_for_something() -> None:
+    given(REPORT_ASKED, ACCEPTED, QUOTED, MS_SALES).when(ASK, at_=NOW).refused("R-29", cites=[0, 1, 2])
+    given(REPORT_ASKED, ACCEPTED, MS_SALES).when(replace(ASK, amount=0), at_=NOW).refused("R-29")
+    given(REPORT_ASKED, MS_SALES).when(ASK, at_=NOW).refused("R-28")
+
+
+def test_r_35_quotes_are_sales_or_finances_and_waivers_not_sales() -> None:
+    given(REPORT_ASKED, ACCEPTED, MR_TECHNICIAN).when(replace(ASK, person=TECHNICIAN), at_=NOW).refused("R-35")
+    given(REPORT_ASKED, ACCEPTED, MS_SALES).when(replace(WAIVE, person=SALES), at_=NOW).refused("R-35", cites=[2])
+
+
+def test_r_29_the_billing_contact_accepts_in_writing() -> None:
+    story = given(REPORT_ASKED, ACCEPTED, QUOTED, BILLING_NAMED, APPLICANT_NAMED)
+    story.when(APPROVE, at_=NOW).then(APPROVED).citing(0, 1, 2, 3)
+    story.when(replace(APPROVE, form=Written.SPOKEN), at_=NOW).refused("R-29")
+    story.when(replace(APPROVE, contact=APPLICANT), at_=NOW).refused("R-29", cites=[4])
+    story.when(replace(APPROVE, quote=an_id("quote", 2)), at_=NOW).refused("R-29")
+    given(REPORT_ASKED, ACCEPTED, BILLING_NAMED).when(APPROVE, at_=NOW).refused("R-29")
+
+
+def test_r_29_a_quote_binds_for_its_days_alone() -> None:
+    story = given(REPORT_ASKED, ACCEPTED, QUOTED, BILLING_NAMED)
+    story.when(APPROVE, at_="2027-01-01 23:59").after().then(APPROVED)
+    story.when(APPROVE, at_="2027-01-02 00:00").after(LAPSED).refused("R-29")
+    again = replace(ASK, quote=an_id("quote", 2))
+    renewed = given(REPORT_ASKED, ACCEPTED, QUOTED, LAPSED, MS_SALES).when(again, at_="2027-01-05 10:00")
+    renewed.after().then(replace(QUOTED, quote=again.quote, valid_until=at("2027-02-05 00:00")))
+
+
+def test_r_29_nothing_is_prepared_until_the_fee_is_approved_or_waived() -> None:
+    for open_fee in ((), (QUOTED,), (QUOTED, replace(DECLINED, plain_instead=False))):
+        story = given(REPORT_ASKED, ACCEPTED, *open_fee, MR_CUSTODIAN)
+        story.when(RENDER, at_=NOW).refused("R-29")
+    given(REPORT_ASKED, ACCEPTED, MS_LEGAL, MR_CUSTODIAN).when(SEAL, at_=NOW).refused("R-29")
+    for settled in ((QUOTED, APPROVED), (WAIVED,), (QUOTED, WAIVED)):
+        given(REPORT_ASKED, ACCEPTED, *settled, MR_CUSTODIAN).when(RENDER, at_=NOW).then(RENDERED)
+
+
+def test_r_29_who_declines_may_take_the_plain_trail_for_free() -> None:
+    story = given(REPORT_ASKED, ACCEPTED, QUOTED, BILLING_NAMED)
+    story.when(DECLINE, at_=NOW).then(DECLINED).citing(0, 1, 2, 3)
+    plain = given(REPORT_ASKED, ACCEPTED, QUOTED, DECLINED, MS_LEGAL, MR_CUSTODIAN)
+    assert plain.when(SEAL, at_=NOW).refusal is None
+    given(REPORT_ASKED, ACCEPTED, QUOTED, APPROVED, BILLING_NAMED).when(DECLINE, at_=NOW).refused("R-29")
+
+
+def test_r_29_a_fee_is_waived_quoted_or_not_but_not_once_it_was_approved() -> None:
+    given(REPORT_ASKED, ACCEPTED, MR_FINANCE).when(WAIVE, at_=NOW).then(WAIVED).citing(0, 1, 2)
+    given(REPORT_ASKED, ACCEPTED, QUOTED, MR_FINANCE).when(WAIVE, at_=NOW).then(WAIVED)
+    given(REPORT_ASKED, ACCEPTED, QUOTED, APPROVED, MR_FINANCE).when(WAIVE, at_=NOW).refused("R-29")
+
+
+def test_r_29_what_was_approved_and_delivered_is_invoiced_once_at_its_amount() -> None:
+    done = (REPORT_ASKED, ACCEPTED, QUOTED, APPROVED, RENDERED, SEALED, DELIVERED, MR_FINANCE)
+    late = "2026-12-04 11:00"
+    given(*done).when(INVOICE, at_=late).then(INVOICED).citing(*range(8))
+    given(*done).when(replace(INVOICE, amount=66_000), at_=late).refused("R-29")
+    given(*done, INVOICED).when(INVOICE, at_=late).refused("R-29")
+    given(REPORT_ASKED, ACCEPTED, QUOTED, APPROVED, MR_FINANCE).when(INVOICE, at_=late).refused("R-29")
+    waived = (REPORT_ASKED, ACCEPTED, QUOTED, WAIVED, RENDERED, SEALED, DELIVERED, MR_FINANCE)
+    given(*waived).when(INVOICE, at_=late).refused("R-29")
+    given(*done[:-1], MS_SALES).when(replace(INVOICE, person=SALES), at_=late).refused("R-35", cites=[7])
