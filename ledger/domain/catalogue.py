@@ -1,96 +1,15 @@
-"""Everything the ledger records: importing this completes the registry, the commands and the timers.
+"""Everything the ledger records: importing this completes the registry, the commands, the timers and the rules.
 
-One line a stream; ``told`` declares what importers and the log itself write.
+A stream is a module of this package; none has to be listed, so none can be forgotten.
 """
 
-from ledger.domain import (
-    basis,
-    clock_run,
-    completing,
-    completion,
-    completion_facts,
-    confidentiality,
-    consent,
-    consent_facts,
-    consent_rules,
-    consenting,
-    contacts,
-    contract,
-    credential_custody,
-    credential_ending,
-    credential_facts,
-    credential_giving,
-    duties,
-    fee,
-    fee_facts,
-    finding,
-    marking,
-    notices,
-    ordering,
-    overrun,
-    overrun_notices,
-    people,
-    presenting,
-    providing,
-    purposes,
-    request,
-    request_facts,
-    requesting,
-    retention_facts,
-    schedule,
-    schedule_facts,
-    terms,
-    told,
-    trail,
-    violation,
-    work,
-    work_facts,
-    work_timers,
-    working,
-)
+import pkgutil
+from importlib import import_module
 
-STREAMS = (
-    clock_run,
-    violation,
-    finding,
-    told,
-    people,
-    contacts,
-    terms,
-    contract,
-    confidentiality,
-    consent_facts,
-    consent,
-    consent_rules,
-    presenting,
-    consenting,
-    basis,
-    work_facts,
-    schedule_facts,
-    work,
-    completion_facts,
-    work_timers,
-    overrun,
-    completion,
-    ordering,
-    working,
-    schedule,
-    notices,
-    overrun_notices,
-    completing,
-    credential_facts,
-    credential_ending,
-    credential_giving,
-    credential_custody,
-    purposes,
-    duties,
-    request_facts,
-    fee_facts,
-    request,
-    requesting,
-    fee,
-    marking,
-    providing,
-    retention_facts,
-    trail,
+import ledger.domain
+
+STREAMS = tuple(
+    import_module(f"{ledger.domain.__name__}.{found.name}")
+    for found in pkgutil.iter_modules(ledger.domain.__path__)
+    if not found.ispkg and found.name != "catalogue"
 )
