@@ -1,0 +1,238 @@
+"""Logins to the dedicated environment: who entered and left the gateway, part of the trail (4-2, A-14).
+
+Guarantees: what a gateway tells of is recorded, whoever it was; a login of nobody who is a registered technician is
+recorded together with a violation, since only technicians come through there (R-18). Nothing here asks beforehand: the
+gateway itself lets in, and the ledger keeps what it did.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ledger.domain import people
+from ledger.domain.boundary import PEOPLE_TAG, Boundary, tag
+from ledger.domain.decision import Decision, decided, decides
+from ledger.domain.fact import Fact, fact, public, ref
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.recorded import Facts, Recorded, last
+from ledger.domain.repeated import told_before
+from ledger.domain.rules import rule
+from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
+
+
+class SecondFactor(StrEnum):
+    """What a login was confirmed with beside its first means."""
+
+    NONE = "none"
+    TOTP = "totp"
+    PUSH = "push"
+    WEBAUTHN = "webauthn"
+    SMART_CARD = "smart_card"
+
+
+class LoginFailure(StrEnum):
+    """Why a login failed."""
+
+    UNKNOWN_ACCOUNT = "unknown_account"
+    WRONG_SECRET = "wrong_secret"  # noqa: S105 - a reason, no secret
+    SECOND_FACTOR = "second_factor"
+    LOCKED = "locked"
+    NOT_ALLOWED = "not_allowed"
+    OTHER = "other"
+
+
+class LogoutCause(StrEnum):
+    """What ended a login."""
+
+    SIGNED_OUT = "signed_out"
+    TIMED_OUT = "timed_out"
+    CUT = "cut"
+    LOST = "lost"
+
+
+@fact(
+    "gateway.technician_logged_in.v1",
+    retention="trail",
+    ja="作業者ログイン",
+    en="Technician logged in",
+    clause="4-2",
+    occurred="logged_in_at",
+)
+class TechnicianLoggedIn(Fact):
+    """Somebody entered the gateway for this customer; ``technician`` is None where the account is nobody's."""
+
+    login: str = ref("login")
+    technician: str | None = ref("technician")
+    account: str
+    gateway: str
+    source_address: str
+    second_factor: SecondFactor = public()
+    logged_in_at: datetime
+
+
+@fact(
+    "gateway.technician_login_failed.v1",
+    retention="trail",
+    ja="作業者ログイン失敗",
+    en="Technician's login failed",
+    clause="4-2",
+    occurred="failed_at",
+)
+class TechnicianLoginFailed(Fact):
+    """Somebody tried to enter and did not."""
+
+    login: str = ref("login")
+    technician: str | None = ref("technician")
+    account: str
+    gateway: str
+    source_address: str
+    why: LoginFailure = public()
+    failed_at: datetime
+
+
+@fact(
+    "gateway.technician_logged_out.v1",
+    retention="trail",
+    ja="作業者ログアウト",
+    en="Technician logged out",
+    clause="4-2",
+    occurred="logged_out_at",
+)
+class TechnicianLoggedOut(Fact):
+    """A login is over."""
+
+    login: str = ref("login")
+    why: LogoutCause = public()
+    logged_out_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login to the gateway, as far as it has come."""
+
+    id: str
+    technician: str | None
+    gateway: str
+    since: datetime
+    position: int
+    until: datetime | None = None
+
+    def is_in(self, moment: datetime) -> bool:
+        """Tell whether it lasted at an instant."""
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+
+def login_of(facts: Facts, login: str) -> Login | None:
+    """Give a login, or None where nobody logged in under this id."""
+    found: Login | None = None
+    for each in facts:
+        match each.fact:
+            case TechnicianLoggedIn() as made if made.login == login:
+                found = Login(login, made.technician, made.gateway, made.logged_in_at, each.position)
+            case TechnicianLoggedOut() as made if made.login == login and found is not None:
+                found = Login(login, found.technician, found.gateway, found.since, found.position, made.logged_out_at)
+            case _:
+                pass
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLogin:
+    """The gateway tells of a login."""
+
+    customer: str
+    login: str
+    technician: str | None
+    account: str
+    gateway: str
+    source_address: str
+    second_factor: SecondFactor
+    logged_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLoginFailure:
+    """The gateway tells of a failed login."""
+
+    customer: str
+    login: str
+    technician: str | None
+    account: str
+    gateway: str
+    source_address: str
+    why: LoginFailure
+    failed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLogout:
+    """The gateway tells of the end of a login."""
+
+    customer: str
+    login: str
+    why: LogoutCause
+    logged_out_at: datetime
+
+
+@decides(RecordLogin, boundary=lambda command: Boundary.of(PEOPLE_TAG, tag("login", command.login)))
+def record_login(command: RecordLogin, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Record the login, and a violation where no registered technician came in."""
+    made = TechnicianLoggedIn(
+        login=command.login,
+        technician=command.technician,
+        account=command.account,
+        gateway=command.gateway,
+        source_address=command.source_address,
+        second_factor=command.second_factor,
+        logged_in_at=command.logged_in_at,
+    )
+    if told_before(last(facts, TechnicianLoggedIn, TechnicianLoginFailed), made, "R-18", "login_known"):
+        return decided()
+    person = people.fold(facts).get(command.technician or "")
+    cites = [] if person is None else [person.position]
+    violation = login_violation(person, command.login)
+    return decided(made, *([] if violation is None else [violation]), cites=cites)
+
+
+@decides(RecordLoginFailure, boundary=lambda command: Boundary.of(tag("login", command.login)))
+def record_login_failure(command: RecordLoginFailure, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Record the failed login."""
+    made = TechnicianLoginFailed(
+        login=command.login,
+        technician=command.technician,
+        account=command.account,
+        gateway=command.gateway,
+        source_address=command.source_address,
+        why=command.why,
+        failed_at=command.failed_at,
+    )
+    if told_before(last(facts, TechnicianLoggedIn, TechnicianLoginFailed), made, "R-18", "login_known"):
+        return decided()
+    return decided(made)
+
+
+@decides(RecordLogout, boundary=lambda command: Boundary.of(tag("login", command.login)))
+def record_logout(command: RecordLogout, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Record the end, and a finding where nobody knows of the beginning."""
+    made = TechnicianLoggedOut(login=command.login, why=command.why, logged_out_at=command.logged_out_at)
+    before: Recorded[Fact] | None = last(facts, TechnicianLoggedOut)
+    if told_before(before, made, "R-18", "logout_known"):
+        return decided()
+    login = login_of(facts, command.login)
+    if login is None:
+        return decided(
+            made,
+            FindingRecorded(
+                rule="R-18", sentence="logout_without_login", values={}, subjects=(tag("login", command.login),)
+            ),
+        )
+    return decided(made, cites=[login.position])
+
+
+@rule("R-18")
+def login_violation(person: people.Person | None, login: str) -> ViolationRecorded | None:
+    """Give the violation of a login by nobody who is a registered technician."""
+    if person is not None and person.active and people.Role.TECHNICIAN in person.roles:
+        return None
+    return ViolationRecorded(rule="R-18", sentence="login_of_nobody", values={}, subjects=(tag("login", login),))

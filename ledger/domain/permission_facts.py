@@ -1,0 +1,240 @@
+"""The facts of access permissions and what they come to: asked for, granted, denied, lapsed, revoked, expired (4-1①).
+
+All are tagged with the permission and its work order. What a permission allows at an instant is a pure function of the
+ledger, :meth:`Permission.holds`.
+
+States: requested → granted (window, targets, protocols) | denied | lapsed; granted → revoked | expired. A customer who
+answers after the lapse has answered: lapsed → granted | denied.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ledger.domain.consent_facts import Form
+from ledger.domain.encrypted_path import Protocol
+from ledger.domain.fact import Fact, fact, public, ref
+from ledger.domain.recorded import Facts, Recorded
+
+
+class Device(StrEnum):
+    """What a VPN needs at the customer's end."""
+
+    FIREWALL = "firewall"
+    GATEWAY = "gateway"
+    ROUTER = "router"
+
+
+class Status(StrEnum):
+    """How far a permission has come."""
+
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    DENIED = "denied"
+    LAPSED = "lapsed"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+@fact(
+    "permission.requested.v1",
+    retention="trail",
+    ja="接続許可申請",
+    en="Access permission requested",
+    clause="4-1①",
+    occurred="requested_at",
+)
+class AccessPermissionRequested(Fact):
+    """The customer is asked to let these technicians reach these targets."""
+
+    permission: str = ref("permission")
+    work_order: str = ref("work_order")
+    targets: tuple[str, ...]
+    protocols: tuple[Protocol, ...]
+    requested_at: datetime
+
+
+@fact(
+    "permission.granted.v1",
+    retention="trail",
+    ja="接続許可",
+    en="Access permission granted",
+    clause="4-1①",
+    occurred="received_at",
+)
+class AccessPermissionGranted(Fact):
+    """The customer permits it, from ``begins`` to before ``ends``; ``recorded_by`` is who took the word down."""
+
+    permission: str = ref("permission")
+    work_order: str = ref("work_order")
+    approver: str = ref("person")
+    recorded_by: str | None = ref("person", default=None)
+    form: Form = public()
+    targets: tuple[str, ...]
+    protocols: tuple[Protocol, ...]
+    begins: datetime
+    ends: datetime
+    received_at: datetime
+
+
+@fact(
+    "permission.denied.v1",
+    retention="trail",
+    ja="接続拒否",
+    en="Access permission denied",
+    clause="4-1①",
+    occurred="received_at",
+)
+class AccessPermissionDenied(Fact):
+    """The customer does not permit it."""
+
+    permission: str = ref("permission")
+    work_order: str = ref("work_order")
+    contact: str = ref("person")
+    form: Form = public()
+    words: str
+    received_at: datetime
+
+
+@fact(
+    "permission.lapsed.v1",
+    retention="trail",
+    ja="接続許可時間切れ",
+    en="Access permission lapsed",
+    clause="6-2",
+    occurred="deadline",
+)
+class AccessPermissionLapsed(Fact):
+    """No answer came promptly; all of it follows from the deadline, whenever the timer ran (A-20)."""
+
+    permission: str = ref("permission")
+    work_order: str = ref("work_order")
+    requested_at: datetime
+    deadline: datetime
+
+
+@fact(
+    "permission.revoked.v1",
+    retention="trail",
+    ja="接続許可取消",
+    en="Access permission revoked",
+    clause="4-1①",
+    occurred="received_at",
+)
+class AccessPermissionRevoked(Fact):
+    """The customer takes it back; the running ``sessions`` have until ``stop_by``."""
+
+    permission: str = ref("permission")
+    work_order: str = ref("work_order")
+    contact: str = ref("person")
+    words: str
+    sessions: tuple[str, ...] = ref("session")
+    stop_by: datetime
+    received_at: datetime
+
+
+@fact(
+    "permission.expired.v1",
+    retention="trail",
+    ja="接続許可満了",
+    en="Access permission expired",
+    clause="4-1①",
+    occurred="expired_at",
+)
+class AccessPermissionExpired(Fact):
+    """The permitted window is over."""
+
+    permission: str = ref("permission")
+    work_order: str = ref("work_order")
+    expired_at: datetime
+
+
+@fact(
+    "permission.vpn_prerequisite_confirmed.v1",
+    retention="trail",
+    ja="VPN 機器確認",
+    en="VPN equipment confirmed",
+    clause="4-1①",
+    occurred="confirmed_at",
+)
+class VpnPrerequisiteConfirmed(Fact):
+    """Usable equipment for a VPN stands at the customer's end, and access to it is permitted."""
+
+    permission: str = ref("permission")
+    work_order: str = ref("work_order")
+    contact: str = ref("person")
+    device: str
+    kind: Device = public()
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A permission as far as it has come; ``positions`` is what tells so."""
+
+    id: str
+    work_order: str
+    chain: str
+    status: Status
+    positions: tuple[int, ...]
+    requested_at: datetime
+    targets: tuple[str, ...]
+    """What was asked for, then what was granted."""
+    protocols: tuple[Protocol, ...]
+    begins: datetime | None = None
+    ends: datetime | None = None
+    revoked_at: datetime | None = None
+    devices: tuple[tuple[str, int], ...] = ()
+    """Confirmed VPN equipment, each with the position that says so."""
+
+    def holds(self, moment: datetime) -> bool:
+        """Tell whether it permits anything at an instant."""
+        if self.begins is None or self.ends is None or not self.begins <= moment < self.ends:
+            return False
+        return self.revoked_at is None or moment < self.revoked_at
+
+
+def fold(facts: Facts) -> Mapping[str, Permission]:
+    """Give all permissions that the facts tell of, by id."""
+    permissions: dict[str, Permission] = {}
+    for each in facts:
+        match each.fact:
+            case AccessPermissionRequested() as asked:
+                permissions[asked.permission] = Permission(
+                    asked.permission,
+                    asked.work_order,
+                    each.chain,
+                    Status.REQUESTED,
+                    (each.position,),
+                    asked.requested_at,
+                    asked.targets,
+                    asked.protocols,
+                )
+            case AccessPermissionGranted() as told:
+                permissions[told.permission] = replace(
+                    _becomes(permissions[told.permission], Status.GRANTED, each),
+                    targets=told.targets,
+                    protocols=told.protocols,
+                    begins=told.begins,
+                    ends=told.ends,
+                )
+            case AccessPermissionDenied(permission=permission):
+                permissions[permission] = _becomes(permissions[permission], Status.DENIED, each)
+            case AccessPermissionLapsed(permission=permission):
+                permissions[permission] = _becomes(permissions[permission], Status.LAPSED, each)
+            case AccessPermissionExpired(permission=permission):
+                permissions[permission] = _becomes(permissions[permission], Status.EXPIRED, each)
+            case AccessPermissionRevoked(permission=permission, received_at=received_at):
+                revoked = _becomes(permissions[permission], Status.REVOKED, each)
+                permissions[permission] = replace(revoked, revoked_at=received_at)
+            case VpnPrerequisiteConfirmed(permission=permission, device=device):
+                before = permissions[permission]
+                permissions[permission] = replace(before, devices=(*before.devices, (device, each.position)))
+            case _:
+                pass
+    return permissions
+
+
+def _becomes(before: Permission, status: Status, each: Recorded[Fact]) -> Permission:
+    return replace(before, status=status, positions=(*before.positions, each.position))

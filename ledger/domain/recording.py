@@ -1,0 +1,295 @@
+"""What a recorder tells: started, segments sealed, interrupted, resumed, finalized (4-1⑤, 4-2, R-19, R-20).
+
+Guarantees: whatever a recorder tells is recorded, out of order and of sessions nobody knows, too; what is wrong with
+it stands beside it as a finding, and a number sealed twice with other bytes as a violation. The grace time of an
+interruption runs by the session's own timer, and only the customer's permission lets work go on without a recording.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ledger.domain.boundary import tag
+from ledger.domain.contacts import ContactRole, entitled
+from ledger.domain.contacts import fold as fold_contacts
+from ledger.domain.contacts import of_customer as contacts_of
+from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.fact import Fact
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.instants import check_happened
+from ledger.domain.recorded import Facts, of_type
+from ledger.domain.recording_facts import (
+    Interruption,
+    RecordingGapPermitted,
+    RecordingIntegrityFailed,
+    RecordingInterrupted,
+    RecordingMissing,
+    RecordingResumed,
+    RecordingSegmentSealed,
+    SessionRecordingFinalized,
+    SessionRecordingStarted,
+    recordings_of,
+)
+from ledger.domain.recording_gaps import another_story, break_before, missing_numbers
+from ledger.domain.repeated import told_before
+from ledger.domain.rules import rule
+from ledger.domain.session import running
+from ledger.domain.session_due import of_session, permitted, session_due
+from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecording:
+    """A recorder watches the session."""
+
+    customer: str
+    session: str
+    recording: str
+    recorder: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealSegment:
+    """A recorder has written a piece."""
+
+    customer: str
+    session: str
+    recording: str
+    number: int
+    sha256: str
+    size: int
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterruptRecording:
+    """A recorder does not record any more."""
+
+    customer: str
+    session: str
+    recording: str
+    reason: str
+    interrupted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeRecording:
+    """A recorder records again."""
+
+    customer: str
+    session: str
+    recording: str
+    resumed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitRecordingGap:
+    """The customer lets urgent work go on without a recording."""
+
+    customer: str
+    session: str
+    contact: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinalizeRecording:
+    """A recorder has said its last."""
+
+    customer: str
+    session: str
+    recording: str
+    segments: int
+    finalized_at: datetime
+
+
+@decides(
+    StartRecording,
+    boundary=lambda command: of_session(command.session, command.customer),
+    timers=lambda command: (session_due(command.session, command.customer),),
+)
+def start_recording(command: StartRecording, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record the start."""
+    check_happened("R-19", command.started_at, now)
+    made = SessionRecordingStarted(
+        session=command.session,
+        recording=command.recording,
+        recorder=command.recorder,
+        started_at=command.started_at,
+    )
+    starts = (e for e in of_type(facts, SessionRecordingStarted) if e.fact.recording == command.recording)
+    return decided() if told_before(next(starts, None), made, "R-20", "recording_known") else decided(made)
+
+
+@decides(
+    SealSegment,
+    boundary=lambda command: of_session(command.session, command.customer),
+    timers=lambda command: (session_due(command.session, command.customer),),
+)
+def seal_segment(command: SealSegment, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record the piece, and beside it what is wrong with its place."""
+    check_happened("R-20", command.ends, now, after=command.begins)
+    if command.number < 1 or command.size < 0:
+        raise Refusal("R-20", "segment_number", number=str(command.number))
+    recording = recordings_of(facts, command.session).get(command.recording)
+    sealed = RecordingSegmentSealed(
+        session=command.session,
+        recording=command.recording,
+        number=command.number,
+        sha256=command.sha256,
+        size=command.size,
+        begins=command.begins,
+        ends=command.ends,
+    )
+    before = None if recording is None else recording.segment(command.number)
+    if before is not None:
+        return _sealed_again(command, before.position, another=another_story(before, sealed))
+    found = break_before(recording, sealed)
+    if found is None:
+        return decided(sealed, cites=() if recording is None else recording.positions)
+    note = FindingRecorded(
+        rule="R-20",
+        sentence=found.sentence,
+        values={"number": str(command.number)},
+        subjects=_subjects(command),
+        cites=found.cites,
+    )
+    return decided(sealed, note, cites=found.cites)
+
+
+def _sealed_again(command: SealSegment, position: int, *, another: bool) -> Decision:
+    if not another:
+        return decided(cites=[position])
+    failed = RecordingIntegrityFailed(
+        session=command.session,
+        recording=command.recording,
+        number=command.number,
+        found_sha256=command.sha256,
+        found_size=command.size,
+    )
+    return decided(failed, *sealed_twice(command), cites=[position])
+
+
+@rule("R-20", off=())
+def sealed_twice(command: SealSegment) -> tuple[ViolationRecorded, ...]:
+    """Give the violation of a number that was sealed with other bytes before."""
+    values = {"number": str(command.number)}
+    return (
+        ViolationRecorded(rule="R-20", sentence="segment_sealed_twice", values=values, subjects=_subjects(command)),
+    )
+
+
+@decides(
+    InterruptRecording,
+    boundary=lambda command: of_session(command.session, command.customer),
+    timers=lambda command: (session_due(command.session, command.customer),),
+)
+def interrupt_recording(command: InterruptRecording, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record the interruption; told again while it lasts, it changes nothing."""
+    check_happened("R-19", command.interrupted_at, now)
+    lasting = _lasting(facts, command.session, command.recording)
+    if lasting is not None:
+        return decided(cites=[lasting.position])
+    recording = recordings_of(facts, command.session).get(command.recording)
+    interrupted = RecordingInterrupted(
+        session=command.session,
+        recording=command.recording,
+        reason=command.reason,
+        interrupted_at=command.interrupted_at,
+    )
+    return decided(interrupted, cites=() if recording is None else recording.positions)
+
+
+@decides(
+    ResumeRecording,
+    boundary=lambda command: of_session(command.session, command.customer),
+    timers=lambda command: (session_due(command.session, command.customer),),
+)
+def resume_recording(command: ResumeRecording, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+    """Record that it goes on, and that a gap is left."""
+    lasting = _lasting(facts, command.session, command.recording)
+    if lasting is None:
+        raise Refusal("R-19", "recording_not_interrupted")
+    check_happened("R-19", command.resumed_at, now, after=lasting.since, cites=[lasting.position])
+    resumed = RecordingResumed(session=command.session, recording=command.recording, resumed_at=command.resumed_at)
+    missing = RecordingMissing(
+        session=command.session, recording=command.recording, begins=lasting.since, ends=command.resumed_at
+    )
+    note = gap_noted(command, lasting, permitted(facts) is not None, defaults.recording_gap)
+    return decided(resumed, missing, *note, cites=[lasting.position])
+
+
+@rule("R-20", off=())
+def gap_noted(
+    command: ResumeRecording, gap: Interruption, by_permission: object, grace: timedelta
+) -> tuple[FindingRecorded, ...]:
+    """Give the note of a gap: never hidden, and longer than the grace time only where the customer permitted it."""
+    long = command.resumed_at - gap.since > grace
+    sentence = "recording_gap_permitted" if long and by_permission else "recording_gap"
+    values = {"begins": gap.since.isoformat(), "ends": command.resumed_at.isoformat()}
+    subjects = _subjects(command)
+    return (FindingRecorded(rule="R-20", sentence=sentence, values=values, subjects=subjects),)
+
+
+@decides(
+    PermitRecordingGap,
+    boundary=lambda command: of_session(command.session, command.customer) | contacts_of(command.customer),
+    timers=lambda command: (session_due(command.session, command.customer),),
+)
+def permit_recording_gap(command: PermitRecordingGap, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record the customer's emergency permission for a session that still runs."""
+    session = running(facts, command.session)
+    before = permitted(facts)
+    if before is not None:
+        return decided(cites=[before.position])
+    contact = entitled(fold_contacts(facts), command.contact, ContactRole.WORK_CONTACT, "R-19")
+    made = RecordingGapPermitted(session=command.session, contact=contact.id, words=command.words, permitted_at=now)
+    return decided(made, cites=[session.started.position, contact.position])
+
+
+@decides(
+    FinalizeRecording,
+    boundary=lambda command: of_session(command.session, command.customer),
+    timers=lambda command: (session_due(command.session, command.customer),),
+)
+def finalize_recording(command: FinalizeRecording, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record the end, and which of the segments that the recorder counts were never sealed."""
+    check_happened("R-20", command.finalized_at, now)
+    finalized = SessionRecordingFinalized(
+        session=command.session,
+        recording=command.recording,
+        segments=command.segments,
+        finalized_at=command.finalized_at,
+    )
+    ends = (e for e in of_type(facts, SessionRecordingFinalized) if e.fact.recording == command.recording)
+    if told_before(next(ends, None), finalized, "R-20", "recording_known"):
+        return decided()
+    recording = recordings_of(facts, command.session).get(command.recording)
+    sealed = 0 if recording is None else max((each.fact.number for each in recording.segments), default=0)
+    never = () if recording is None else missing_numbers(recording)
+    numbers = sorted({*never, *range(sealed + 1, command.segments + 1)})
+    missing: list[Fact] = [
+        RecordingMissing(session=command.session, recording=command.recording, number=number) for number in numbers
+    ]
+    return decided(
+        finalized, *missing, *_counted(command, numbers), cites=() if recording is None else recording.positions
+    )
+
+
+@rule("R-20", off=())
+def _counted(command: FinalizeRecording, numbers: list[int]) -> tuple[FindingRecorded, ...]:
+    if not numbers:
+        return ()
+    values = {"numbers": ", ".join(str(number) for number in numbers)}
+    return (FindingRecorded(rule="R-20", sentence="segments_missing", values=values, subjects=_subjects(command)),)
+
+
+def _lasting(facts: Facts, session: str, recording: str) -> Interruption | None:
+    found = recordings_of(facts, session).get(recording)
+    return None if found is None else next((stop for stop in found.interruptions if stop.until is None), None)
+
+
+def _subjects(command: SealSegment | ResumeRecording | FinalizeRecording) -> tuple[str, ...]:
+    return (tag("session", command.session), tag("recording", command.recording))

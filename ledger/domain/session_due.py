@@ -1,0 +1,186 @@
+"""What time alone makes of a running session: ended where it may not go on, or where nobody hears of it.
+
+Guarantees: a session without a recording ends after the grace time (R-19), fail closed, unless the customer has
+permitted the gap, and then the gap is told; a session whose consent was taken back (A-03), or whose permission, ends
+when its safe stop is over; a session of which nothing was heard for a day is taken to be over (R-14). Each end carries
+the instant of its deadline, whenever the timer ran; of several the earliest counts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.domain.boundary import Boundary, Item, tag
+from ledger.domain.connected_on import days_of
+from ledger.domain.consent_facts import ConsentDeemingAnnulled, ConsentWithdrawn
+from ledger.domain.due import Due, Timer, timer
+from ledger.domain.fact import Fact
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.permission_facts import AccessPermissionRevoked
+from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
+from ledger.domain.recording_facts import (
+    Interruption,
+    Recording,
+    RecordingGapPermitted,
+    RecordingMissing,
+    recordings_of,
+)
+from ledger.domain.rules import rule
+from ledger.domain.session_facts import (
+    Ending,
+    Session,
+    SessionEnded,
+    SessionStarted,
+    SessionTerminated,
+    Termination,
+    session_of,
+)
+from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
+
+_TAKEN_BACK = (ConsentWithdrawn, ConsentDeemingAnnulled)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a session is over, why, and what tells so."""
+
+    at: datetime
+    reason: Termination | None
+    """None where it has fallen silent."""
+    cites: tuple[int, ...]
+
+
+def of_session(session: str, customer: str) -> Boundary:
+    """Give the boundary of a session: all that is told of it, and the ends of the customer's consents."""
+    ends = Item((tag("agreement", customer),), tuple(each.KIND.type for each in _TAKEN_BACK))
+    return Boundary.of(tag("session", session)) | Boundary((ends,))
+
+
+@rule("R-19", off=None)
+def recording_deadline(session: Session, facts: Facts, defaults: Defaults) -> Deadline | None:
+    """Give when a session ends for want of a recording; None while it has one, or the customer permits the gap."""
+    started = session.started
+    if permitted(facts):
+        return None
+    recordings = recordings_of(facts, started.fact.session)
+    by = started.fact.started_at + defaults.recording_start
+    if not any(each.started_at is not None and each.started_at <= by for each in recordings.values()):
+        return Deadline(by, Termination.NO_RECORDING, (started.position,))
+    lost = [(stop.since + defaults.recording_gap, stop) for each in recordings.values() for stop in _lasting(each)]
+    if not lost:
+        return None
+    at, stop = min(lost, key=lambda each: each[0])
+    return Deadline(at, Termination.RECORDING_LOST, (started.position, stop.position))
+
+
+def permitted(facts: Facts) -> Recorded[RecordingGapPermitted] | None:
+    """Give the customer's emergency permission to go on without a recording, or None."""
+    return next(of_type(facts, RecordingGapPermitted), None)
+
+
+@rule("R-01", off=None)
+def withdrawal_deadline(session: Session, facts: Facts, defaults: Defaults) -> Deadline | None:
+    """Give when a session ends because the consent that it relies on was taken back (A-03)."""
+    stops = []
+    for each in facts:
+        match each.fact:
+            case ConsentWithdrawn(consent=consent, stop_by=stop_by):
+                pass
+            case ConsentDeemingAnnulled(consent=consent):
+                stop_by = each.at + defaults.safe_stop
+            case _:
+                continue
+        if consent == session.started.fact.consent:
+            cites = (session.started.position, each.position)
+            stops.append(Deadline(stop_by, Termination.CONSENT_WITHDRAWN, cites))
+    return min(stops, key=lambda each: each.at, default=None)
+
+
+@rule("R-08", off=None)
+def revocation_deadline(session: Session, facts: Facts) -> Deadline | None:
+    """Give when a session ends because its permission was revoked."""
+    for each in of_type(facts, AccessPermissionRevoked):
+        if each.fact.permission == session.started.fact.permission:
+            cites = (session.started.position, each.position)
+            return Deadline(each.fact.stop_by, Termination.PERMISSION_REVOKED, cites)
+    return None
+
+
+@rule("R-14", off=None)
+def silence_deadline(session: Session, facts: Facts, defaults: Defaults) -> Deadline | None:
+    """Give when a session of which nothing more was heard is taken to be over."""
+    mine = tag("session", session.started.fact.session)
+    heard = max((each for each in facts if mine in each.tags), key=happened_at, default=session.started)
+    return Deadline(happened_at(heard) + defaults.session_silence, None, (session.started.position, heard.position))
+
+
+def _lasting(recording: Recording) -> list[Interruption]:
+    """Give the interruption that lasts, if one does; what is finalized has ended, whatever was open."""
+    return [stop for stop in recording.interruptions if stop.until is None and recording.finalized is None]
+
+
+def _compute(session_id: str, facts: Facts, now: datetime, defaults: Defaults) -> list[Fact]:
+    session = session_of(facts, session_id)
+    if session is None or not session.running:
+        return []
+    found = (
+        recording_deadline(session, facts, defaults),
+        withdrawal_deadline(session, facts, defaults),
+        revocation_deadline(session, facts),
+        silence_deadline(session, facts, defaults),
+    )
+    passed = [each for each in found if each is not None and each.at <= now]
+    if not passed:
+        return []
+    return _end(session.started, min(passed, key=lambda each: each.at))
+
+
+def _end(started: Recorded[SessionStarted], deadline: Deadline) -> list[Fact]:
+    fact, cites = started.fact, tuple(sorted(set(deadline.cites)))
+    subjects = (tag("session", fact.session),)
+    days = days_of(started.chain, fact.started_at, deadline.at)
+    if deadline.reason is None:
+        ended = SessionEnded(
+            session=fact.session,
+            work_order=fact.work_order,
+            permission=fact.permission,
+            why=Ending.SILENT,
+            ended_at=deadline.at,
+            days=days,
+            cites=cites,
+        )
+        silent = FindingRecorded(rule="R-14", sentence="session_silent", values={}, subjects=subjects, cites=cites)
+        return [ended, silent]
+    terminated = SessionTerminated(
+        session=fact.session,
+        work_order=fact.work_order,
+        permission=fact.permission,
+        reason=deadline.reason,
+        terminated_at=deadline.at,
+        days=days,
+        cites=cites,
+    )
+    match deadline.reason:
+        case Termination.NO_RECORDING:
+            missing = RecordingMissing(
+                session=fact.session, recording=None, begins=fact.started_at, ends=deadline.at, cites=cites
+            )
+            return [terminated, missing, _without_recording(subjects, cites)]
+        case Termination.RECORDING_LOST:
+            return [terminated, _without_recording(subjects, cites)]
+        case _:
+            return [terminated]
+
+
+def _without_recording(subjects: tuple[str, ...], cites: tuple[int, ...]) -> ViolationRecorded:
+    return ViolationRecorded(
+        rule="R-19", sentence="session_without_recording", values={}, subjects=subjects, cites=cites
+    )
+
+
+SESSION_TIMER = timer(Timer("session", "session", of_session, _compute))
+
+
+def session_due(session: str, customer: str) -> Due:
+    """Give the timer of a session."""
+    return SESSION_TIMER.at(session, customer)

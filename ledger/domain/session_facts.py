@@ -1,0 +1,258 @@
+"""The facts of sessions and connections, and what they come to (4-1①, 4-2).
+
+A session is a technician's time at the gateway for one customer's work order; a connection is the path from there to
+one target. A start names the consent that it relies on (``reliance:<consent>``), so whoever takes that consent back
+meets it. Whether a session was allowed is not told here: evidence is kept as it is, and violations stand beside it.
+
+States: open → ended or terminated. What is terminated by the ledger's decision is over in right; the gateway cuts it,
+and tells of the real end, which is recorded as well.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ledger.domain.basis import Basis
+from ledger.domain.encrypted_path import Path
+from ledger.domain.fact import Fact, fact, public, ref
+from ledger.domain.recorded import Facts, Recorded
+
+
+class Ending(StrEnum):
+    """How a session ended by itself."""
+
+    SIGNED_OUT = "signed_out"
+    CUT = "cut"
+    LOST = "lost"
+    SILENT = "silent"
+    """Nothing was heard of it for so long that it is taken to be over (R-14)."""
+
+
+class Termination(StrEnum):
+    """Why a session was ended against its will."""
+
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    PERMISSION_REVOKED = "permission_revoked"
+    NO_RECORDING = "no_recording"
+    RECORDING_LOST = "recording_lost"
+    CUSTOMER_STOP = "customer_stop"
+    SECURITY = "security"
+
+
+class Participation(StrEnum):
+    """As what somebody takes part."""
+
+    TECHNICIAN = "technician"
+    CUSTOMER = "customer"
+    OBSERVER = "observer"
+
+
+@fact(
+    "session.started.v1",
+    retention="trail",
+    ja="セッション開始",
+    en="Session started",
+    clause="4-2",
+    occurred="started_at",
+)
+class SessionStarted(Fact):
+    """A technician began to work; what is None was not there, and a violation says so."""
+
+    session: str = ref("session")
+    work_order: str = ref("work_order")
+    permission: str | None = ref("permission")
+    technician: str = ref("technician")
+    login: str | None = ref("login")
+    consent: str | None = ref("reliance")
+    terms: str | None
+    """The version of the terms that governed then."""
+    basis: Basis = public()
+    targets: tuple[str, ...]
+    gateway: str
+    permitted_until: datetime | None
+    """The first instant after the permitted window."""
+    started_at: datetime
+    days: tuple[str, ...] = ref("connected_on")
+
+
+@fact("session.ended.v1", retention="trail", ja="セッション終了", en="Session ended", clause="4-2", occurred="ended_at")
+class SessionEnded(Fact):
+    """The session is over."""
+
+    session: str = ref("session")
+    work_order: str = ref("work_order")
+    permission: str | None = ref("permission")
+    why: Ending = public()
+    ended_at: datetime
+    days: tuple[str, ...] = ref("connected_on")
+
+
+@fact(
+    "session.terminated.v1",
+    retention="trail",
+    ja="セッション強制終了",
+    en="Session terminated",
+    clause="4-2",
+    occurred="terminated_at",
+)
+class SessionTerminated(Fact):
+    """The session may not go on from ``terminated_at``; recording goes on until the gateway has cut it."""
+
+    session: str = ref("session")
+    work_order: str = ref("work_order")
+    permission: str | None = ref("permission")
+    reason: Termination = public()
+    terminated_at: datetime
+    words: str | None = None
+    days: tuple[str, ...] = ref("connected_on")
+
+
+@fact(
+    "session.connection_opened.v1",
+    retention="trail",
+    ja="接続開始",
+    en="Connection opened",
+    clause="4-1①",
+    occurred="opened_at",
+)
+class ConnectionOpened(Fact):
+    """A path to one target was opened."""
+
+    session: str = ref("session")
+    connection: str = ref("connection")
+    permission: str | None = ref("permission")
+    target: str
+    path: Path
+    opened_at: datetime
+
+
+@fact(
+    "session.connection_failed.v1",
+    retention="trail",
+    ja="接続失敗",
+    en="Connection failed",
+    clause="4-1①",
+    occurred="failed_at",
+)
+class ConnectionFailed(Fact):
+    """A path was asked for or tried, and is not there; ``rule`` where it was refused beforehand."""
+
+    session: str = ref("session")
+    connection: str = ref("connection")
+    target: str
+    path: Path | None
+    rule: str | None = public()
+    reason: str
+    failed_at: datetime
+
+
+@fact(
+    "session.connection_closed.v1",
+    retention="trail",
+    ja="切断",
+    en="Connection closed",
+    clause="4-1①",
+    occurred="closed_at",
+)
+class ConnectionClosed(Fact):
+    """A path is there no more."""
+
+    session: str = ref("session")
+    connection: str = ref("connection")
+    closed_at: datetime
+    bytes_sent: int | None = None
+    bytes_received: int | None = None
+
+
+@fact(
+    "session.participant_joined.v1",
+    retention="trail",
+    ja="参加",
+    en="Participant joined",
+    clause="4-2",
+    occurred="joined_at",
+)
+class ParticipantJoined(Fact):
+    """Somebody else takes part or looks on."""
+
+    session: str = ref("session")
+    participant: str = ref("technician")
+    participation: Participation = public()
+    joined_at: datetime
+
+
+@fact(
+    "session.participant_left.v1", retention="trail", ja="退出", en="Participant left", clause="4-2", occurred="left_at"
+)
+class ParticipantLeft(Fact):
+    """A participant takes part no more."""
+
+    session: str = ref("session")
+    participant: str = ref("technician")
+    left_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session as far as it has come."""
+
+    started: Recorded[SessionStarted]
+    ended: Recorded[SessionEnded] | None = None
+    terminated: Recorded[SessionTerminated] | None = None
+    open: Mapping[str, Recorded[ConnectionOpened]] = field(default_factory=dict)
+    connections: frozenset[str] = frozenset()
+    participants: frozenset[str] = frozenset()
+
+    @property
+    def running(self) -> bool:
+        """Tell whether it may go on."""
+        return self.ended is None and self.terminated is None
+
+    @property
+    def over_at(self) -> datetime | None:
+        """Give when it was really over, or, while nobody told that, from when it was in right."""
+        if self.ended is not None:
+            return self.ended.fact.ended_at
+        return None if self.terminated is None else self.terminated.fact.terminated_at
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Give what tells how far it has come."""
+        return tuple(each.position for each in (self.started, self.ended, self.terminated) if each is not None)
+
+
+def fold(facts: Facts) -> Mapping[str, Session]:
+    """Give all sessions that the facts tell of, by id."""
+    sessions: dict[str, Session] = {}
+    for each in facts:
+        if isinstance(each.fact, SessionStarted):
+            sessions[each.fact.session] = Session(Recorded(each.fact, each.position, each.at, each.chain, each.tags))
+        elif (session := sessions.get(getattr(each.fact, "session", ""))) is not None:
+            sessions[session.started.fact.session] = _apply(session, each)
+    return sessions
+
+
+def session_of(facts: Facts, session: str) -> Session | None:
+    """Give one session, or None where none started under this id."""
+    return fold(facts).get(session)
+
+
+def _apply(session: Session, each: Recorded[Fact]) -> Session:
+    match each.fact:
+        case SessionEnded() as ended:
+            return replace(session, ended=Recorded(ended, each.position, each.at, each.chain, each.tags))
+        case SessionTerminated() as cut:
+            return replace(session, terminated=Recorded(cut, each.position, each.at, each.chain, each.tags))
+        case ConnectionOpened(connection=connection) as opened:
+            recorded = Recorded(opened, each.position, each.at, each.chain, each.tags)
+            known = session.connections | {connection}
+            return replace(session, open={**session.open, connection: recorded}, connections=known)
+        case ConnectionClosed(connection=connection):
+            return replace(session, open={key: value for key, value in session.open.items() if key != connection})
+        case ParticipantJoined(participant=participant):
+            return replace(session, participants=session.participants | {participant})
+        case ParticipantLeft(participant=participant):
+            return replace(session, participants=session.participants - {participant})
+        case _:
+            return session

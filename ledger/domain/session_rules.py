@@ -1,0 +1,79 @@
+"""What a session and its connections need, each as one rule (R-01, R-04, R-06, R-08, R-18).
+
+Asked beforehand these refuse; told of what has happened, ``happened.violations`` makes of the same refusals violations.
+So every sentence here says what is the case.
+"""
+
+from datetime import datetime
+
+from ledger.domain.basis import check_basis
+from ledger.domain.decision import Refusal
+from ledger.domain.encrypted_path import Path, Protocol
+from ledger.domain.gateway import Login
+from ledger.domain.permission_facts import Permission
+from ledger.domain.recorded import Facts
+from ledger.domain.rules import rule
+from ledger.domain.session_facts import Session
+from ledger.domain.work import Status, WorkOrder
+
+
+@rule("R-04")
+def check_scope(order: WorkOrder, technician: str, targets: tuple[str, ...], permission: Permission | None) -> None:
+    """Refuse who is not assigned, and what the order or the permission does not name."""
+    if order.assigned(technician) is None:
+        raise Refusal("R-04", "technician_not_assigned", [order.requested])
+    if not targets:
+        raise Refusal("R-04", "targets_none", [order.requested])
+    if beyond := set(targets) - set(order.targets):
+        raise Refusal("R-04", "targets_beyond", [order.requested], targets=", ".join(sorted(beyond)))
+    if permission is not None and (beyond := set(targets) - set(permission.targets)):
+        raise Refusal("R-04", "targets_beyond", permission.positions, targets=", ".join(sorted(beyond)))
+
+
+@rule("R-22")
+def check_in_progress(order: WorkOrder) -> None:
+    """Refuse a session of work that has not begun, rests or is over: nobody was told of it."""
+    if order.status is not Status.IN_PROGRESS:
+        raise Refusal("R-22", "work_not_in_progress", [order.changed], status=order.status)
+
+
+@rule("R-06")
+def check_order_basis(order: WorkOrder, facts: Facts, moment: datetime) -> None:
+    """Refuse a session whose order's basis does not hold at this instant."""
+    check_basis(order.basis, facts, moment, request=order.requested, work_order=order.id)
+
+
+@rule("R-08")
+def check_permitted(permission: Permission | None, order: str, moment: datetime) -> None:
+    """Refuse what falls into no granted window of the order."""
+    if permission is None or permission.work_order != order:
+        raise Refusal("R-08", "permission_unknown", () if permission is None else permission.positions)
+    if not permission.holds(moment):
+        raise Refusal("R-08", "permission_not_now", permission.positions, status=permission.status)
+
+
+@rule("R-08")
+def check_means(permission: Permission | None, path: Path) -> None:
+    """Refuse a protocol that was not permitted, and a VPN without confirmed equipment."""
+    if permission is None:
+        raise Refusal("R-08", "permission_unknown")
+    if path.protocol not in permission.protocols:
+        raise Refusal("R-08", "protocol_not_permitted", permission.positions, protocol=path.protocol)
+    if path.protocol is Protocol.VPN and path.device not in dict(permission.devices):
+        raise Refusal("R-08", "vpn_not_confirmed", permission.positions)
+
+
+@rule("R-18")
+def check_through_gateway(login: Login | None, technician: str, gateway: str, moment: datetime) -> None:
+    """Refuse who has not come in through the gateway."""
+    if login is None:
+        raise Refusal("R-18", "not_through_gateway")
+    if login.technician != technician or login.gateway != gateway or not login.is_in(moment):
+        raise Refusal("R-18", "not_through_gateway", [login.position])
+
+
+@rule("R-04")
+def check_target_of(session: Session, target: str) -> None:
+    """Refuse a connection to what the session was not opened for."""
+    if target not in session.started.fact.targets:
+        raise Refusal("R-04", "targets_beyond", [session.started.position], targets=target)

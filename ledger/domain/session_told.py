@@ -1,0 +1,281 @@
+"""Sessions and connections that have happened: recorded as they were, each broken rule as a violation beside them.
+
+Nothing here refuses for what it is told, however unlawful: only what cannot be a record at all (an order that does not
+exist, another customer's, a time to come, another story under the same id).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.domain.boundary import Boundary, tag
+from ledger.domain.connected_on import days_of
+from ledger.domain.consent import consent_in_force
+from ledger.domain.consent_rules import consent_violation, of_agreement
+from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.encrypted_path import Path, check_encrypted, plain_inside
+from ledger.domain.fact import Fact
+from ledger.domain.gateway import login_of
+from ledger.domain.happened import violations
+from ledger.domain.instants import check_happened
+from ledger.domain.permission import check_customer
+from ledger.domain.permission_facts import fold as fold_permissions
+from ledger.domain.presenting import agreement_timers
+from ledger.domain.recorded import Facts, of_type
+from ledger.domain.recording_facts import SessionRecordingStarted
+from ledger.domain.repeated import told_before
+from ledger.domain.rules import rule
+from ledger.domain.session_due import of_session, session_due
+from ledger.domain.session_ending import broken_by_end, end_of
+from ledger.domain.session_facts import (
+    ConnectionClosed,
+    ConnectionFailed,
+    ConnectionOpened,
+    Ending,
+    SessionStarted,
+    session_of,
+)
+from ledger.domain.session_rules import (
+    check_in_progress,
+    check_means,
+    check_order_basis,
+    check_permitted,
+    check_scope,
+    check_target_of,
+    check_through_gateway,
+)
+from ledger.domain.settings import Defaults
+from ledger.domain.work import known, of_order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSession:
+    """A gateway tells of a session that nobody asked us about: running, or over where ``ended_at`` is told."""
+
+    customer: str
+    session: str
+    work_order: str
+    permission: str | None
+    technician: str
+    login: str | None
+    gateway: str
+    targets: tuple[str, ...]
+    started_at: datetime
+    recording: str | None = None
+    recorder: str = ""
+    recording_started_at: datetime | None = None
+    ended_at: datetime | None = None
+    why: Ending = Ending.SIGNED_OUT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordConnection:
+    """A gateway tells of a connection that nobody asked us about."""
+
+    customer: str
+    session: str
+    connection: str
+    permission: str | None
+    target: str
+    path: Path
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordConnectionFailure:
+    """A path was asked for or tried in vain; ``rule`` where it was refused beforehand."""
+
+    customer: str
+    session: str
+    connection: str
+    target: str
+    path: Path | None
+    reason: str
+    failed_at: datetime
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordConnectionClosed:
+    """A path is there no more."""
+
+    customer: str
+    session: str
+    connection: str
+    closed_at: datetime
+    bytes_sent: int | None = None
+    bytes_received: int | None = None
+
+
+def _by_permission(permission: str | None) -> Boundary:
+    return Boundary() if permission is None else Boundary.of(tag("permission", permission))
+
+
+def _of_told_session(command: RecordSession) -> Boundary:
+    login = Boundary() if command.login is None else Boundary.of(tag("login", command.login))
+    return (
+        of_agreement(command.customer)
+        | of_order(command.work_order)
+        | _by_permission(command.permission)
+        | of_session(command.session, command.customer)
+        | login
+    )
+
+
+@decides(
+    RecordSession,
+    boundary=_of_told_session,
+    timers=lambda command: agreement_timers(command.customer),
+)
+def record_session(command: RecordSession, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+    """Record the session, with a violation for each rule that it broke."""
+    order = known(facts, command.work_order, "R-04")
+    check_customer(order.customer, command.customer, order.requested)
+    check_happened("R-18", command.started_at, now, cites=[order.requested])
+    moment = command.started_at
+    consent = consent_in_force(facts, moment, order.id)
+    permission = fold_permissions(facts).get(command.permission or "")
+    login = login_of(facts, command.login or "")
+    started = SessionStarted(
+        session=command.session,
+        work_order=order.id,
+        permission=command.permission,
+        technician=command.technician,
+        login=command.login,
+        consent=None if consent is None else consent.consent,
+        terms=None if consent is None else consent.terms,
+        basis=order.basis,
+        targets=command.targets,
+        gateway=command.gateway,
+        permitted_until=None if permission is None else permission.ends,
+        started_at=moment,
+        days=days_of(command.customer, moment, moment),
+    )
+    before = session_of(facts, command.session)
+    if told_before(None if before is None else before.started, started, "R-04", "session_known"):
+        return decided()
+    subjects = (tag("session", command.session), tag("work_order", order.id))
+    unfounded = consent_violation(facts, moment, subjects, order.id)
+    broken = violations(
+        subjects,
+        lambda: check_order_basis(order, facts, moment),
+        lambda: check_in_progress(order),
+        lambda: check_permitted(permission, order.id, moment),
+        lambda: check_scope(order, command.technician, command.targets, permission),
+        lambda: check_through_gateway(login, command.technician, command.gateway, moment),
+    )
+    made: list[Fact] = [started, *(() if unfounded is None else (unfounded,)), *broken]
+    if command.recording is not None:
+        made.append(
+            SessionRecordingStarted(
+                session=command.session,
+                recording=command.recording,
+                recorder=command.recorder,
+                started_at=command.recording_started_at or moment,
+            )
+        )
+    if command.ended_at is not None:
+        check_happened("R-18", command.ended_at, now, after=moment, cites=[order.requested])
+        made.append(end_of(started, command.customer, command.ended_at, command.why))
+        made += broken_by_end(started, order.requested, facts, command.ended_at, subjects)
+        in_time = moment + defaults.recording_start
+        made += violations(subjects, lambda: check_recorded(command, in_time))
+    return decided(*made, cites=[order.requested])
+
+
+@rule("R-19")
+def check_recorded(command: RecordSession, in_time: datetime) -> None:
+    """Refuse a session of which there is no recording from its beginning."""
+    if command.recording is None or (command.recording_started_at or command.started_at) > in_time:
+        raise Refusal("R-19", "session_without_recording")
+
+
+@decides(
+    RecordConnection,
+    boundary=lambda command: of_session(command.session, command.customer) | _by_permission(command.permission),
+    timers=lambda command: (session_due(command.session, command.customer),),
+)
+def record_connection(command: RecordConnection, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record the connection, with a violation for each rule that it broke."""
+    check_happened("R-18", command.opened_at, now)
+    opened = ConnectionOpened(
+        session=command.session,
+        connection=command.connection,
+        permission=command.permission,
+        target=command.target,
+        path=command.path,
+        opened_at=command.opened_at,
+    )
+    before = next((e for e in of_type(facts, ConnectionOpened) if e.fact.connection == command.connection), None)
+    if told_before(before, opened, "R-04", "connection_known"):
+        return decided()
+    session = session_of(facts, command.session)
+    permission = fold_permissions(facts).get(command.permission or "")
+    subjects = (tag("session", command.session), tag("connection", command.connection))
+    broken = violations(subjects, lambda: check_encrypted(command.path), lambda: check_means(permission, command.path))
+    note = plain_inside(command.path, subjects)
+    if session is None:
+        return decided(opened, *broken, *violations(subjects, _no_session))
+    over_at = session.over_at
+    broken += violations(
+        subjects,
+        lambda: check_target_of(session, command.target),
+        lambda: check_permitted(permission, session.started.fact.work_order, command.opened_at),
+        lambda: _check_not_over(over_at, command.opened_at, session.positions),
+    )
+    return decided(opened, *broken, *(() if note is None else (note,)), cites=[session.started.position])
+
+
+def _no_session() -> None:
+    raise Refusal("R-18", "connection_without_session")
+
+
+def _check_not_over(over_at: datetime | None, moment: datetime, cites: tuple[int, ...]) -> None:
+    if over_at is not None and over_at <= moment:
+        raise Refusal("R-04", "session_over", cites)
+
+
+@decides(
+    RecordConnectionFailure,
+    boundary=lambda command: of_session(command.session, command.customer),
+    timers=lambda command: (session_due(command.session, command.customer),),
+)
+def record_connection_failure(
+    command: RecordConnectionFailure, facts: Facts, now: datetime, _defaults: Defaults
+) -> Decision:
+    """Record that there is no path, and why."""
+    check_happened("R-18", command.failed_at, now)
+    failed = ConnectionFailed(
+        session=command.session,
+        connection=command.connection,
+        target=command.target,
+        path=command.path,
+        rule=command.rule,
+        reason=command.reason,
+        failed_at=command.failed_at,
+    )
+    before = next((e for e in of_type(facts, ConnectionFailed) if e.fact.connection == command.connection), None)
+    return decided() if told_before(before, failed, "R-04", "connection_known") else decided(failed)
+
+
+@decides(
+    RecordConnectionClosed,
+    boundary=lambda command: of_session(command.session, command.customer),
+    timers=lambda command: (session_due(command.session, command.customer),),
+)
+def record_connection_closed(
+    command: RecordConnectionClosed, facts: Facts, now: datetime, _defaults: Defaults
+) -> Decision:
+    """Record the end of a path."""
+    check_happened("R-18", command.closed_at, now)
+    closed = ConnectionClosed(
+        session=command.session,
+        connection=command.connection,
+        closed_at=command.closed_at,
+        bytes_sent=command.bytes_sent,
+        bytes_received=command.bytes_received,
+    )
+    before = next((e for e in of_type(facts, ConnectionClosed) if e.fact.connection == command.connection), None)
+    if told_before(before, closed, "R-04", "connection_known"):
+        return decided()
+    opened = next((e for e in of_type(facts, ConnectionOpened) if e.fact.connection == command.connection), None)
+    return decided(closed, cites=[] if opened is None else [opened.position])
