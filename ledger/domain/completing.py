@@ -26,7 +26,7 @@ from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
-from ledger.domain.instants import check_happened
+from ledger.domain.instants import check_happened, spelled
 from ledger.domain.ordering import RequestWork, requesting
 from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts
@@ -215,7 +215,7 @@ def _answering(
 def check_in_time(check: Check, answered_at: datetime) -> None:
     """Refuse as an answer to the check what was said after its deadline: it is an inquiry of its own."""
     if answered_at >= check.deadline:
-        raise Refusal("R-25", "check_has_lapsed", [check.position], deadline=check.deadline.isoformat())
+        raise Refusal("R-25", "check_has_lapsed", [check.position], deadline=spelled(check.deadline))
 
 
 def _completed(facts: Facts, work_order: str, rule_id: str) -> tuple[WorkOrder, int]:

@@ -20,6 +20,7 @@ from ledger.domain.completion_facts import (
 )
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
+from ledger.domain.instants import spelled
 from ledger.domain.overrun import is_found
 from ledger.domain.recorded import Facts, last, tagged
 from ledger.domain.rules import rule
@@ -106,7 +107,7 @@ def missing(order: WorkOrder, followed: FollowedBy, facts: Facts, now: datetime,
         FindingRecorded(
             rule="R-24",
             sentence=sentence,
-            values={"deadline": deadline.isoformat()},
+            values={"deadline": spelled(deadline)},
             subjects=(tag("work_order", order.id),),
             cites=(order.ended,),
         )

@@ -8,6 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ledger.domain.decision import Refusal
+from ledger.keys.classes import JST
+
+
+def spelled(moment: datetime) -> str:
+    """Give a time as it stands in sentences: in Japan, whatever zone it was told in, so that it is always one text."""
+    return moment.astimezone(JST).isoformat()
 
 
 def check_happened(
@@ -15,6 +21,6 @@ def check_happened(
 ) -> None:
     """Raise Refusal by ``rule`` for a time that is still to come, or before ``after``, which the cited entries tell."""
     if moment > now:
-        raise Refusal(rule, "time_to_come", cites, at=moment.isoformat())
+        raise Refusal(rule, "time_to_come", cites, at=spelled(moment))
     if after is not None and moment < after:
-        raise Refusal(rule, "time_too_early", cites, at=moment.isoformat(), after=after.isoformat())
+        raise Refusal(rule, "time_too_early", cites, at=spelled(moment), after=spelled(after))

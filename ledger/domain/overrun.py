@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from ledger.domain.boundary import tag
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
+from ledger.domain.instants import spelled
 from ledger.domain.recorded import Facts, of_type
 from ledger.domain.rules import rule
 from ledger.domain.schedule_facts import (
@@ -162,7 +163,7 @@ def overdue(order: WorkOrder, overrun: Overrun, facts: Facts, now: datetime, def
         FindingRecorded(
             rule="R-23",
             sentence=sentence,
-            values={"deadline": deadline.isoformat()},
+            values={"deadline": spelled(deadline)},
             subjects=(tag("work_order", order.id),),
             cites=(place,),
         )
@@ -174,7 +175,7 @@ def overdue(order: WorkOrder, overrun: Overrun, facts: Facts, now: datetime, def
 def is_found(facts: Facts, sentence: str, deadline: datetime) -> bool:
     """Tell whether the facts of one order hold this finding for this deadline."""
     return any(
-        each.fact.sentence == sentence and each.fact.values.get("deadline") == deadline.isoformat()
+        each.fact.sentence == sentence and each.fact.values.get("deadline") == spelled(deadline)
         for each in of_type(facts, FindingRecorded)
     )
 
@@ -220,7 +221,7 @@ def _violation(order: WorkOrder, sentence: str, deadline: datetime, cites: tuple
     return ViolationRecorded(
         rule="R-23",
         sentence=sentence,
-        values={"deadline": deadline.isoformat()},
+        values={"deadline": spelled(deadline)},
         subjects=(tag("work_order", order.id),),
         cites=tuple(sorted(cites)),
     )

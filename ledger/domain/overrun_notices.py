@@ -12,7 +12,7 @@ from ledger.domain.boundary import Boundary
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.fact import Fact
-from ledger.domain.instants import check_happened
+from ledger.domain.instants import check_happened, spelled
 from ledger.domain.overrun import Overrun, Stretch
 from ledger.domain.recorded import Facts
 from ledger.domain.schedule_facts import Detection, OverrunDetected, OverrunNoticeSent
@@ -84,7 +84,7 @@ def send_overrun_notice(command: SendOverrunNotice, facts: Facts, now: datetime,
         return decided(notice, *([] if late is None else [late]), cites=[call.position])
     order = _running(facts, command.work_order)
     if command.planned_end <= stretch.ends or command.planned_end <= command.sent_at:
-        raise Refusal("R-23", "overrun_end_not_later", stretch.positions, planned_end=stretch.ends.isoformat())
+        raise Refusal("R-23", "overrun_end_not_later", stretch.positions, planned_end=spelled(stretch.ends))
     if stretch.detected is None:
         detected: list[Fact] = [_foreseen(order, stretch, command.sent_at, command.reason)]
         return decided(*detected, notice, cites=stretch.positions)

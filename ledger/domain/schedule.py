@@ -12,6 +12,7 @@ from ledger.domain.boundary import Boundary
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
+from ledger.domain.instants import spelled
 from ledger.domain.ordering import word_of
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
@@ -77,7 +78,7 @@ def propose_schedule(command: ProposeSchedule, facts: Facts, now: datetime, _def
         if each.fact.proposal == command.proposal:
             raise Refusal("R-21", "proposal_known", [each.position])
     if not now < command.planned_end or not command.starts_at < command.planned_end:
-        raise Refusal("R-21", "schedule_order", [order.changed], planned_end=command.planned_end.isoformat())
+        raise Refusal("R-21", "schedule_order", [order.changed], planned_end=spelled(command.planned_end))
     proposed = ScheduleProposed(
         work_order=order.id,
         proposal=command.proposal,
@@ -97,7 +98,7 @@ def agree_schedule(command: AgreeSchedule, facts: Facts, now: datetime, _default
     if proposal is None:
         raise Refusal("R-21", "proposal_unknown", [order.changed])
     if proposal.fact.planned_end <= now:
-        planned_end = proposal.fact.planned_end.isoformat()
+        planned_end = spelled(proposal.fact.planned_end)
         raise Refusal("R-21", "schedule_order", [proposal.position], planned_end=planned_end)
     check_both_sides(proposal, command.by)
     cites = [proposal.position, *word_of(facts, command.by, command.contact, "R-21")]

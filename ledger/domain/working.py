@@ -14,7 +14,7 @@ from ledger.domain.calendar import business_days_ahead
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.fact import Fact
-from ledger.domain.instants import check_happened
+from ledger.domain.instants import check_happened, spelled
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
@@ -104,7 +104,7 @@ def started_after_end(order: WorkOrder, started_at: datetime) -> ViolationRecord
     """Give the violation of work under an order that was over."""
     if order.ended is None or order.ended_at is None or started_at < order.ended_at:
         return None
-    return _violation(order, "R-06", "work_after_end", [order.ended], status=order.status)
+    return _violation(order, "R-06", "work_after_end", [order.ended], status=order.status.value)
 
 
 @rule("R-21")
@@ -119,8 +119,8 @@ def unscheduled(order: WorkOrder, started_at: datetime) -> ViolationRecorded | N
         "R-21",
         "work_outside_window",
         order.window.positions,
-        starts_at=order.window.starts_at.isoformat(),
-        planned_end=order.window.planned_end.isoformat(),
+        starts_at=spelled(order.window.starts_at),
+        planned_end=spelled(order.window.planned_end),
     )
 
 
@@ -135,7 +135,7 @@ def unannounced(order: WorkOrder, command: StartWork, defaults: Defaults) -> Vio
     else:
         ahead = business_days_ahead(notice.sent_at, command.started_at) >= defaults.notice_business_days
     if not ahead:
-        sent_at = notice.sent_at.isoformat()
+        sent_at = spelled(notice.sent_at)
         return _violation(order, "R-22", "notice_too_late", [order.requested, notice.position], sent_at=sent_at)
     if command.technician not in notice.technicians or order.assigned(command.technician) is None:
         return _violation(order, "R-22", "technician_unannounced", [notice.position])
