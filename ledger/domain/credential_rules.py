@@ -1,0 +1,156 @@
+"""Who may be given a secret, and who may have it kept: the rules R-09, R-10 and R-12 as checks before the fact."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from ledger.domain.basis import Basis
+from ledger.domain.calendar import day_in_japan, months_end
+from ledger.domain.consent_facts import Form
+from ledger.domain.contract import Contracts
+from ledger.domain.credential import IN_CUSTODY, Credential, Status
+from ledger.domain.credential_facts import Origin
+from ledger.domain.decision import Refusal
+from ledger.domain.rules import rule
+from ledger.domain.settings import Defaults
+from ledger.domain.work import Window, WorkOrder
+
+
+@rule("R-09")
+def check_digest(origin: Origin, keyed_digest: str | None, cites: Iterable[int]) -> None:
+    """Refuse a credential of which the ledger would know no digest, and a digest where no secret is given."""
+    if (keyed_digest is None) is not (origin is Origin.FEDERATED):
+        raise Refusal("R-09", "credential_digest_missing" if keyed_digest is None else "credential_digest_odd", cites)
+
+
+@rule("R-09")
+def check_no_secret(texts: Iterable[str], says_it: Callable[[str], bool]) -> None:
+    """Refuse words that say the secret: what is written into the ledger is read by many, and for long."""
+    if any(says_it(each) for each in texts):
+        raise Refusal("R-09", "secret_in_words")
+
+
+@rule("R-04")
+def check_targets(targets: Iterable[str], order: WorkOrder) -> None:
+    """Refuse a credential for what the work order does not name."""
+    if beyond := sorted(set(targets) - set(order.targets)):
+        raise Refusal("R-04", "credential_beyond_order", [order.requested], targets=", ".join(beyond))
+
+
+@rule("R-10")
+def check_available(credential: Credential, now: datetime) -> None:
+    """Refuse what is not in custody, what somebody has, and what opens only once and did."""
+    if (out := credential.out(now)) is not None:
+        raise Refusal("R-10", "credential_checked_out", [out.position], until=out.until.isoformat())
+    status = credential.status(now)
+    if status not in IN_CUSTODY:
+        raise Refusal("R-10", "credential_not_available", credential.positions, status=status)
+    if credential.origin is Origin.ONE_TIME and credential.checkouts:
+        raise Refusal("R-10", "credential_used_up", [credential.checkouts[-1].position])
+
+
+@rule("R-10")
+def check_use(credential: Credential, order: WorkOrder, technician: str, now: datetime) -> None:
+    """Refuse whoever is not assigned to the order, and any time outside its window."""
+    if order.ended is not None:
+        raise Refusal("R-10", "work_order_over", [order.ended], status=order.status)
+    assigned = order.assigned(technician)
+    if assigned is None:
+        raise Refusal("R-10", "checkout_not_assigned", [order.requested])
+    if order.window is None:
+        raise Refusal("R-10", "checkout_without_window", [order.changed])
+    if not order.window.holds(now):
+        raise Refusal(
+            "R-10",
+            "checkout_outside_window",
+            order.window.positions,
+            begins=order.window.starts_at.isoformat(),
+            ends=order.window.planned_end.isoformat(),
+        )
+    check_purpose(credential, order)
+
+
+def check_purpose(credential: Credential, order: WorkOrder) -> None:
+    """Refuse another order than the one it was given for, unless a contract or the owner's instruction carries it."""
+    if order.id == credential.work_order:
+        return
+    carried = order.basis is Basis.CONTRACT and credential.basis is Basis.CONTRACT
+    if not (carried or credential.retained):
+        raise Refusal("R-10", "credential_of_another_order", credential.positions[-1:])
+    if not set(credential.targets) & set(order.targets):
+        raise Refusal("R-10", "credential_opens_other_targets", [order.requested])
+
+
+@rule("R-12")
+def check_instruction(
+    credential: Credential, form: Form, received_at: datetime, until: datetime, now: datetime, defaults: Defaults
+) -> None:
+    """Refuse what is not in writing, lasts too long or not at all, and what came when the time was over."""
+    if form is Form.SPOKEN:
+        raise Refusal("R-12", "custody_not_written", credential.positions)
+    check_received(credential, received_at, now)
+    longest = months_end(day_in_japan(received_at), defaults.custody_months)
+    if until > longest:
+        raise Refusal("R-12", "custody_too_long", credential.positions, longest=longest.isoformat())
+    if until <= now:
+        raise Refusal("R-12", "custody_over_already", credential.positions)
+
+
+@rule("R-12")
+def check_standing(credential: Credential, now: datetime) -> None:
+    """Refuse to keep what is not in custody any more: from erasure there is no way back."""
+    status = credential.status(now)
+    if status not in IN_CUSTODY:
+        raise Refusal("R-12", "credential_not_available", credential.positions, status=status)
+
+
+@rule("R-12")
+def check_renewal(credential: Credential, until: datetime) -> None:
+    """Refuse to renew what was not instructed, or to shorten it."""
+    if credential.custody is None or not credential.retained:
+        raise Refusal("R-12", "custody_not_instructed", credential.positions)
+    if until <= credential.custody.until:
+        raise Refusal("R-12", "custody_not_longer", [credential.custody.position])
+
+
+@rule("R-12")
+def check_received(credential: Credential, received_at: datetime, now: datetime) -> None:
+    """Refuse words of the owner that are still to come."""
+    if received_at > now:
+        raise Refusal("R-12", "instruction_to_come", credential.positions, at=received_at.isoformat())
+
+
+def ends_with(contracts: Contracts, received_at: datetime, until: datetime) -> tuple[str, ...]:
+    """Give the contracts that were to run past the day named: the instruction names no date past their end (A-09)."""
+    found = []
+    for contract in contracts.values():
+        stated = contract.at(received_at)
+        if stated is not None and (stated.ends_at is None or stated.ends_at >= until):
+            found.append(contract.id)
+    return tuple(sorted(found))
+
+
+@rule("R-11")
+def check_erasable(credential: Credential, now: datetime) -> None:
+    """Refuse to certify the erasure of what is not due; what is erased is told once."""
+    if credential.due is None or credential.erased is not None:
+        raise Refusal("R-11", "credential_not_due", credential.positions, status=credential.status(now))
+
+
+def window_of(order: WorkOrder) -> Window:
+    """Give the window of an order that ``check_use`` let pass."""
+    if order.window is None:
+        raise Refusal("R-10", "checkout_without_window", [order.changed])
+    return order.window
+
+
+def given(credential: Credential | None, rule_id: str) -> Credential:
+    """Give a credential; raise Refusal by this rule where there is none of its id."""
+    if credential is None:
+        raise Refusal(rule_id, "credential_unknown")
+    return credential
+
+
+def untouched(credential: Credential, now: datetime) -> None:
+    """Refuse to provide what was provided, or sent back, under this id before."""
+    if credential.status(now) is not Status.REQUESTED:
+        raise Refusal("R-09", "credential_known", credential.positions)
