@@ -42,7 +42,18 @@ _COMMANDS: tuple[tuple[str, Command], ...] = (
 )
 
 
-STEP_GROUPS = ("terms", "consent", "contract", "contact", "person")
+STEP_GROUPS = (
+    "terms",
+    "consent",
+    "contract",
+    "contact",
+    "person",
+    "work",
+    "permission",
+    "origin",
+    "session",
+    "request",
+)
 """Groups of human steps: what they are is loaded when one of them is asked for."""
 
 

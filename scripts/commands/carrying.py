@@ -8,7 +8,7 @@ import dataclasses
 import inspect
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -53,16 +53,23 @@ class Member(NamedTuple):
     required: bool
     of_file: bool
     """The option names a file: the member is its digest, or its text."""
+    within: str = ""
+    """The member of the command that this one is a member of, where it is not the command's own."""
 
     @property
     def option(self) -> str:
         """Give the option's name."""
-        name = self.name
+        name = f"{self.within}_{self.name}" if self.within else self.name
         if name == "sha256":
             name = "file"
         elif self.of_file:
             name = name.removesuffix("_sha256") + "_file"
         return name
+
+    @property
+    def parameter(self) -> str:
+        """Give the name of the function's parameter: one that nothing else has."""
+        return f"told_{self.option}"
 
     @property
     def flag(self) -> str:
@@ -72,23 +79,30 @@ class Member(NamedTuple):
 
 def members_of(step: Step) -> list[Member]:
     """Give what has to be told for a step, in the order of the command's members."""
-    hints = get_type_hints(step.command)
-    found = []
-    for each in dataclasses.fields(step.command):
-        if (each.name in step.draws and each.name not in step.may_name) or each.name == step.runner:
+    return list(_members_of(step, step.command, ""))
+
+
+def _members_of(step: Step, command: type[Any], within: str) -> Iterator[Member]:
+    hints = get_type_hints(command)
+    for each in dataclasses.fields(command):
+        whole = f"{within}.{each.name}" if within else each.name
+        if (whole in step.draws and whole not in step.may_name) or whole == step.runner:
             continue
+        if within and each.name == "customer":
+            continue  # the command's own
         kind = _without_none(hints[each.name])
         several = get_origin(kind) is tuple
-        found.append(
-            Member(
-                each.name,
-                get_args(kind)[0] if several else kind,
-                several,
-                each.default is dataclasses.MISSING and kind is hints[each.name] and each.name not in step.may_name,
-                each.name in {"sha256", "text"} or each.name.endswith("_sha256"),
-            )
+        if not several and dataclasses.is_dataclass(kind) and isinstance(kind, type):
+            yield from _members_of(step, kind, each.name)
+            continue
+        yield Member(
+            each.name,
+            get_args(kind)[0] if several else kind,
+            several,
+            each.default is dataclasses.MISSING and kind is hints[each.name] and whole not in step.may_name,
+            each.name in {"sha256", "text"} or each.name.endswith("_sha256"),
+            within,
         )
-    return found
 
 
 def command_of(step: Step) -> Command:
@@ -96,12 +110,17 @@ def command_of(step: Step) -> Command:
     members = members_of(step)
 
     def run(session: Session, *, once: str | None, **given: Any) -> Status:
-        values = {each.name: _value(session, each, given[each.option]) for each in members}
-        told = {name: value for name, value in values.items() if value is not None}
+        told = {
+            (each.within, each.name): value
+            for each in members
+            if (value := _value(session, each, given[each.parameter])) is not None
+        }
         with appending(session) as ledger:
-            drawn = {name: ledger.decider.new_id(kind, once) for name, kind in step.draws.items() if name not in told}
+            drawn = {
+                name: ledger.decider.new_id(kind, once) for name, kind in step.draws.items() if ("", name) not in told
+            }
             runner = {} if step.runner is None else {step.runner: operator()["id"]}
-            command = step.command(**told, **drawn, **runner)
+            command = _made(step.command, "", told, {**drawn, **runner})
             done = ledger.decider.carry_out(command, actor=operator(), idempotency_key=once)
         return tell(session, done, drawn)
 
@@ -120,6 +139,24 @@ def command_of(step: Step) -> Command:
     return run
 
 
+def _made(command: type[Any], within: str, told: Mapping[tuple[str, str], Any], drawn: Mapping[str, str]) -> Any:
+    """Make the command, and the values that it is made of."""
+    hints = get_type_hints(command)
+    values: dict[str, Any] = {}
+    for each in dataclasses.fields(command):
+        kind = _without_none(hints[each.name])
+        whole = f"{within}.{each.name}" if within else each.name
+        if whole in drawn:
+            values[each.name] = drawn[whole]
+        elif within and each.name == "customer":
+            values[each.name] = told["", "customer"]
+        elif dataclasses.is_dataclass(kind) and isinstance(kind, type):
+            values[each.name] = _made(kind, each.name, told, drawn)
+        elif (within, each.name) in told:
+            values[each.name] = told[within, each.name]
+    return command(**values)
+
+
 def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status:
     """Say what a command came to; a violation that was recorded with it is a finding."""
     violations = [each for each in done.facts if isinstance(each, ViolationRecorded)]
@@ -132,7 +169,7 @@ def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status
                 {"position": position, "type": label_of(fact, None)}
                 for fact, position in zip(done.facts, done.positions, strict=True)
             ],
-            "ids": dict(drawn),
+            "ids": {name.rpartition(".")[2]: value for name, value in drawn.items()},
             "violations": [{"rule": each.rule, "text": each.text(session.language)} for each in violations],
             "status": int(status),
         }
@@ -146,7 +183,7 @@ def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status
     for each in violations:
         session.warn(f"{each.rule}: {each.text(session.language)}")
     if drawn:
-        session.pairs([(f"step_id_{kind}", value) for kind, value in drawn.items()])
+        session.pairs([(f"step_id_{name.rpartition('.')[2]}", value) for name, value in drawn.items()])
     return status
 
 
@@ -175,7 +212,7 @@ def _parameter(member: Member) -> inspect.Parameter:
         kind = member.kind
     whole: Any = list[kind] if member.several else kind
     annotation = getitem(Annotated, (whole | None, typer.Option(member.flag, help=f"step_opt_{member.option}")))
-    return inspect.Parameter(member.option, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+    return inspect.Parameter(member.parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
 def _value(session: Session, member: Member, given: Any) -> Any:
@@ -205,10 +242,20 @@ def _reader(session: Session, member: Member) -> Callable[[Any], Any]:
         return lambda value: _date(session, member.flag, value)
     if _is_choice(member.kind):
         return lambda value: _choice(session, member, value)
+    if dataclasses.is_dataclass(member.kind):
+        return lambda value: _pair(session, member, value)
     if member.kind in {int, bool, str}:
         kind: Callable[[Any], Any] = member.kind
         return kind
     return lambda value: value
+
+
+def _pair(session: Session, member: Member, value: str) -> Any:
+    """Read a value of two texts: ``db01=The service does not start.``."""
+    first, equals, second = value.partition("=")
+    if not equals:
+        raise CommandRefusedError(session.text("step_no_pair", option=member.flag, value=value))
+    return member.kind(first, second)
 
 
 def _choice(session: Session, member: Member, value: str) -> Any:
