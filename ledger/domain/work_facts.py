@@ -171,10 +171,12 @@ class WorkBlocked(Fact):
     final: bool = public(default=False)
     words: str
     asked_at: datetime | None = None
+    """When the customer was asked for what is lacking; of a prerequisite, nobody."""
     reminded_at: datetime | None = None
     deadline: datetime | None = None
     denied_at: datetime | None = None
     """When the customer said no."""
+    planned_start: datetime | None = None
 
 
 @fact(
@@ -189,7 +191,7 @@ class LiabilityExclusionNoted(Fact):
 
     work_order: str = ref("work_order")
     obstacle: Obstacle = public()
-    asked_at: datetime
+    asked_at: datetime | None
     reminded_at: datetime | None
     deadline: datetime | None
     denied_at: datetime | None
