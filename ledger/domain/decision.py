@@ -26,7 +26,7 @@ class Refusal(Exception):  # noqa: N818 - the word of the field; what a caller d
     def __init__(self, rule: str, sentence: str, cites: Iterable[int] = (), **values: str) -> None:
         self.rule = rule
         self.sentence = sentence
-        self.values: Mapping[str, str] = values
+        self.values: Mapping[str, str] = {name: str(value) for name, value in values.items()}  # also of enumerations
         self.cites = tuple(sorted(set(cites)))
         super().__init__(f"{rule}: {self.text('en')}")
 

@@ -32,6 +32,7 @@ from ledger.domain.retention_facts import DestructionOrdered
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.trail import all_destroyed, destroyed_of
+from ledger.domain.view import check_own
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import order_of
 from ledger.domain.work_facts import WorkOrderRequested
@@ -95,9 +96,9 @@ def check_written(form: RequestForm) -> None:
         raise Refusal("R-28", "request_not_written", form=form)
 
 
-@rule("R-28")
+@rule("R-28", off=())
 def check_scope(command: ReceiveEvidenceRequest, facts: Facts) -> tuple[int, ...]:
-    """Refuse a request for nothing, for days in no order, or for work orders that are not there."""
+    """Refuse a request for nothing, for days in no order, or for work that is not there or not the customer's."""
     first, last = command.first_day, command.last_day
     if (first is None) is not (last is None) or (first is not None and last is not None and last < first):
         raise Refusal("R-28", "request_days_order")
@@ -108,17 +109,9 @@ def check_scope(command: ReceiveEvidenceRequest, facts: Facts) -> tuple[int, ...
         order = order_of(facts, work_order)
         if order is None:
             raise Refusal("R-28", "request_order_unknown", work_order=work_order)
+        check_own(command.customer, order.customer, order.requested)
         found.append(order.requested)
     return tuple(found)
-
-
-@rule("R-36")
-def check_own_orders(command: ReceiveEvidenceRequest, facts: Facts) -> None:
-    """Refuse a request for another customer's work."""
-    for work_order in command.work_orders:
-        order = order_of(facts, work_order)
-        if order is not None and order.customer != command.customer:
-            raise Refusal("R-36", "not_the_customers", work_order=work_order)
 
 
 @rule("R-28")
@@ -182,7 +175,6 @@ def receive(command: ReceiveEvidenceRequest, facts: Facts, now: datetime, _defau
         raise Refusal("R-28", "request_known", known.positions[:1])
     if command.received_at > now:
         raise Refusal("R-28", "arrival_to_come", at=command.received_at.isoformat())
-    check_own_orders(command, facts)
     cites = check_scope(command, facts)
     received = EvidenceRequestReceived(
         customer=command.customer,

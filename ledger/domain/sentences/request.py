@@ -2,7 +2,7 @@
 
 SENTENCES = {
     "request_not_written": (
-        "証跡の提供は書面（紙、署名付き PDF、ポータル）で申請するものとし、{form} では受け付けないため申請書をご利用ください。",
+        "証跡の提供は書面（紙、署名付き PDF、ポータル）での申請が必要で、{form} ではなく申請書をご利用ください。",
         "The trail is provided on a written request (paper, signed PDF, portal), not by {form}: please use the form.",
     ),
     "request_days_order": (
@@ -94,9 +94,5 @@ SENTENCES = {
     "duty_of_others": (
         "この手続きは {duties} の役割を持つ者が行います。",
         "This step belongs to the role {duties}.",
-    ),
-    "not_the_customers": (
-        "作業依頼 {work_order} はこのお客様のものではありません。",
-        "The work order {work_order} is not this customer's.",
     ),
 }

@@ -1,0 +1,176 @@
+"""Taking information from a customer's systems: for the contract or the requested work, nothing else (4-1④, R-13).
+
+Guarantees: what is asked for beforehand is answered by a fact either way, so a turned down wish is on record; what was
+taken already is recorded in any case, with a violation beside it where it should not have been.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ledger.domain.boundary import tag
+from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.fact import Fact, fact, public, ref
+from ledger.domain.happened import violations
+from ledger.domain.purposes import Purpose, check_acquirable
+from ledger.domain.recorded import Facts
+from ledger.domain.rules import rule
+from ledger.domain.settings import Defaults
+from ledger.domain.view import check_own
+from ledger.domain.wording import Language, say
+from ledger.domain.work import RUNNING, WorkOrder, known, of_order
+
+
+class ItemClass(StrEnum):
+    """What is taken."""
+
+    LOG = "log"
+    CONFIGURATION = "configuration"
+    DUMP = "dump"
+    SCREEN = "screen"
+    FILE = "file"
+    CLIPBOARD = "clipboard"
+
+
+@fact("data.acquired.v1", retention="trail", ja="情報取得", en="Data acquired", clause="4-1④", occurred="acquired_at")
+class DataAcquired(Fact):
+    """Information of the customer was taken, and for what."""
+
+    item: str = ref("item")
+    work_order: str = ref("work_order")
+    session: str | None = ref("session", default=None)
+    technician: str = ref("technician")
+    item_class: ItemClass = public()
+    purpose: Purpose = public()
+    reason: str
+    volume_bytes: int
+    content_sha256: str | None = None
+    acquired_at: datetime
+
+
+@fact("data.acquisition_rejected.v1", retention="trail", ja="情報取得拒否", en="Acquisition rejected", clause="4-1④")
+class DataAcquisitionRejected(Fact):
+    """Somebody wished to take information, and did not get it; by which rule and why."""
+
+    item: str = ref("item")
+    work_order: str = ref("work_order")
+    session: str | None = ref("session", default=None)
+    technician: str = ref("technician")
+    item_class: ItemClass = public()
+    purpose: Purpose = public()
+    reason: str
+    rule: str = public()
+    sentence: str = public()
+    values: Mapping[str, str]
+
+    def text(self, language: Language) -> str:
+        """Give the sentence for people."""
+        return say(self.sentence, self.values, language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcquireData:
+    """May this be taken? Asked at the gateway, before it leaves the customer's system."""
+
+    customer: str
+    item: str
+    work_order: str
+    session: str | None = None
+    technician: str
+    item_class: ItemClass
+    purpose: Purpose
+    reason: str
+    volume_bytes: int
+    content_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellAcquisition:
+    """This was taken at ``acquired_at``, as a recording or a log shows."""
+
+    customer: str
+    item: str
+    work_order: str
+    session: str | None = None
+    technician: str
+    item_class: ItemClass
+    purpose: Purpose
+    reason: str
+    volume_bytes: int
+    content_sha256: str | None = None
+    acquired_at: datetime
+
+
+@rule("R-13")
+def check_at_work(order: WorkOrder, technician: str) -> None:
+    """Refuse to take anything while the work is not being done, or by somebody who does not do it."""
+    if order.status not in RUNNING:
+        raise Refusal("R-13", "acquired_outside_work", [order.changed], status=order.status)
+    if order.assigned(technician) is None:
+        raise Refusal("R-13", "acquired_by_another", [order.requested])
+
+
+@rule("R-13")
+def check_during_work(order: WorkOrder, technician: str, moment: datetime) -> None:
+    """Refuse what was taken before the work began or after it was over, or by somebody who did not do it."""
+    begun = order.started_at is not None and order.started_at <= moment
+    if not begun or (order.ended_at is not None and order.ended_at <= moment):
+        raise Refusal("R-13", "acquired_outside_work", [order.changed], status=order.status)
+    if order.assigned(technician) is None:
+        raise Refusal("R-13", "acquired_by_another", [order.requested])
+
+
+@decides(AcquireData, boundary=lambda command: of_order(command.work_order))
+def acquire(command: AcquireData, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Answer by a fact: acquired, or rejected."""
+    order = known(facts, command.work_order, "R-13")
+    check_own(command.customer, order.customer, order.requested)
+    try:
+        check_acquirable(command.purpose)
+        check_at_work(order, command.technician)
+    except Refusal as refusal:
+        rejected = DataAcquisitionRejected(
+            item=command.item,
+            work_order=order.id,
+            session=command.session,
+            technician=command.technician,
+            item_class=command.item_class,
+            purpose=command.purpose,
+            reason=command.reason,
+            rule=refusal.rule,
+            sentence=refusal.sentence,
+            values=refusal.values,
+        )
+        return decided(rejected, cites=(order.requested, *refusal.cites))
+    return decided(_acquired(command, now), cites=(order.requested, order.changed))
+
+
+@decides(TellAcquisition, boundary=lambda command: of_order(command.work_order))
+def tell_acquisition(command: TellAcquisition, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Record what was taken, and beside it what was wrong with that."""
+    order = known(facts, command.work_order, "R-13")
+    check_own(command.customer, order.customer, order.requested)
+    if command.acquired_at > now:
+        raise Refusal("R-13", "acquired_to_come", at=command.acquired_at.isoformat())
+    wrong = violations(
+        (tag("item", command.item), tag("work_order", order.id)),
+        lambda: check_acquirable(command.purpose),
+        lambda: check_during_work(order, command.technician, command.acquired_at),
+    )
+    return decided(_acquired(command, command.acquired_at), *wrong, cites=(order.requested, order.changed))
+
+
+def _acquired(command: AcquireData | TellAcquisition, moment: datetime) -> DataAcquired:
+    return DataAcquired(
+        item=command.item,
+        work_order=command.work_order,
+        session=command.session,
+        technician=command.technician,
+        item_class=command.item_class,
+        purpose=command.purpose,
+        reason=command.reason,
+        volume_bytes=command.volume_bytes,
+        content_sha256=command.content_sha256,
+        acquired_at=moment,
+    )
