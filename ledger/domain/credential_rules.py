@@ -80,6 +80,14 @@ def check_purpose(credential: Credential, order: WorkOrder) -> None:
         raise Refusal("R-10", "credential_opens_other_targets", [order.requested])
 
 
+@rule("R-10")
+def check_still_out(credential: Credential, checkout: str, now: datetime) -> None:
+    """Refuse to tell a secret again once its check-out is over, or its time."""
+    out = credential.out(now)
+    if out is None or out.id != checkout or credential.status(now) not in IN_CUSTODY:
+        raise Refusal("R-10", "checkout_over", credential.positions)
+
+
 @rule("R-12")
 def check_instruction(
     credential: Credential, form: Form, received_at: datetime, until: datetime, now: datetime, defaults: Defaults

@@ -71,6 +71,10 @@ SENTENCES = {
         "この技術員へのそのような払出しはありません。",
         "There is no such check-out by this technician.",
     ),
+    "checkout_over": (
+        "この払出しは終わっています。改めて払出しを行ってください。",
+        "This check-out is over: check the credential out anew.",
+    ),
     "custody_not_written": (
         "継続保持の指示は書面（ポータルを含む）で受け付けます。",
         "Longer custody is instructed in writing; a form in the portal is writing, too.",
