@@ -24,7 +24,7 @@ def violations(subjects: Iterable[str], *checks: Callable[[], object]) -> list[V
                 ViolationRecorded(
                     rule=refusal.rule,
                     sentence=refusal.sentence,
-                    values=refusal.values,
+                    values={name: str(value) for name, value in refusal.values.items()},  # codes become plain text
                     subjects=about,
                     cites=refusal.cites,
                 )

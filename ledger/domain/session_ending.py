@@ -6,7 +6,7 @@ world's. A session that went on beyond its permission, its basis or its safe sto
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ledger.domain.basis import check_basis
 from ledger.domain.boundary import tag
@@ -145,4 +145,6 @@ def check_stopped(session: Session, ended_at: datetime, defaults: Defaults) -> N
         return
     by = cut.fact.terminated_at if cut.fact.reason in _FORETOLD else max(cut.fact.terminated_at, cut.at)
     if ended_at > by + defaults.cutting:
-        raise Refusal(_RULE_OF[cut.fact.reason], "session_went_on", session.positions, until=by.isoformat())
+        raise Refusal(
+            _RULE_OF[cut.fact.reason], "session_went_on", session.positions, until=by.astimezone(UTC).isoformat()
+        )

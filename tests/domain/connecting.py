@@ -1,4 +1,4 @@
-"""Facts that tests of sessions begin with: consent said, work in progress, a permission granted, a technician logged in."""
+"""Facts that tests of sessions begin with: consent, work in progress, a permission granted, a technician logged in."""
 
 from agreements import CONSENT, DELIVERED, IN_FORCE, PRESENTED, SIGNATORY, TERMS
 from orders import ORDER, RUNNING, SIGNED, TECHNICIAN, WORK_CONTACT
