@@ -1,0 +1,66 @@
+"""Work whose session was ended because the customer took consent back."""
+
+from dataclasses import replace
+
+import pytest
+from orders import AGREED, COMPLETED, DONE, ORDER, READY, RUNNING
+from story import CUSTOMER, an_id, at, given
+
+from ledger.domain.fact import Fact
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.schedule_facts import Detection, OverrunDetected, WorkAtRisk
+from ledger.domain.session_facts import SessionTerminated, Termination
+from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work_facts import WorkAborted
+from ledger.domain.working import CompleteWork
+
+TERMINATED = SessionTerminated(
+    session=an_id("session"),
+    work_order=ORDER,
+    permission=None,
+    reason=Termination.CONSENT_WITHDRAWN,
+    terminated_at=at("2026-11-18 10:45"),
+    days=(),
+)
+ABORTED = WorkAborted(work_order=ORDER, aborted_at=TERMINATED.terminated_at, reason="consent_withdrawn")
+COMPLETE = CompleteWork(customer=CUSTOMER, work_order=ORDER, completed_at=COMPLETED.completed_at)
+
+
+def test_r_11_work_is_aborted_with_the_session_that_withdrawn_consent_ended() -> None:
+    outcome = given(*RUNNING, TERMINATED).when(COMPLETE, at_="2026-11-18 13:00")
+    outcome.after(ABORTED).refused("R-06", cites=[8])
+    assert outcome.due[0].cites == (6, 7)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (*RUNNING, replace(TERMINATED, reason=Termination.SECURITY)),
+        (*RUNNING, replace(TERMINATED, terminated_at=at("2026-11-18 09:59"))),
+        (*READY, TERMINATED),
+        (*DONE, TERMINATED),
+    ],
+    ids=["other reason", "before the work", "not begun", "done"],
+)
+def test_work_is_aborted_for_nothing_else(facts: tuple[Fact, ...]) -> None:
+    given(*facts).when(COMPLETE, at_="2026-11-18 11:30").after()
+
+
+def test_r_23_an_overrun_untold_until_then_is_a_violation_whenever_the_timer_ran() -> None:
+    at_risk = WorkAtRisk(work_order=ORDER, planned_end=AGREED.planned_end, due_at=at("2026-11-18 11:36"))
+    detected = OverrunDetected(
+        work_order=ORDER, how=Detection.TIMER, planned_end=AGREED.planned_end, detected_at=AGREED.planned_end
+    )
+    ended = replace(TERMINATED, terminated_at=at("2026-11-18 12:30"))
+    untold = ViolationRecorded(
+        rule="R-23",
+        sentence="overrun_never_told",
+        values={"deadline": "2026-11-18T12:15:00+09:00"},
+        subjects=(f"work_order:{ORDER}",),
+    )
+    aborted = replace(ABORTED, aborted_at=ended.terminated_at)
+    finding = FindingRecorded(rule="R-23", sentence="overrun_not_told", values=untold.values, subjects=untold.subjects)
+    unseen = given(*RUNNING, ended).when(COMPLETE, at_="2026-11-18 13:00")
+    unseen.after(at_risk, detected, finding, aborted, untold)
+    seen = given(*RUNNING, at_risk, detected, finding, ended).when(COMPLETE, at_="2026-11-18 13:00")
+    seen.after(aborted, untold)
