@@ -6,7 +6,7 @@ interruption runs by the session's own timer, and only the customer's permission
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from ledger.domain.boundary import tag
 from ledger.domain.contacts import ContactRole, entitled
@@ -228,7 +228,8 @@ def gap_noted(
     """Give the note of a gap: never hidden, and longer than the grace time only where the customer permitted it."""
     long = command.resumed_at - gap.since > grace
     sentence = "recording_gap_permitted" if long and by_permission else "recording_gap"
-    values = {"begins": gap.since.isoformat(), "ends": command.resumed_at.isoformat()}
+    begins, ends = gap.since.astimezone(UTC), command.resumed_at.astimezone(UTC)
+    values = {"begins": begins.isoformat(), "ends": ends.isoformat()}
     subjects = _subjects(command)
     return (FindingRecorded(rule="R-20", sentence=sentence, values=values, subjects=subjects),)
 
