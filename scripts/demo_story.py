@@ -1,8 +1,9 @@
 """The demonstration: one customer's story, from published terms to a manipulation that is named.
 
 On a clock of its own, in a directory of its own, with an embedded PostgreSQL: a vendor publishes its terms, a customer
-agrees, an evening of real remote maintenance is imported, everything is signed, packed and verified offline by another
-process. Then somebody with the owner's password changes one byte of a stored entry, and the full check names it.
+lets the period pass in silence, a work order is carried out (``demo_work``) and the evening's real logs and recordings
+are imported, everything is signed, packed and verified offline by another process. Then somebody with the owner's
+password changes one byte of a stored entry, and the full check names it.
 
     DIR/shoseki.json …    the log itself: `shoseki --dir DIR …` goes on with it
     DIR/policy.json       what an auditor pins
@@ -13,14 +14,12 @@ process. Then somebody with the owner's password changes one byte of a stored en
 
 import json
 import os
-import secrets
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +31,14 @@ from ledger.application.door import Ledger
 from ledger.application.exporting import Exported
 from ledger.application.payload import data_of
 from ledger.ingest.registry import Options
-from ledger.keys.classes import JST
 from ledger.log import policy
-from ledger.log.entry import LOG_CHAIN
 from ledger.store.clock import ManualClock
 from ledger.store.fsck import Report
 from ledger.store.tampering import ChangedByte, change_byte_unnoticed
 from scripts.demo_sessions import Recognised, recognise
+from scripts.demo_work import BEGINS, ENDS, EVENING, VENDOR, Tell, Work
 
 ORIGIN = "shoseki.example/demo"
-VENDOR = {"kind": "vendor", "id": "shoseki-demo"}
-BEGINS = datetime(2026, 11, 16, 9, 0, tzinfo=JST)
-AGREES = datetime(2026, 11, 18, 14, 30, tzinfo=JST)
-EVENING = datetime(2026, 11, 22, 18, 30, tzinfo=JST)
-"""The captured maintenance ended at 18:19:53."""
 
 _ROOT = Path(__file__).parents[1]
 _TERMS = _ROOT / "docs" / "remote-maintenance-terms-1.0-ja.txt"
@@ -95,11 +88,9 @@ class Story:
     @property
     def ends_ahead(self) -> bool:
         """Tell whether the story's clock ran past today."""
-        return datetime.now(UTC) < EVENING
+        return datetime.now(UTC) < ENDS
 
 
-Tell = Callable[..., None]
-"""Called with the name of a chapter's text and its values."""
 Progress = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
 """Gives a progress bar for as long as it is entered."""
 
@@ -112,16 +103,18 @@ def play(directory: Path, customer_name: str, tell: Tell, progress: Progress) ->
     with opened(settings, clock=clock) as ledger:
         settings.policy.write_bytes(policy.format(ledger.policy()))
         tell("begun", origin=ORIGIN, directory=directory)
-        terms = _publish_terms(ledger)
-        tell("terms", version=terms["version"], sha256=terms["sha256"][:16], at=BEGINS)
-        customer = _agree(ledger, clock, customer_name, terms)
-        tell("agreed", customer=customer_name, id=customer, at=AGREES)
+        work = Work(ledger, clock, tell)
+        work.agree(customer_name, _TERMS)
+        work.plan()
+        work.work()
+        customer = work.customer
         clock.advance_to(EVENING)
         lines = _import(ledger, customer, progress)
         records = [record for _, record in ledger.entries(customer=customer)]
         sessions = recognise(records)
         findings = [_finding(position, ledger) for position in _findings(ledger, customer)]
         tell("imported", files=len(IMPORTS), lines=lines, sessions=sessions, findings=findings)
+        work.end()
         package = directory / "package.zip"
         exported = ledger.export(customer, package)
         (directory / "checkpoint.txt").write_bytes(exported.checkpoint.note)
@@ -136,27 +129,6 @@ def play(directory: Path, customer_name: str, tell: Tell, progress: Progress) ->
         after = check(ledger)
         tell("caught", report=after)
     return Story(directory, customer, entries, sessions, findings, exported, verified, before, tampered, after)
-
-
-def _publish_terms(ledger: Ledger) -> dict[str, str]:
-    terms = {"version": "1.0", "sha256": sha256(_TERMS.read_bytes()).hexdigest()}
-    ledger.record(LOG_CHAIN, "terms.version_published.v1", {}, actor=VENDOR, key_class=None, public=terms)
-    ledger.checkpoint()
-    return terms
-
-
-def _agree(ledger: Ledger, clock: ManualClock, name: str, terms: dict[str, str]) -> str:
-    """Register the customer, present the terms and record the consent: one subject, one key."""
-    customer = ledger.register_customer(name, actor=VENDOR)
-    subject = secrets.token_hex(16)
-    presented = {**terms, "channel": "mail", "consent": subject}
-    ledger.record(customer, "terms.presented.v1", presented, actor=VENDOR, key_class="agreement", subject=subject)
-    clock.advance_to(AGREES)
-    signatory = {"kind": "customer_contact", "id": secrets.token_hex(8)}
-    expressed = {**terms, "consent": subject, "form": "signed_document"}
-    ledger.record(customer, "consent.expressed.v1", expressed, actor=signatory, key_class="agreement", subject=subject)
-    ledger.checkpoint()
-    return customer
 
 
 def _import(ledger: Ledger, customer: str, progress: Progress) -> int:
@@ -182,8 +154,8 @@ def _finding(position: int, ledger: Ledger) -> dict[str, Any]:
 def _verify_elsewhere(package: Path, pinned: Path) -> Verified:
     """Verify as an auditor does: another process that knows two files, and neither directory nor database."""
     command = [sys.executable, "-m", "scripts.cli", "verify", str(package), "--policy", str(pinned), "--json"]
-    if datetime.now(UTC) < EVENING:
-        command += ["--now", EVENING.isoformat()]
+    if datetime.now(UTC) < ENDS:
+        command += ["--now", ENDS.isoformat()]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOSEKI_")}
     done = subprocess.run(command, capture_output=True, check=False, cwd=_ROOT, env=environment)
     return Verified(done.returncode, json.loads(done.stdout))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.application.batch import FINDING, Batch, Progress
+from ledger.application.credentials import Credentials
 from ledger.application.deciding import Decider
 from ledger.application.errors import CustomerUnknownError, LedgerError, PositionUnknownError
 from ledger.application.exporting import Exported, Exporter
@@ -69,6 +70,7 @@ class Ledger:
         self.state = state
         self.owner_url = owner_url
         self.decider = Decider(recorder)
+        self.credentials = Credentials(recorder, self.decider, keys.custody)
         self._exporter = Exporter(recorder, blobs, checkpointer, state)
 
     @property

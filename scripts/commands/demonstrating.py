@@ -106,7 +106,8 @@ def _empty_directory(session: Session) -> Path:
 
 
 def _summary(story: "Story") -> dict[str, Any]:
-    from scripts.demo_story import BEGINS, EVENING, ORIGIN
+    from scripts.demo_story import ORIGIN
+    from scripts.demo_work import BEGINS, ENDS
 
     directory = story.directory
     return {
@@ -114,7 +115,7 @@ def _summary(story: "Story") -> dict[str, Any]:
         "checkpoint": directory / "checkpoint.txt",
         "customer": story.customer,
         "directory": directory,
-        "ends": EVENING.isoformat(),
+        "ends": ENDS.isoformat(),
         "entries": story.entries,
         "findings": story.findings,
         "fsck_after_tamper": report_members(story.after),

@@ -16,9 +16,40 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{at}: the terms {version} are published (SHA-256 {sha256}…).",
         "{at}: サービス提供条件 {version} を公示しました（SHA-256 {sha256}…）。",
     ),
-    "story_agreed": (
-        "{at}: {customer} agrees; its chain is {id}.",
-        "{at}: {customer} が同意しました。チェーンは {id} です。",
+    "story_presented": (
+        "{at}: they are presented to {customer} and arrive, with proof; its chain is {id}.",
+        "{at}: {customer} に提示し、到達の証拠とともに記録しました。チェーンは {id} です。",
+    ),
+    "story_deemed": (
+        "{at}: ten business days from delivery have passed without an objection: the timer writes the deemed consent.",
+        "{at}: 到達から 10 営業日、不同意の表示がなかったため、期限処理がみなし同意の成立を記録しました。",
+    ),
+    "story_planned": (
+        (
+            "{at}: work is requested, scheduled and permitted, the credential is in custody, the notice is sent; "
+            "{order}."
+        ),
+        "{at}: 作業依頼、日程、接続の許可、接続情報のお預かり、作業前連絡まで済みました。{order}",
+    ),
+    "story_working": (
+        "{at}: the technician is let in under a recording: {session}.",
+        "{at}: 技術員が録画のもとで接続しました。{session}",
+    ),
+    "story_overrun": (
+        "{at}: the planned end has passed: the timer finds it, and the customer is told the new one.",
+        "{at}: 完了予定を過ぎたことを期限処理が検知し、新しい完了予定をお客様に報告しました。",
+    ),
+    "story_completed": (
+        "{at}: completed, reported, the operation check asked for; {erased} credential erased, with a certificate.",
+        "{at}: 作業を完了して報告し、稼働確認を依頼しました。接続情報 {erased} 件を消去し、消去証明を記録しました。",
+    ),
+    "story_lapsed": (
+        "{at}: five business days without an answer: the operation check lapses, which is not an OK.",
+        "{at}: 5 営業日お返事がなく、稼働確認は期限経過となりました（「正常」とはみなしません）。",
+    ),
+    "story_follow_up": (
+        "{at}: the customer reports a defect: a new inquiry, linked to the old order: {order}.",
+        "{at}: 不具合について改めてお問い合わせがありました。元の作業依頼に結び付けます。{order}",
     ),
     "story_imported": (
         "The maintenance of 2026-11-22: {files} files, {lines} lines, {sessions} logins and connections (JST).",
@@ -64,8 +95,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     "story_ahead": (
-        "The story runs past today: it is told as of the evening of 2026-11-22.",
-        "この実演の時刻は今日より先です。2026-11-22 の晩の時点として実演しました。",
+        "The story runs past today: it is told as of 2026-12-02.",
+        "この実演の時刻は今日より先です。2026-12-02 の時点として実演しました。",
     ),
     "story_explore": (
         "PostgreSQL is stopped; {directory} stays. Look around in it:",
