@@ -22,6 +22,7 @@ from ledger.domain.contract import fold as fold_contracts
 from ledger.domain.contract import of_customer as agreement_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact, fact, public, ref
+from ledger.domain.instants import spelled
 from ledger.domain.recorded import Facts, last, of_type
 from ledger.domain.repeated import told_before
 from ledger.domain.rules import rule
@@ -240,7 +241,7 @@ def check_excluded(
 ) -> None:
     """Refuse the exclusion unless the origin is registered and the work is the content of a live contract."""
     if command.started_at > now:
-        raise Refusal("R-05", "excluded_connection_to_come", at=command.started_at.isoformat())
+        raise Refusal("R-05", "excluded_connection_to_come", at=spelled(command.started_at))
     if origin is None or not origin.covers(command.gateway, command.address, command.started_at):
         raise Refusal(
             "R-05",

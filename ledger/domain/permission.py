@@ -15,6 +15,7 @@ from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.encrypted_path import Protocol
+from ledger.domain.instants import spelled
 from ledger.domain.permission_due import permissions_due
 from ledger.domain.permission_facts import (
     AccessPermissionDenied,
@@ -278,7 +279,7 @@ def _check_open(permission: Permission) -> None:
 
 def _check_received(permission: Permission, received_at: datetime, now: datetime) -> None:
     if not permission.requested_at <= received_at <= now:
-        raise Refusal("R-08", "permission_answer_time", permission.positions, at=received_at.isoformat())
+        raise Refusal("R-08", "permission_answer_time", permission.positions, at=spelled(received_at))
 
 
 def _contact(facts: Facts, contact: str) -> Contact:

@@ -6,7 +6,7 @@ interruption runs by the session's own timer, and only the customer's permission
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from ledger.domain.boundary import tag
 from ledger.domain.contacts import ContactRole, entitled
@@ -15,7 +15,7 @@ from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
-from ledger.domain.instants import check_happened
+from ledger.domain.instants import check_happened, spelled
 from ledger.domain.recorded import Facts, of_type
 from ledger.domain.recording_facts import (
     Interruption,
@@ -228,8 +228,7 @@ def gap_noted(
     """Give the note of a gap: never hidden, and longer than the grace time only where the customer permitted it."""
     long = command.resumed_at - gap.since > grace
     sentence = "recording_gap_permitted" if long and by_permission else "recording_gap"
-    begins, ends = gap.since.astimezone(UTC), command.resumed_at.astimezone(UTC)
-    values = {"begins": begins.isoformat(), "ends": ends.isoformat()}
+    values = {"begins": spelled(gap.since), "ends": spelled(command.resumed_at)}
     subjects = _subjects(command)
     return (FindingRecorded(rule="R-20", sentence=sentence, values=values, subjects=subjects),)
 

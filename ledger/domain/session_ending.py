@@ -6,7 +6,7 @@ world's. A session that went on beyond its permission, its basis or its safe sto
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ledger.domain.basis import check_basis
 from ledger.domain.boundary import tag
@@ -14,7 +14,7 @@ from ledger.domain.connected_on import days_of
 from ledger.domain.consent_rules import of_agreement
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.happened import violations
-from ledger.domain.instants import check_happened
+from ledger.domain.instants import check_happened, spelled
 from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
@@ -135,7 +135,7 @@ def broken_by_end(
 def check_within_permission(started: SessionStarted, position: int, ended_at: datetime) -> None:
     """Refuse a session that lasts longer than its permission."""
     if started.permitted_until is not None and ended_at > started.permitted_until:
-        raise Refusal("R-08", "session_beyond_permission", [position], until=started.permitted_until.isoformat())
+        raise Refusal("R-08", "session_beyond_permission", [position], until=spelled(started.permitted_until))
 
 
 def check_stopped(session: Session, ended_at: datetime, defaults: Defaults) -> None:
@@ -145,6 +145,4 @@ def check_stopped(session: Session, ended_at: datetime, defaults: Defaults) -> N
         return
     by = cut.fact.terminated_at if cut.fact.reason in _FORETOLD else max(cut.fact.terminated_at, cut.at)
     if ended_at > by + defaults.cutting:
-        raise Refusal(
-            _RULE_OF[cut.fact.reason], "session_went_on", session.positions, until=by.astimezone(UTC).isoformat()
-        )
+        raise Refusal(_RULE_OF[cut.fact.reason], "session_went_on", session.positions, until=spelled(by))

@@ -165,7 +165,7 @@ def test_r_20_a_recording_that_goes_on_leaves_a_gap_that_is_told() -> None:
     missing = RecordingMissing(
         session=SESSION, recording=RECORDING, begins=INTERRUPTED.interrupted_at, ends=RESUMED.resumed_at
     )
-    told = finding("recording_gap", begins="2026-11-18T01:20:00+00:00", ends="2026-11-18T01:20:29+00:00")
+    told = finding("recording_gap", begins="2026-11-18T10:20:00+09:00", ends="2026-11-18T10:20:29+09:00")
     story = given(SESSION_STARTED, RECORDED, INTERRUPTED, at_=NOW)
     story.when(RESUMES, at_="2026-11-18 10:20:29").after().then(RESUMED, missing, told)
 

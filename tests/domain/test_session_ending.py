@@ -123,7 +123,7 @@ def test_r_08_a_session_that_lasted_beyond_its_permission_is_a_violation() -> No
         ViolationRecorded(
             rule="R-08",
             sentence="session_beyond_permission",
-            values={"until": "2026-11-18T04:00:00+00:00"},
+            values={"until": "2026-11-18T13:00:00+09:00"},
             subjects=SUBJECTS,
         ),
     )
@@ -165,7 +165,7 @@ def test_r_01_a_session_that_goes_on_after_its_safe_stop_is_recorded_with_a_viol
     on_time = replace(ENDS, ended_at=at("2026-11-18 10:47"))
     running(WITHDRAWN).when(on_time, at_="2026-11-18 11:01").after(cut).then(replace(ENDED, ended_at=on_time.ended_at))
     went_on = ViolationRecorded(
-        rule="R-01", sentence="session_went_on", values={"until": "2026-11-18T01:46:00+00:00"}, subjects=SUBJECTS
+        rule="R-01", sentence="session_went_on", values={"until": "2026-11-18T10:46:00+09:00"}, subjects=SUBJECTS
     )
     running(WITHDRAWN).when(ENDS, at_="2026-11-18 11:01").after(cut).then(ENDED, went_on)
 
@@ -211,7 +211,7 @@ def test_r_19_a_recording_that_was_finalized_is_not_interrupted_any_more() -> No
 def test_r_19_a_session_that_goes_on_without_a_recording_is_recorded_with_a_violation() -> None:
     cut = terminated(Termination.RECORDING_LOST, "2026-11-18 10:30:30")
     went_on = ViolationRecorded(
-        rule="R-19", sentence="session_went_on", values={"until": "2026-11-18T01:31:00+00:00"}, subjects=SUBJECTS
+        rule="R-19", sentence="session_went_on", values={"until": "2026-11-18T10:31:00+09:00"}, subjects=SUBJECTS
     )
     story = running(INTERRUPTED).at("2026-11-18 10:31", cut)  # noticed half a minute later
     story.when(ENDS, at_="2026-11-18 11:01").then(ENDED, went_on)
