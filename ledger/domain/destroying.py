@@ -5,15 +5,17 @@ a pair, never before its time (R-16), never while an unfinished order or session
 keeps it (R-17). An order that comes later than allowed is given with the violation beside it.
 
 The caller reads which work orders, sessions, permissions, credentials and requests have entries under the pair, and the
-work orders of these sessions: of a day that is over their set is fixed. Holds of the log it passes as they stand; the
-log itself looks at them again before a key goes.
+work orders of these sessions: of a day that is over their set is fixed. What else the log
+holds, whoever placed it, it passes as it stands; the log itself looks again before a key goes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.domain.boundary import Boundary, Item, tag
 from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.holds import fold as fold_holds
+from ledger.domain.holds import of_holds
 from ledger.domain.keeping import REQUEST_ENDS
 from ledger.domain.lives import life_of, of_life
 from ledger.domain.recorded import Facts, of_type
@@ -45,6 +47,7 @@ def of_destruction(command: OrderDestruction) -> Boundary:
             Item((tag("trail", command.customer),), (DestructionOrdered.KIND.type,)),
         )
     )
+    boundary |= of_holds(command.customer)
     for subject in command.subjects:
         boundary |= of_life(subject)
     return boundary
@@ -53,7 +56,14 @@ def of_destruction(command: OrderDestruction) -> Boundary:
 def uses_of(command: OrderDestruction, facts: Facts) -> Uses:
     """Give all that could keep the pair, from the facts of the boundary."""
     lives = (life_of(facts, subject) for subject in command.subjects)
-    return Uses(tuple(life for life in lives if life is not None), tuple(fold_requests(facts).values()), command.holds)
+    uses = Uses(tuple(life for life in lives if life is not None), tuple(fold_requests(facts).values()))
+    pair = Pair(command.customer, command.key)
+    ordered = (
+        Hold(tag("hold", name), each.released_at, each.positions)
+        for name, each in fold_holds(facts).items()
+        if each.covers(pair, uses.work_orders)
+    )
+    return replace(uses, holds=(*command.holds, *ordered))
 
 
 @rule("R-14")

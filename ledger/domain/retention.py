@@ -42,10 +42,11 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A hold of the log over a pair, with its place there; None in ``released_at`` while it stands."""
+    """A hold over a pair, by an order of people or in the log; None in ``released_at`` while it stands."""
 
     id: str
     released_at: datetime | None = None
+    positions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def judge(pair: Pair, uses: Uses, now: datetime, defaults: Defaults) -> Verdict:
         free_at = max([expired_at, *releases])
     cites = {place for life in needed for place in life.positions}
     cites |= {place for each in still_open for place in each.positions}
+    cites |= {place for each in uses.holds if each.released_at is None for place in each.positions}
     needed_by = tuple(sorted(life.tag for life in needed))
     return Verdict(pair, expired_at, free_at, needed_by, tuple(sorted(held)), tuple(sorted(cites)))
 

@@ -18,6 +18,19 @@ SENTENCES = {
         "セッションの作業依頼 {work_order} が確認されていません。",
         "The work order {work_order} of a session was not looked at.",
     ),
+    "hold_known": ("この保全は既に記録されています。", "This hold is recorded already."),
+    "hold_not_there": (
+        "この保全はないか、既に解除されています。",
+        "There is no such hold, or it was released already.",
+    ),
+    "hold_days_order": (
+        "保全の期間は初日と末日の両方を、この順に指定してください。",
+        "The days of a hold have both a first and a last, in this order.",
+    ),
+    "key_has_no_day": (
+        "{key} は日ごとの鍵ではありません。",
+        "The key {key} belongs to no day.",
+    ),
     "term_is_over": (
         "保管期間は {at} に満了しています。",
         "The term ended at {at}.",
