@@ -46,6 +46,8 @@ class Batch:
     facts: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, int] = field(default_factory=dict)
+    exposed: list[str] = field(default_factory=list)
+    """Credentials whose secret stands in what was kept of the file."""
     blob: BlobReference | None = None
     opened: int | None = None
     closed: int | None = None

@@ -178,8 +178,8 @@ class Credentials:
     def search(self, customer: str) -> SecretSearch:
         """Give a search for the customer's secrets that are in the vault."""
         secrets = {}
-        for known in self._alive():
-            if known.customer == customer and known.credential.keyed_digest is not None:
+        for known in self._alive(customer):
+            if known.credential.keyed_digest is not None:
                 with suppress(CustodyErasedError, CustodyUnknownError):
                     secrets[known.credential.id] = self._vault.open(known.credential.id)
         return SecretSearch(secrets)
@@ -193,8 +193,13 @@ class Credentials:
         place: str | None = None,
         actor: Actor,
     ) -> list[str]:
-        """Look for the customer's secrets in what a recording shows; record each that is met, once; give their ids."""
+        """Look for the customer's secrets in what a recording keeps; record each that is met, once for each place.
+
+        Gives the ids of their credentials. Reads nothing where there is nothing to look for.
+        """
         search = self.search(customer)
+        if search.empty:
+            return []
         met = sorted({credential for piece in pieces for credential in search.feed(piece)})
         for credential in met:
             exposure = RecordExposure(
@@ -215,13 +220,15 @@ class Credentials:
         found = fold(facts).get(credential)
         return None if found is None else _Known(facts[0].chain, found)
 
-    def _alive(self) -> Iterator[_Known]:
-        """Give the credentials that came in and are not erased, in the order in which they came."""
+    def _alive(self, customer: str | None = None) -> Iterator[_Known]:
+        """Give the credentials (of one customer) that came in and are not erased, in the order in which they came."""
         provided: dict[str, None] = {}
         query = query_of_items([([_PROVIDED, _ERASED], [])])
         start, size = 0, self._recorder.reader.size()
         while page := self._recorder.reader.page(query, start, size, PAGE, opened=False):
             for _, record in page:
+                if customer not in {None, record.chain}:
+                    continue
                 for credential in (each.partition(":")[2] for each in record.tags if each.startswith("credential:")):
                     if record.type == _PROVIDED:
                         provided[credential] = None

@@ -168,6 +168,12 @@ class Ledger:
             progress=progress,
         )
         batch = work.run(path)
+        if batch.blob is not None and self.blobs.holds(
+            batch.blob.id
+        ):  # imported before, too: a crash may have come between
+            batch.exposed = self.credentials.look_through(
+                customer, self.blobs.open(batch.blob), (), place=f"import {batch.id}", actor=actor
+            )
         if not batch.already and self._imported_elsewhere(work, batch, customer):
             batch.findings["imported_for_another_customer"] += 1
             text = "The same file was imported for another customer before: one of the two is likely a mistake."

@@ -99,8 +99,8 @@ class Credential:
     due: int | None = None
     erase_by: datetime | None = None
     erased: int | None = None
-    exposed: tuple[frozenset[str], ...] = ()
-    """What it was met in, each time it was."""
+    exposed: tuple[tuple[frozenset[str], str | None], ...] = ()
+    """What it was met in and where there, each time it was."""
 
     def status(self, moment: datetime) -> Status:
         """Give how far it has come at an instant; what is due must stand in the log by then."""
@@ -172,8 +172,8 @@ def _apply(known: Credential, recorded: Recorded[Fact]) -> Credential:
             return replace(known, due=place, erase_by=erase_by)
         case CredentialErased():
             return replace(known, erased=place)
-        case CredentialExposureDetected(subjects=subjects):
-            return replace(known, exposed=(*known.exposed, frozenset(subjects)))
+        case CredentialExposureDetected(subjects=subjects, place=where):
+            return replace(known, exposed=(*known.exposed, (frozenset(subjects), where)))
         case _:
             return known
 

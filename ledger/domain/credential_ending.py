@@ -21,6 +21,7 @@ from ledger.domain.credential_facts import CredentialErasureScheduled, Ending
 from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
+from ledger.domain.instants import spelled
 from ledger.domain.recorded import Facts, of_type
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
@@ -127,7 +128,7 @@ def overdue(credential: Credential, facts: Facts, now: datetime) -> ViolationRec
     return ViolationRecorded(
         rule="R-11",
         sentence="credential_erasure_overdue",
-        values={"by": credential.erase_by.isoformat()},
+        values={"by": spelled(credential.erase_by)},
         subjects=_subjects(credential),
         cites=(credential.due,),
     )
@@ -140,7 +141,7 @@ def not_returned(credential: Credential, facts: Facts, now: datetime) -> tuple[F
         FindingRecorded(
             rule="R-10",
             sentence="credential_not_returned",
-            values={"until": each.until.isoformat()},
+            values={"until": spelled(each.until)},
             subjects=(tag("checkout", each.id), *_subjects(credential)),
             cites=(each.position,),
         )

@@ -250,7 +250,7 @@ class CredentialExposureDetected(Fact):
     credential: str = ref("credential")
     work_order: str = ref("work_order")
     how: Exposure = public()
-    subjects: tuple[str, ...] = about()
+    subjects: tuple[str, ...] = about(default=())
     place: str | None = None
 
 

@@ -39,6 +39,7 @@ from ledger.domain.credential_rules import (
 )
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
+from ledger.domain.instants import check_happened
 from ledger.domain.recorded import Facts
 from ledger.domain.settings import Defaults
 from ledger.domain.work import WorkOrder, known, known_open, of_order
@@ -176,8 +177,7 @@ def provide_credential(command: ProvideCredential, facts: Facts, now: datetime, 
         cites += before.positions
     check_digest(command.origin, command.keyed_digest, cites)
     check_targets(command.targets, order)
-    if command.received_at > now:
-        raise Refusal("R-09", "credential_to_come", cites, at=command.received_at.isoformat())
+    check_happened("R-09", command.received_at, now, cites=cites)
     if command.provider is not None:
         provider = entitled(fold_contacts(facts), command.provider, ContactRole.CREDENTIAL_OWNER, "R-09")
         cites.append(provider.position)
@@ -271,7 +271,7 @@ def check_in_credential(command: CheckInCredential, facts: Facts, _now: datetime
 def record_exposure(command: RecordExposure, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Record where it was met, once for each place; whoever reads it decides what to do about the place (A-10)."""
     credential: Credential = given(fold(facts).get(command.credential), "R-09")
-    if frozenset(command.subjects) in credential.exposed:
+    if (frozenset(command.subjects), command.place) in credential.exposed:
         return decided(cites=credential.positions)
     detected = CredentialExposureDetected(
         credential=credential.id,

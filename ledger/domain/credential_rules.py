@@ -10,6 +10,7 @@ from ledger.domain.contract import Contracts
 from ledger.domain.credential import IN_CUSTODY, Credential, Status
 from ledger.domain.credential_facts import Origin
 from ledger.domain.decision import Refusal
+from ledger.domain.instants import check_happened, spelled
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.work import Window, WorkOrder
@@ -40,7 +41,7 @@ def check_targets(targets: Iterable[str], order: WorkOrder) -> None:
 def check_available(credential: Credential, now: datetime) -> None:
     """Refuse what is not in custody, what somebody has, and what opens only once and did."""
     if (out := credential.out(now)) is not None:
-        raise Refusal("R-10", "credential_checked_out", [out.position], until=out.until.isoformat())
+        raise Refusal("R-10", "credential_checked_out", [out.position], until=spelled(out.until))
     status = credential.status(now)
     if status not in IN_CUSTODY:
         raise Refusal("R-10", "credential_not_available", credential.positions, status=status)
@@ -63,8 +64,8 @@ def check_use(credential: Credential, order: WorkOrder, technician: str, now: da
             "R-10",
             "checkout_outside_window",
             order.window.positions,
-            begins=order.window.starts_at.isoformat(),
-            ends=order.window.planned_end.isoformat(),
+            begins=spelled(order.window.starts_at),
+            ends=spelled(order.window.planned_end),
         )
     check_purpose(credential, order)
 
@@ -98,7 +99,7 @@ def check_instruction(
     check_received(credential, received_at, now)
     longest = months_end(day_in_japan(received_at), defaults.custody_months)
     if until > longest:
-        raise Refusal("R-12", "custody_too_long", credential.positions, longest=longest.isoformat())
+        raise Refusal("R-12", "custody_too_long", credential.positions, longest=spelled(longest))
     if until <= now:
         raise Refusal("R-12", "custody_over_already", credential.positions)
 
@@ -123,8 +124,7 @@ def check_renewal(credential: Credential, until: datetime) -> None:
 @rule("R-12")
 def check_received(credential: Credential, received_at: datetime, now: datetime) -> None:
     """Refuse words of the owner that are still to come."""
-    if received_at > now:
-        raise Refusal("R-12", "instruction_to_come", credential.positions, at=received_at.isoformat())
+    check_happened("R-12", received_at, now, cites=credential.positions)
 
 
 def ends_with(contracts: Contracts, received_at: datetime, until: datetime) -> tuple[str, ...]:

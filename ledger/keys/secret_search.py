@@ -1,13 +1,14 @@
 """Finding customers' secrets in what a recording shows, piece by piece as it is read (A-10).
 
-Guarantees: a secret that stands in the bytes is found wherever they were cut, and with a terminal's line ends in place
-of its own. Leaves to others: what to do about it, and what no search for text finds: a secret typed blind, a picture
-of one, one that is drawn with escape sequences in its middle. A secret of fewer than ``SHORTEST`` bytes is not looked
-for, because it stands in everything; :attr:`SecretSearch.too_short` names those, so that nobody takes silence for
-absence.
+Guarantees: a secret that stands in the bytes is found wherever they were cut, also as JSON spells it and with a
+terminal's line ends in place of its own. Leaves to others: what to do about it, and what no search for text finds: a
+secret typed blind, a picture of one, one that is drawn with escape sequences in its middle. A secret of fewer than
+``SHORTEST`` bytes is not looked for, because it stands in everything; :attr:`SecretSearch.too_short` names those, so
+that nobody takes silence for absence.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ledger.keys.secret import Secret
@@ -27,6 +28,11 @@ class SecretSearch:
         self._overlap = max((len(form) for forms in self._wanted.values() for form in forms), default=1) - 1
         self.too_short = frozenset(spelled.keys() - self._wanted.keys())
 
+    @property
+    def empty(self) -> bool:
+        """Tell whether there is nothing to look for."""
+        return not self._wanted
+
     def feed(self, data: bytes) -> frozenset[str]:
         """Read on; give the credentials whose secret was met for the first time, in this piece or across its start."""
         text = self._tail + data
@@ -44,8 +50,19 @@ class SecretSearch:
 
 
 def _spellings(secret: Secret) -> tuple[bytes, ...]:
-    """Give the secret as it may stand on a screen; nothing for one that is too short to mean anything there."""
+    """Give the secret as it may stand on a screen, or in a recording's file; nothing where it is too short for that."""
     core = secret.reveal().strip()
     if len(core) < SHORTEST:
         return ()
-    return tuple({core, core.replace(b"\r\n", b"\n"), core.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")})
+    unix = core.replace(b"\r\n", b"\n")
+    shown = {core, unix, unix.replace(b"\n", b"\r\n")}
+    return tuple(shown | {spelled for each in shown for spelled in _in_json(each)})
+
+
+def _in_json(shown: bytes) -> Iterator[bytes]:
+    try:
+        text = shown.decode()
+    except UnicodeDecodeError:
+        return
+    for ascii_only in (False, True):
+        yield json.dumps(text, ensure_ascii=ascii_only)[1:-1].encode()

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from evening import ACTOR
+from evening import ACTOR, EVENING
 from psycopg.conninfo import conninfo_to_dict
 from test_deciding import Drawn, together
 
@@ -460,3 +460,17 @@ def test_a_10_a_secret_on_a_screen_is_recorded_once_and_without_saying_it(work: 
     work.finish()
     work.credentials.erase_due(actor=ACTOR)
     assert work.credentials.look_through(work.customer, shown, (session,), actor=ACTOR) == []
+
+
+def test_a_10_an_import_that_brings_a_secret_into_the_ledger_says_so(work: Work, captured: Path) -> None:
+    format_name, path, options = EVENING["S2"]
+    shown = "在庫連携サービスを開始しました"
+    credential, other = work.give(Secret(shown.encode())), work.give(Secret(b"never shown in any recording"))
+    for _ in range(2):
+        batch = work.ledger.import_file(captured / path, format_name, work.customer, options, actor=ACTOR)
+        assert batch.exposed == [credential]
+    found = [each for _, each in work.ledger.entries(customer=work.customer) if "exposure" in each.type]
+    assert [f"credential:{credential}" in each.tags for each in found] == [True]
+    assert batch.id.encode() in found[0].data
+    assert shown.encode() not in found[0].data
+    assert f"credential:{other}" not in found[0].tags

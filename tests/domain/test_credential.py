@@ -273,7 +273,7 @@ def test_r_10_what_was_not_returned_in_time_is_found_and_locks_nobody_out() -> N
     found = FindingRecorded(
         rule="R-10",
         sentence="credential_not_returned",
-        values={"until": "2026-11-18T03:00:00+00:00"},
+        values={"until": "2026-11-18T12:00:00+09:00"},
         subjects=(f"checkout:{CHECKOUT}", f"credential:{CREDENTIAL}", f"work_order:{ORDER}"),
     )
     outcome = story.when(again, at_="2026-11-18 12:20").after(found)
@@ -353,4 +353,5 @@ def test_a_10_a_secret_that_was_met_is_told_once_for_each_place() -> None:
     story.at(INSIDE, detected)
     story.when(met(session), at_=INSIDE).then()
     story.when(met(other), at_=INSIDE).then(replace(detected, subjects=(other,)))
+    story.when(replace(met(session), place="S3"), at_=INSIDE).then(replace(detected, place="S3"))
     given(*BY_WISH).when(met(session), at_=INSIDE).refused("R-09")

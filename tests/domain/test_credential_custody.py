@@ -83,7 +83,7 @@ WORK_ENDED = scheduled(Ending.WORK_ENDED, "2026-11-18 11:30", "2026-11-19 11:30"
 LATE = ViolationRecorded(
     rule="R-11",
     sentence="credential_erasure_overdue",
-    values={"by": "2026-11-19T02:30:00+00:00"},
+    values={"by": "2026-11-19T11:30:00+09:00"},
     subjects=(f"credential:{CREDENTIAL}", f"work_order:{ORDER}"),
 )
 

@@ -1,5 +1,6 @@
 """Secrets that stand in what is read are found, however it was cut; what is too short to look for is named."""
 
+import json
 import pickle
 from itertools import pairwise
 
@@ -35,6 +36,18 @@ def test_a_key_is_found_with_a_terminals_line_ends() -> None:
         ONE
     }
     assert SecretSearch({ONE: key}).feed(b"-----BEGIN KEY-----\nabcdef\n-----END KEY-----") == {ONE}
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_a_secret_is_found_as_json_spells_it(ascii_only: bool) -> None:
+    secret = Secret('従"つ\\た\n-P@ss🔑'.encode())
+    line = json.dumps({"out_txt": f"$ cat x\r\n{secret.reveal().decode()}"}, ensure_ascii=ascii_only).encode()
+    assert secret.reveal() not in line
+    assert SecretSearch({ONE: secret}).feed(line) == {ONE}
+    binary = Secret(b"\xff\xfe binary")
+    assert SecretSearch({ONE: binary}).feed(b"..." + binary.reveal()) == {ONE}
+    assert SecretSearch({}).empty
+    assert not SecretSearch({ONE: binary}).empty
 
 
 def test_a_short_secret_is_not_looked_for_and_that_is_told() -> None:

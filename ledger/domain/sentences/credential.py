@@ -26,10 +26,6 @@ SENTENCES = {
         "接続情報を提供したお客様担当者を指定してください。",
         "Name the customer's contact who gave the credential.",
     ),
-    "credential_to_come": (
-        "受領時刻 {at} は未来の時刻です。",
-        "The time of receipt {at} is still to come.",
-    ),
     "credential_contract_unclear": (
         "遠隔接続を定めた有効な契約を一つ指定してください。",
         "Name the one live contract that states remote connection and that this credential is given for.",
@@ -98,10 +94,6 @@ SENTENCES = {
     "custody_not_longer": (
         "更新後の期限は、現在の期限より後とします。",
         "A renewal names a day after the one that was instructed before.",
-    ),
-    "instruction_to_come": (
-        "指示の受領時刻 {at} は未来の時刻です。",
-        "The instruction's time of receipt {at} is still to come.",
     ),
     "credential_not_due": (
         "この接続情報は消去の時期にありません（{status}）。",
