@@ -168,9 +168,8 @@ class Ledger:
             progress=progress,
         )
         batch = work.run(path)
-        if batch.blob is not None and self.blobs.holds(
-            batch.blob.id
-        ):  # imported before, too: a crash may have come between
+        if batch.blob is not None and self.blobs.holds(batch.blob.id):
+            # Of what was imported before, too: a crash may have come between.
             batch.exposed = self.credentials.look_through(
                 customer, self.blobs.open(batch.blob), (), place=f"import {batch.id}", actor=actor
             )
