@@ -51,7 +51,10 @@ STEP_GROUPS = (
     "work",
     "permission",
     "origin",
+    "credential",
     "session",
+    "data",
+    "hold",
     "request",
 )
 """Groups of human steps: what they are is loaded when one of them is asked for."""
@@ -81,6 +84,10 @@ def build(language: Language, *, with_formats: bool = True, steps_of: str | None
         shoseki.add_typer(app, name=each)
         if each == steps_of:
             _declare_steps(app, each, language)
+            if each == "credential":
+                from scripts.commands.custody import credential_erase
+
+                declare(app, "erase", credential_erase, language, shown=text(language, "help_credential_erase"))
     return shoseki
 
 

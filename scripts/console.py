@@ -39,6 +39,8 @@ class Session:
     directory: Path | None = None
     as_json: bool = False
     language: Language = field(default_factory=default_language)
+    secret: str | None = None
+    """A secret that this run hands out: it goes into its JSON, and nowhere else."""
     status: Status = Status.FINE
     """How it will end as far as is known: what a reader gets who closes the pipe early."""
 

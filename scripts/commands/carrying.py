@@ -19,6 +19,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_
 import typer
 
 from ledger.application.deciding import CarriedOut
+from ledger.application.door import Ledger
 from ledger.domain.fact import Fact
 from ledger.domain.violation import ViolationRecorded
 from ledger.keys.classes import JST
@@ -39,6 +40,10 @@ class Step(NamedTuple):
     """Members whose id the command creates, with the kind of the id."""
     runner: str | None = None
     """The member that is the system user who gives the command."""
+    filled: tuple[str, ...] = ()
+    """Members that carrying it out fills in."""
+    carry: Callable[[Session, Ledger, Any, str | None], CarriedOut] | None = None
+    """How it is carried out, where deciding is not all of it."""
     may_name: tuple[str, ...] = ()
     """Drawn members that may be told instead: the thing is there already, known by another step."""
 
@@ -59,7 +64,7 @@ class Member(NamedTuple):
     @property
     def option(self) -> str:
         """Give the option's name."""
-        name = f"{self.within}_{self.name}" if self.within else self.name
+        name = self.name
         if name == "sha256":
             name = "file"
         elif self.of_file:
@@ -86,7 +91,7 @@ def _members_of(step: Step, command: type[Any], within: str) -> Iterator[Member]
     hints = get_type_hints(command)
     for each in dataclasses.fields(command):
         whole = f"{within}.{each.name}" if within else each.name
-        if (whole in step.draws and whole not in step.may_name) or whole == step.runner:
+        if (whole in step.draws and whole not in step.may_name) or whole in {step.runner, *step.filled}:
             continue
         if within and each.name == "customer":
             continue  # the command's own
@@ -121,7 +126,8 @@ def command_of(step: Step) -> Command:
             }
             runner = {} if step.runner is None else {step.runner: operator()["id"]}
             command = _made(step.command, "", told, {**drawn, **runner})
-            done = ledger.decider.carry_out(command, actor=operator(), idempotency_key=once)
+            carry = step.carry or _decide
+            done = carry(session, ledger, command, once)
         return tell(session, done, drawn)
 
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # declare() reads it
@@ -137,6 +143,10 @@ def command_of(step: Step) -> Command:
         ]
     )
     return run
+
+
+def _decide(_session: Session, ledger: Ledger, command: Any, once: str | None) -> CarriedOut:
+    return ledger.decider.carry_out(command, actor=operator(), idempotency_key=once)
 
 
 def _made(command: type[Any], within: str, told: Mapping[tuple[str, str], Any], drawn: Mapping[str, str]) -> Any:
@@ -170,6 +180,7 @@ def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status
                 for fact, position in zip(done.facts, done.positions, strict=True)
             ],
             "ids": {name.rpartition(".")[2]: value for name, value in drawn.items()},
+            **({} if session.secret is None else {"secret": session.secret}),
             "violations": [{"rule": each.rule, "text": each.text(session.language)} for each in violations],
             "status": int(status),
         }
@@ -211,7 +222,8 @@ def _parameter(member: Member) -> inspect.Parameter:
     elif isinstance(member.kind, type) and (issubclass(member.kind, StrEnum) or member.kind in {int, bool}):
         kind = member.kind
     whole: Any = list[kind] if member.several else kind
-    annotation = getitem(Annotated, (whole | None, typer.Option(member.flag, help=f"step_opt_{member.option}")))
+    flag = f"{member.flag}/--no-{member.flag[2:]}" if member.kind is bool else member.flag
+    annotation = getitem(Annotated, (whole | None, typer.Option(flag, help=f"step_opt_{member.option}")))
     return inspect.Parameter(member.parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scripts.commands.access import appending, reading
+from scripts.commands.recording import operator
 from scripts.console import Session, Status
 
 if TYPE_CHECKING:
@@ -28,8 +29,14 @@ def clock_run(
     else:
         with appending(session) as ledger:
             noticed, position = run(ledger.recorder, ledger.decider)
+            erased = ledger.credentials.erase_due(actor=operator())
+            ledger.credentials.sweep()
+        for each in erased:
+            if each.failure is not None:
+                session.status = Status.FINDING
+                session.warn(session.text("credential_not_erased", id=each.credential, reason=each.failure))
         _tell(session, noticed, position)
-    return Status.FINE
+    return session.status
 
 
 def _tell(session: Session, noticed: "list[Noticed]", position: int | None) -> None:

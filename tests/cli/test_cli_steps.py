@@ -12,7 +12,7 @@ from ledger.store.embedded import Urls
 from scripts import texts
 from scripts.cli import STEP_GROUPS
 from scripts.commands.carrying import Step, members_of
-from scripts.commands.steps import STEPS
+from scripts.commands.steps import MACHINES, STEPS
 
 TERMS = "従つて、本書は Ⅴ ｶﾅ が\u3099 を含みます。🖋\n"
 
@@ -51,8 +51,9 @@ class Shell:
         return here(*arguments)
 
 
-def test_every_command_of_the_domain_is_a_step() -> None:
-    assert {step.command for step in STEPS} <= set(commands())
+def test_every_command_of_the_domain_is_a_step_or_given_by_a_machine() -> None:
+    assert {step.command for step in STEPS} | MACHINES.keys() == set(commands())
+    assert not {step.command for step in STEPS} & MACHINES.keys()
     assert len({step.name for step in STEPS}) == len(STEPS)
     assert {step.name.split()[0] for step in STEPS} == set(STEP_GROUPS)
 
