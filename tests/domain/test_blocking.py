@@ -299,3 +299,31 @@ def test_r_27_an_exclusion_needs_the_whole_chain(lacking: str) -> None:
 def test_r_27_an_exclusion_is_noted_of_blocked_work_only() -> None:
     given(*PLANNED).when(NOTE, at_=AFTER).refused("R-27", cites=[4])
     given().when(NOTE, at_=AFTER).refused("R-27", cites=[])
+
+
+def test_r_27_silence_has_until_an_hour_before_the_planned_start_where_that_is_later() -> None:
+    far = replace(AGREED, starts_at=at("2026-11-25 10:00"), planned_end=at("2026-11-25 12:00"))
+    story = given(REQUESTED, ACCEPTED, far, *IN_FORCE, PRESENTED, DELIVERED)
+    story.when(FOR_CONSENT, at_="2026-11-25 08:59").refused("R-27", cites=[5])
+    blocked = replace(SILENT, deadline=at("2026-11-25 09:00"), planned_start=far.starts_at)
+    story.when(FOR_CONSENT, at_="2026-11-25 09:00").then(blocked)
+
+
+def test_r_27_what_is_presented_after_the_planned_start_has_two_business_days() -> None:
+    past = replace(AGREED, starts_at=at("2026-11-16 08:00"), planned_end=at("2026-11-16 08:30"))
+    story = given(REQUESTED, ACCEPTED, past, *IN_FORCE, PRESENTED, DELIVERED)
+    story.when(FOR_CONSENT, at_="2026-11-18 23:59").refused("R-27", cites=[5])
+    blocked = replace(SILENT, deadline=at("2026-11-19 00:00"), planned_start=past.starts_at)
+    story.when(FOR_CONSENT, at_="2026-11-19 00:00").then(blocked)
+
+
+def test_r_27_a_no_to_an_earlier_presentation_is_none_to_the_newest() -> None:
+    refused = ConsentRefused(customer=CUSTOMER, consent=CONSENT, received_at=at("2026-11-16 10:30"))
+    again = replace(PRESENTED, consent=an_id("consent", 2), presented_at=at("2026-11-16 11:00"))
+    story = given(*SHOWN, refused, again)
+    story.when(FOR_CONSENT, at_=AFTER).then(replace(SILENT, asked_at=again.presented_at)).citing(0, 4, 10)
+
+
+def test_r_27_a_reminder_with_the_request_itself_counts() -> None:
+    at_once = replace(REMINDED, sent_at=ASKED.requested_at)
+    asked_and(at_once, LAPSED).then(replace(BLOCKED, reminded_at=at_once.sent_at))

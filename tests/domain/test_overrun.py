@@ -208,3 +208,9 @@ def test_r_23_a_call_is_confirmed_also_when_the_work_is_done() -> None:
     assert due(story, "2026-11-18 13:11") == (NOT_WRITTEN,)
     confirmed = story.at("2026-11-18 12:50", replace(TOLD, sent_at=written.sent_at))
     assert due(confirmed, "2026-11-18 15:00") == ()
+
+
+def test_r_23_an_overrun_of_work_that_was_done_soon_after_needs_no_notice() -> None:
+    done = WorkCompleted(work_order=ORDER, completed_at=at("2026-11-18 12:10"))
+    story = given(*RUNNING).at("2026-11-18 12:00", AT_RISK, DETECTED).at("2026-11-18 12:10", done)
+    assert due(story, "2026-11-18 13:00") == ()

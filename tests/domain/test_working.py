@@ -223,3 +223,9 @@ def test_r_23_work_that_ended_with_an_untold_overrun_is_a_violation() -> None:
 def test_r_23_work_that_was_done_in_time_and_recorded_late_was_no_untold_overrun() -> None:
     outcome = given(*RUNNING).when(COMPLETE, at_="2026-11-18 12:10")
     outcome.after(AT_RISK, DETECTED).then(COMPLETED)
+
+
+def test_r_06_an_order_is_over_from_the_instant_of_its_end() -> None:
+    again = replace(START, started_at=COMPLETED.completed_at)
+    expected = violation("R-06", "work_after_end", status="completed")
+    given(*DONE).when(again, at_="2026-11-18 11:41").then(replace(STARTED, started_at=again.started_at), expected)
