@@ -5,7 +5,7 @@ technician; by an excluded connection from the centre where it came from there. 
 a violation; several are a finding. A later reconciliation that knows more says more, and what was said stays.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.domain.boundary import Boundary, tag
@@ -165,5 +165,20 @@ def _within(moment: datetime, begins: datetime, ends: datetime | None, defaults:
 
 
 def _once(facts: Facts, *made: Fact, cites: tuple[int, ...]) -> Decision:
-    said = [replace(each.fact, cites=()) for each in facts]
-    return decided(*(each for each in made if each not in said), cites=cites)
+    """Leave out what was answered before; another source's finer time of the same login is no other answer."""
+    said = [_answer(each.fact) for each in facts]
+    return decided(*(each for each in made if _answer(each) not in said), cites=cites)
+
+
+def _answer(fact: Fact) -> tuple[str, ...] | None:
+    match fact:
+        case LoginReconciled(login=login, session=session, connection=connection):
+            return ("reconciled", login, session or "", connection or "")
+        case UnroutedConnectionDetected(login=login):
+            return ("unrouted", login)
+        case ViolationRecorded(rule=rule_id, sentence=sentence, subjects=subjects):
+            return ("violation", rule_id, sentence, *subjects)
+        case FindingRecorded(rule=rule_id, sentence=sentence, subjects=subjects):
+            return ("finding", rule_id, sentence, *subjects)
+        case _:
+            return None

@@ -94,6 +94,9 @@ def test_r_18_a_login_that_fits_several_sessions_is_a_finding() -> None:
 def test_the_same_answer_is_recorded_once() -> None:
     given(SESSION_STARTED, RECONCILED).when(MATCHES, at_=NOW).then()
     given(UNROUTED, BROKEN).when(MATCHES, at_=NOW).then()
+    finer = replace(MATCHES, logged_in_at=at("2026-11-18 10:12:00.5"))
+    given(UNROUTED, BROKEN).when(finer, at_=NOW).then()
+    given(SESSION_STARTED, RECONCILED).when(finer, at_=NOW).then()
 
 
 def test_r_18_who_knows_more_later_says_more() -> None:
