@@ -39,8 +39,14 @@ _AT_ONCE = 8
 
 _DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 """What was acknowledged outlives a crash, also where the server's default says otherwise; a stricter one stays."""
-_PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan"
-"""The values of an append are arrays: a plan made for them would be the same every time."""
+_PLANNED_ONCE = (
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;"
+    " SET enable_hashjoin = off; SET enable_mergejoin = off"
+)
+"""The values of an append are arrays: a plan made for them would be the same every time.
+
+Made in an empty log, it must still be right in a long one: everything is looked up by an index.
+"""
 
 
 class Committer:
