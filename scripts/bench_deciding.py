@@ -13,7 +13,10 @@ from typing import Any
 from ledger.application.deciding import Decider
 from ledger.application.facts import query_of, to_record
 from ledger.domain import catalogue, decision
+from ledger.domain.basis import Basis
+from ledger.domain.contacts import ContactRole, RegisterContact
 from ledger.domain.contract import RegisterContract, Remote
+from ledger.domain.ordering import RequestWork
 from ledger.log.entry import LOG_CHAIN
 from ledger.store.query import nothing_new
 from ledger.store.recorder import Recorder
@@ -42,8 +45,9 @@ def _compare(recorder: Recorder, customer: str) -> dict[str, Any]:
     secret = recorder.custody.chain_secret(LOG_CHAIN)
     decided: list[float] = []
     bare: list[float] = []
-    for number in range(_ROUNDS):
-        command = _command(decider, customer, number)
+    contact = _agree(decider, customer)
+    for _ in range(_ROUNDS):
+        command = _command(decider, customer, contact)
         began = time.perf_counter()
         done = decider.carry_out(command, actor=_ACTOR)
         decided.append(time.perf_counter() - began)
@@ -67,12 +71,32 @@ def _compare(recorder: Recorder, customer: str) -> dict[str, Any]:
     }
 
 
-def _command(decider: Decider, customer: str, number: int) -> RegisterContract:
-    return RegisterContract(
+def _agree(decider: Decider, customer: str) -> str:
+    """Register a contract and a contact; give the contact."""
+    contact = decider.new_id("contact")
+    for command in (
+        RegisterContract(
+            customer=customer,
+            contract=decider.new_id("contract"),
+            reference="C-1",
+            clause="3",
+            remote=Remote.POSSIBLE,
+            starts_at=datetime.now(UTC) - timedelta(days=1),
+        ),
+        RegisterContact(customer=customer, contact=contact, name="bench", roles=(ContactRole.WORK_CONTACT,)),
+    ):
+        decider.carry_out(command, actor=_ACTOR)
+    return contact
+
+
+def _command(decider: Decider, customer: str, contact: str) -> RequestWork:
+    return RequestWork(
         customer=customer,
-        contract=decider.new_id("contract"),
-        reference=f"C-{number}",
-        clause="3",
-        remote=Remote.NOT_STATED,
-        starts_at=datetime.now(UTC) - timedelta(days=1),
+        work_order=decider.new_id("work_order"),
+        basis=Basis.CONTRACT,
+        title="bench",
+        purpose="bench",
+        targets=("db01",),
+        requested_by=contact,
+        requested_at=datetime.now(UTC),
     )
