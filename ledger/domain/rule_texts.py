@@ -98,7 +98,7 @@ RULES: dict[str, RuleText] = {
         "Data is acquired only to perform the contract or the requested work.",
     ),
     "R-14": RuleText(
-        "check",
+        "both",
         "4-1⑤",
         "証跡の保管は作業の終わりから数える。",
         "The trail is kept from the end of the work it belongs to.",
@@ -110,13 +110,13 @@ RULES: dict[str, RuleText] = {
         "Retention is counted in calendar months, the first day not counted.",
     ),
     "R-16": RuleText(
-        "check",
+        "both",
         "4-1⑤",
         "満了後 24 時間以内に、保全がなければ破棄する。",
         "What has expired is destroyed within 24 hours unless it is held.",
     ),
     "R-17": RuleText(
-        "append",
+        "both",
         "4-1⑤",
         "申請、紛争、事故、法的保全は破棄を止める。",
         "A request, dispute, incident or legal hold suspends destruction.",
