@@ -5,9 +5,21 @@ path without encryption). A finding is what a check saw, and may have an innocen
 """
 
 from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 from ledger.domain.fact import Fact, about, fact, public
 from ledger.domain.wording import Language, say
+
+
+@runtime_checkable
+class Against(Protocol):
+    """A fact that speaks against something and is told to whoever caused it: a violation, a denial, a finding."""
+
+    rule: str
+
+    def text(self, language: Language) -> str:
+        """Give the sentence for people."""
+        ...
 
 
 @fact("violation.recorded.v1", retention="trail", ja="違反記録", en="Violation recorded", clause="-")

@@ -70,16 +70,12 @@ class Template(NamedTuple):
 
         ``commitment`` is hex, as ``seal_drawn`` gives it.
         """
-        if commitment is not None and names.key is not None and len(commitment) == _HEX_DIGITS:
-            before_position = f'{names.before_commitment}"{commitment}"{names.after_commitment}'
-        else:
-            spelled = _spell_commitment(commitment, names.key)
-            before_position = f"{names.before_commitment}{spelled}{names.after_commitment}"
+        spelled = _spell_commitment(commitment, names.key)
         # Past the constructor, which takes twice as long: this runs for every entry.
         return tuple.__new__(
             cls,
             (
-                before_position,
+                f"{names.before_commitment}{spelled}{names.after_commitment}",
                 # What is empty is not thereby an object.
                 _NOTHING_PUBLIC if public == _NOTHING else f'","public":{_spell_public(public)},"seq":',
                 f',"tags":[{_spell_tags(tags)}{names.tail}',

@@ -21,7 +21,7 @@ import typer
 from ledger.application.deciding import CarriedOut
 from ledger.application.door import Ledger
 from ledger.domain.fact import Fact
-from ledger.domain.violation import ViolationRecorded
+from ledger.domain.violation import Against
 from ledger.keys.classes import JST
 from scripts.commands.access import appending
 from scripts.commands.declared import Command
@@ -168,9 +168,9 @@ def _made(command: type[Any], within: str, told: Mapping[tuple[str, str], Any], 
 
 
 def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status:
-    """Say what a command came to; a violation that was recorded with it is a finding."""
-    violations = [each for each in done.facts if isinstance(each, ViolationRecorded)]
-    status = Status.FINDING if violations else Status.FINE
+    """Say what a command came to; a violation or a denial that was recorded is a finding, and is told."""
+    against = [each for each in done.facts if isinstance(each, Against)]
+    status = Status.FINDING if against else Status.FINE
     session.give(
         {
             "already": done.already,
@@ -181,7 +181,7 @@ def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status
             ],
             "ids": {name.rpartition(".")[2]: value for name, value in drawn.items()},
             **({} if session.secret is None else {"secret": session.secret}),
-            "violations": [{"rule": each.rule, "text": each.text(session.language)} for each in violations],
+            "against": [{"rule": each.rule, "text": each.text(session.language)} for each in against],
             "status": int(status),
         }
     )
@@ -191,7 +191,7 @@ def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status
         session.say("step_recorded", position=position, label=label_of(fact, session))
     if done.due:
         session.say("step_due", count=len(done.due))
-    for each in violations:
+    for each in against:
         session.warn(f"{each.rule}: {each.text(session.language)}")
     if drawn:
         session.pairs([(f"step_id_{name.rpartition('.')[2]}", value) for name, value in drawn.items()])
