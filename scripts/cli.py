@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from io import TextIOWrapper
 from typing import NoReturn
 
@@ -60,7 +60,7 @@ STEP_GROUPS = (
 """Groups of human steps: what they are is loaded when one of them is asked for."""
 
 
-def build(language: Language, *, with_formats: bool = True, steps_of: str | None = None) -> typer.Typer:
+def build(language: Language, *, with_formats: bool = True, steps_of: Collection[str] = ()) -> typer.Typer:
     """Give the command line with its help in a language.
 
     The formats of ``import``, and the steps of a group, only where they will be read.
@@ -82,7 +82,7 @@ def build(language: Language, *, with_formats: bool = True, steps_of: str | None
     for each in STEP_GROUPS:
         app = _application(language, f"help_{each}")
         shoseki.add_typer(app, name=each)
-        if each == steps_of:
+        if each in steps_of:
             _declare_steps(app, each, language)
             if each == "credential":
                 from scripts.commands.custody import credential_erase
@@ -105,7 +105,7 @@ def _declare_steps(app: typer.Typer, group: str, language: Language) -> None:
 def run(arguments: Sequence[str]) -> Status:
     """Run one command and give how it ended."""
     session = Session(as_json="--json" in arguments, language=_asked_language(arguments) or default_language())
-    steps_of = next((each for each in arguments if each in STEP_GROUPS), None)
+    steps_of = [each for each in STEP_GROUPS if each in arguments]  # a directory may have the name of one, too
     command = typer.main.get_command(build(session.language, with_formats="import" in arguments, steps_of=steps_of))
     try:
         ended = command.main(list(arguments), prog_name="shoseki", standalone_mode=False, obj=session)

@@ -14,6 +14,7 @@ from ledger.application.deciding import TIMER, Decider
 from ledger.application.errors import LedgerError
 from ledger.application.facts import to_record
 from ledger.domain.clock_run import ClockRun
+from ledger.domain.decision import Refusal
 from ledger.domain.due import Due, Timer, all_timers, first_due
 from ledger.domain.fact import Fact
 from ledger.domain.registry import Kind, kinds
@@ -22,6 +23,9 @@ from ledger.log.members import format_at
 from ledger.store.query import query_of_items
 from ledger.store.reader import PAGE
 from ledger.store.recorder import Recorder
+
+_PASSES = 16
+"""How often all timers are gone through: what one says may make another due, but not for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +39,52 @@ class Noticed:
     positions: tuple[int, ...] = ()
 
 
-def run(recorder: Recorder, decider: Decider) -> tuple[list[Noticed], int]:
-    """Write what is due; give it, and the position of the entry that tells of the run."""
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A subject whose timers could not be looked at, and why: the others were."""
+
+    timer: str
+    subject: str
+    chain: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run came to; ``position`` is that of the entry that tells of it."""
+
+    noticed: list[Noticed]
+    failed: list[Failed]
+    position: int
+
+
+def run(recorder: Recorder, decider: Decider) -> Ran:
+    """Write what is due, and what that makes due, until nothing is; one subject that fails does not keep the others."""
     noticed: list[Noticed] = []
+    failed: dict[Due, Failed] = {}
     looked = 0
-    for due in _dues(recorder):
-        looked += 1
-        if positions := decider.notice(due):
-            facts = tuple(each.fact for each in decider.facts(due.boundary) if each.position in positions)
-            noticed.append(Noticed(due.timer.name, due.subject, due.chain, facts, positions))
+    for _ in range(_PASSES):
+        said = len(noticed)
+        dues = [due for due in _dues(recorder) if due not in failed]
+        looked = max(looked, len(dues))
+        for due in dues:
+            try:
+                positions = decider.notice(due)
+            except (LedgerError, Refusal) as error:
+                failed[due] = Failed(due.timer.name, due.subject, due.chain, str(error))
+                continue
+            if positions:
+                facts = tuple(each.fact for each in decider.facts(due.boundary) if each.position in positions)
+                noticed.append(Noticed(due.timer.name, due.subject, due.chain, facts, positions))
+        if len(noticed) == said:
+            break
     now = recorder.clock.now()
     fact = ClockRun(at=now, subjects=looked, due=sum(len(each.positions) for each in noticed))
     secret = recorder.custody.chain_secret(LOG_CHAIN)
     record = to_record(
         fact, customer=None, now=now, actor=TIMER, source={"kind": "command", "id": "clock run"}, secret=secret
     )
-    return noticed, recorder.append_all([record])[0]
+    return Ran(noticed, list(failed.values()), recorder.append_all([record])[0])
 
 
 def evaluate(recorder: Recorder, decider: Decider, at: datetime) -> list[Noticed]:
@@ -70,8 +104,12 @@ def _dues(recorder: Recorder) -> Iterator[Due]:
     timers = all_timers()
     subjects = _subjects(recorder, timers)
     for timer in timers.values():
+        boundaries = set()
         for subject, chain in subjects.get(timer.kind, {}).items():
-            yield timer.at(subject, chain)
+            due = timer.at(subject, chain)
+            if due.boundary not in boundaries:  # the timer of all terms is one, whatever their number
+                boundaries.add(due.boundary)
+                yield due
 
 
 def _subjects(recorder: Recorder, timers: Mapping[str, Timer]) -> dict[str, dict[str, str]]:

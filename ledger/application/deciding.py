@@ -104,6 +104,8 @@ class Decider:
         due: list[int] = []
         for _ in range(ATTEMPTS):
             seen, now = self._read(boundary)
+            if customer is not None:
+                check_own_chain(seen, customer)
             try:
                 if found := first_due(dues, seen.facts, now, self.defaults):
                     due += self._append_due(*found, boundary, seen, now)
@@ -126,6 +128,8 @@ class Decider:
         appended: list[int] = []
         for _ in range(ATTEMPTS):
             seen, now = self._read(boundary)
+            if due.chain != LOG_CHAIN:
+                check_own_chain(seen, due.chain)
             found = first_due([due], seen.facts, now, self.defaults)
             if found is None:
                 return tuple(appended)
@@ -198,3 +202,14 @@ class Decider:
 
     def _secret(self) -> ChainSecret:
         return self._recorder.custody.chain_secret(LOG_CHAIN)
+
+
+def check_own_chain(seen: Read, customer: str) -> None:
+    """Refuse to decide for one customer on what is another's; raise Refusal (R-36).
+
+    Boundaries go by tag, and a tag is an id that somebody typed: what is decided on it is written to the chain of the
+    customer that was named, which must be the one it belongs to. Before anything is due, so nothing is written at all.
+    """
+    others = [each.position for each in seen.facts if each.chain not in {customer, LOG_CHAIN}]
+    if others:
+        raise decision.Refusal("R-36", "chain_of_another_customer", others)

@@ -64,6 +64,7 @@ class Committer:
         self._closed = False
         self._resting = False
         self._ready: list[tuple[Request, Any]] = []
+        self._taken: list[tuple[Request, Any]] = []
         self._sealing: tuple[Request, Any, Iterator[Prepared]] | None = None
         self._answered: deque[Any] = deque()
         self._wake_end, self._bell = os.pipe()
@@ -93,9 +94,8 @@ class Committer:
             if self._closed:
                 raise StoreError("This recorder is closed: open another.")
             self._waiting.append((request, done))
-            resting, self._resting = self._resting, False
-        if resting:
-            self._ring()
+            if self._resting:  # only the thread says that it rests no more: a ring too many is heard, too
+                self._ring()
         done.acquire()
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class Committer:
             if self._closed:
                 return
             self._closed = True
-        self._ring()
+            self._ring()
         self._thread.join()
         os.close(self._bell)
         os.close(self._wake_end)
@@ -118,7 +118,10 @@ class Committer:
     def _work(self) -> None:
         while True:
             with self._turn:
-                self._append_what_waits()
+                try:
+                    self._append_what_waits()
+                except BaseException as error:  # noqa: BLE001 - whatever it is, none waits for ever
+                    self._answer_all(error)
             self._rest(None, 0)
             if self._closed and not self.pending:
                 break
@@ -126,15 +129,30 @@ class Committer:
             if self.connection is not None:
                 self.connection.close()
 
+    def _answer_all(self, error: BaseException) -> None:
+        """After an error that nobody thought of: every caller hears of it, and the thread goes on."""
+        with self._lock:
+            left = [*self._taken, *self._ready, *self._waiting]
+            if self._sealing is not None:
+                left.append(self._sealing[:2])
+            self._taken, self._ready, self._sealing = [], [], None
+            self._waiting.clear()
+        for request, done in left:
+            request.error = StoreError(f"Nothing is known of this append ({error!r}): do it again.")
+            done.release()
+        while self._answered:
+            self._answered.popleft().release()
+
     def _append_what_waits(self) -> None:
         while True:
             while not self._ready and self._use_time():
                 pass
             if not self._ready:
                 return
-            group = self._take()
-            self._append([request for request, _ in group], self._wait)
-            self._answered.extend(done for _, done in group)
+            self._taken = self._take()
+            self._append([request for request, _ in self._taken], self._wait)
+            self._answered.extend(done for _, done in self._taken)
+            self._taken = []
 
     def _append(self, requests: Sequence[Request], wait: Callable[[int, int], int]) -> None:
         """Commit, and say on every request what became of it."""
@@ -205,22 +223,30 @@ class Committer:
         return group
 
     def _commit(self, requests: Sequence[Request], wait: Callable[[int, int], int]) -> None:
+        # Taken out, and put back once all went well: an interrupt anywhere leaves no connection in the middle of one.
+        connection, self.connection = self.connection, None
         try:
             with named_errors():
-                if self.connection is None or not is_alive(self.connection):
-                    self._abandon()
-                    self.connection = connect(self._url, application="shoseki sequencer")
-                    self.connection.execute(_DURABLE)
-                    self.connection.execute(_PLANNED_ONCE)
-                steps = self._sequencer.commit(self.connection, requests)
+                if connection is None or not is_alive(connection):
+                    self._sequencer.forget()
+                    if connection is not None:
+                        connection.close()
+                    connection = connect(self._url, application="shoseki sequencer")
+                    connection.execute(_DURABLE)
+                    connection.execute(_PLANNED_ONCE)
+                steps = self._sequencer.commit(connection, requests)
                 ready = 0
                 with suppress(StopIteration):
                     wanted = next(steps)
                     while True:
-                        ready = wait(self.connection.pgconn.socket, wanted)
+                        ready = wait(connection.pgconn.socket, wanted)
                         wanted = steps.send(ready)
+            self.connection = connection
         except BaseException:
-            self._abandon()
+            # Nothing is known: the connection, its transaction and what was remembered are dropped.
+            self._sequencer.forget()
+            if connection is not None:
+                connection.close()
             raise
 
     def _wait(self, socket: int, wanted: int) -> int:
@@ -250,8 +276,8 @@ class Committer:
                 os.read(self._wake_end, 1024)
         return found.get(socket, 0) if socket is not None else 0
 
-    def _abandon(self) -> None:
-        """After a failure nothing is known: drop the connection, its transaction and what was remembered."""
+    def abandon(self) -> None:
+        """Drop the connection and what was remembered."""
         self._sequencer.forget()
         connection, self.connection = self.connection, None
         if connection is not None:

@@ -73,7 +73,7 @@ def possible(query: DCBQuery) -> DCBQuery | None:
     What is left are texts that PostgreSQL and JSON can spell, so a query can fail nobody but its own caller.
     """
     if not query.items:
-        return query
+        return DCBQuery([])
     items = [
         DCBQueryItem(types, list(item.tags))
         for item in query.items

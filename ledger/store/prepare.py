@@ -132,6 +132,8 @@ class Preparer:
                     shared = known[names] = self._share(record, day)
                 except (FormatError, HalfIdError) as error:
                     raise _refused(record, error) from None
+            if type(record.data) is not bytes:
+                raise RecordRefusedError(f"The payload of the record {record.type} is not bytes: give bytes.")
             if shared.core and not core:
                 raise RecordRefusedError(
                     f"Entries of type {record.type} are written by the core only: use another type."

@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import index
 from pathlib import Path
 from typing import Any, Self
 
@@ -176,7 +177,7 @@ class Recorder(DCBRecorder):
         if condition is not None:
             # A copy of what can match at all: nothing in it can fail those who share the transaction.
             query = possible(condition.fail_if_events_match)
-            condition = None if query is None else DCBAppendCondition(query, max(0, condition.after or 0))
+            condition = None if query is None else DCBAppendCondition(query, max(0, index(condition.after or 0)))
         now = max(self.clock.now(), self._latest_at)
         while records:
             try:

@@ -122,7 +122,10 @@ def command_of(step: Step) -> Command:
         }
         with appending(session) as ledger:
             drawn = {
-                name: ledger.decider.new_id(kind, once) for name, kind in step.draws.items() if ("", name) not in told
+                # An id is the same again only for the same step, customer and key.
+                name: ledger.decider.new_id(kind, once and f"{step.name} {name} {told.get(('', 'customer'))} {once}")
+                for name, kind in step.draws.items()
+                if ("", name) not in told
             }
             runner = {} if step.runner is None else {step.runner: operator()["id"]}
             command = _made(step.command, "", told, {**drawn, **runner})
@@ -241,6 +244,10 @@ def _asked(session: Session, member: Member) -> Any:
         raise CommandRefusedError(session.text("step_missing", option=member.flag))
     choices = [each.value for each in member.kind] if _is_choice(member.kind) else None
     shown = session.text(f"step_opt_{member.option}").rstrip("。.")
+    if member.kind is bool:
+        return typer.confirm(shown, err=True)
+    if member.kind is int:
+        return typer.prompt(shown, type=int, err=True)
     answer = typer.prompt(f"{shown} [{'|'.join(choices)}]" if choices else shown, err=True)
     return [each.strip() for each in answer.split(",")] if member.several else answer
 

@@ -19,47 +19,67 @@ def clock_run(
 ) -> Status:
     """Write what is due, or with ``--at`` only show what was due at an instant that has passed."""
     from ledger.application.clock_run import evaluate, run
+    from ledger.domain.violation import Against
     from scripts.commands.carrying import moment_of
 
     if at is not None:
         moment = moment_of(session, "--at", at)
         with reading(session) as ledger:
             noticed = evaluate(ledger.recorder, ledger.decider, moment)
-        _tell(session, noticed, None)
-    else:
-        with appending(session) as ledger:
-            noticed, position = run(ledger.recorder, ledger.decider)
-            erased = ledger.credentials.erase_due(actor=operator())
-            ledger.credentials.sweep()
-        for each in erased:
-            if each.failure is not None:
-                session.status = Status.FINDING
-                session.warn(session.text("credential_not_erased", id=each.credential, reason=each.failure))
-        _tell(session, noticed, position)
+        session.give({"due": _due(noticed), "position": None, "written": False})
+        session.say("clock_evaluated", count=_count(noticed))
+        _tell(session, noticed)
+        return Status.FINE
+    with appending(session) as ledger:
+        ran = run(ledger.recorder, ledger.decider)
+        erased = ledger.credentials.erase_due(actor=operator())
+        ledger.credentials.sweep()
+    against = [fact for each in ran.noticed for fact in each.facts if isinstance(fact, Against)]
+    problems = [(each.subject, each.reason) for each in ran.failed]
+    problems += [(each.credential, each.failure) for each in erased if each.failure is not None]
+    session.status = Status.FINDING if against or problems else Status.FINE
+    session.give(
+        {
+            "against": [{"rule": each.rule, "text": each.text(session.language)} for each in against],
+            "due": _due(ran.noticed),
+            "erased": [each.credential for each in erased if each.failure is None],
+            "failed": [{"subject": subject, "reason": reason} for subject, reason in problems],
+            "position": ran.position,
+            "status": int(session.status),
+            "written": True,
+        }
+    )
+    session.say("clock_ran", count=_count(ran.noticed), position=ran.position)
+    _tell(session, ran.noticed)
+    for fact in against:
+        session.warn(f"{fact.rule}: {fact.text(session.language)}")
+    for subject, reason in problems:
+        session.warn(session.text("clock_failed", subject=subject, reason=reason))
     return session.status
 
 
-def _tell(session: Session, noticed: "list[Noticed]", position: int | None) -> None:
+def _count(noticed: "list[Noticed]") -> int:
+    return sum(len(each.facts) for each in noticed)
+
+
+def _due(noticed: "list[Noticed]") -> list[dict[str, object]]:
     from scripts.commands.carrying import label_of
 
-    count = sum(len(each.facts) for each in noticed)
-    session.give(
+    return [
         {
-            "due": [
-                {
-                    "chain": each.chain,
-                    "positions": list(each.positions),
-                    "subject": each.subject,
-                    "timer": each.timer,
-                    "types": [label_of(fact, None) for fact in each.facts],
-                }
-                for each in noticed
-            ],
-            "position": position,
-            "written": position is not None,
+            "chain": each.chain,
+            "positions": list(each.positions),
+            "subject": each.subject,
+            "timer": each.timer,
+            "types": [label_of(fact, None) for fact in each.facts],
         }
-    )
-    session.say("clock_evaluated" if position is None else "clock_ran", count=count, position=position or 0)
+        for each in noticed
+    ]
+
+
+def _tell(session: Session, noticed: "list[Noticed]") -> None:
+    from scripts.commands.carrying import label_of
+
     if noticed:
         rows = [(each.subject, label_of(fact, session)) for each in noticed for fact in each.facts]
         session.table(("subject", "what"), rows)

@@ -412,6 +412,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{count} facts were due; nothing was written.",
         "期限の到来は {count} 件です（記録していません）。",
     ),
+    "clock_failed": ("{subject} could not be looked at: {reason}", "{subject} を処理できませんでした: {reason}"),
     "subject": ("subject", "対象"),
     "what": ("what was due", "内容"),
 }

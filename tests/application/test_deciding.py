@@ -18,6 +18,7 @@ from ledger.application.door import Ledger
 from ledger.application.errors import CommandConflictError, FactUnreadableError, PayloadUnavailableError
 from ledger.application.facts import from_record
 from ledger.application.payload import read
+from ledger.domain.basis import Basis
 from ledger.domain.boundary import PEOPLE_TAG, Boundary, tag
 from ledger.domain.consent import consent_in_force
 from ledger.domain.consent_facts import (
@@ -31,8 +32,10 @@ from ledger.domain.consent_facts import (
 from ledger.domain.consent_rules import CONSENT_TIMER, check_consent, of_agreement
 from ledger.domain.consenting import ExpressConsent, ReceiveObjection, WithdrawConsent
 from ledger.domain.contacts import ContactRole, RegisterContact
+from ledger.domain.contract import RegisterContract, Remote
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Erased, Fact, fact, ref
+from ledger.domain.ordering import AcceptWork, RequestWork
 from ledger.domain.people import BindOsUser, RegisterOperator, Role
 from ledger.domain.presenting import PresentTerms, RecordDelivery, RecordQuestion, agreement_timers
 from ledger.domain.recorded import Facts, last, of_type
@@ -443,3 +446,34 @@ def test_sixteen_operators_bind_one_system_user_and_one_has_it(world: World) -> 
     (winner,) = (each for each in results if not isinstance(each, Refusal))
     assert {each.rule for each in losers} == {"R-34"}
     assert {each.cites for each in losers} == {winner.positions}  # type: ignore[attr-defined]
+
+
+def test_nothing_of_one_customer_is_decided_or_written_under_anothers_name(world: World) -> None:
+    contract = RegisterContract(
+        customer=world.customer,
+        contract=world.decider.new_id("contract"),
+        reference="C-1",
+        clause="3",
+        remote=Remote.POSSIBLE,
+        starts_at=world.ledger.recorder.clock.now(),
+    )
+    world.do(contract)
+    other = world.ledger.register_customer("別会社", actor=ACTOR)
+    contact = world.decider.new_id("contact")
+    working = (ContactRole.WORK_CONTACT,)
+    world.do(RegisterContact(customer=world.customer, contact=contact, name="山田", roles=working))
+    request = RequestWork(
+        customer=world.customer,
+        work_order=world.decider.new_id("work_order"),
+        basis=Basis.CONTRACT,
+        title="調査",
+        purpose="調査",
+        targets=("db01",),
+        requested_by=contact,
+        requested_at=world.ledger.recorder.clock.now(),
+    )
+    world.do(request)
+    size = world.ledger.reader.size()
+    with pytest.raises(Refusal, match=r"R-36.*another customer"):
+        world.do(AcceptWork(customer=other, work_order=request.work_order))
+    assert world.ledger.reader.size() == size

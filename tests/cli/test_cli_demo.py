@@ -44,6 +44,24 @@ def test_the_summary_names_what_there_is(played: tuple[Path, Answer]) -> None:
     assert summary["verify"]["status"] == 0
 
 
+_TOLD = (
+    *("terms.version_published.v1", "terms.presented.v1", "terms.delivered.v1", "consent.deemed.v1"),
+    *("work.requested.v1", "schedule.agreed.v1", "permission.granted.v1", "credential.provided.v1", "notice.sent.v1"),
+    *("work.started.v1", "credential.checked_out.v1", "session.started.v1", "overrun.detected.v1"),
+    *("overrun.notice_sent.v1", "session.ended.v1", "work.completed.v1", "check.requested.v1", "credential.erased.v1"),
+    *("check.lapsed.v1", "work.follow_up_opened.v1"),
+)
+
+
+def test_the_work_order_is_told_to_its_end_and_nothing_speaks_against_it(played: tuple[Path, Answer]) -> None:
+    directory, _ = played
+    told = program("log", "--dir", directory, "--json", env=environment())
+    types = [each["type"] for each in told.json_lines]
+    places = [types.index(name) for name in _TOLD]
+    assert places == sorted(places)
+    assert not any(name.startswith(("violation.", "data.use_denied")) for name in types)
+
+
 def test_the_full_check_names_the_changed_entry_and_found_nothing_before(played: tuple[Path, Answer]) -> None:
     directory, _ = played
     summary = json.loads((directory / "summary.json").read_bytes())

@@ -52,7 +52,8 @@ class Shell:
 
 
 def test_every_command_of_the_domain_is_a_step_or_given_by_a_machine() -> None:
-    assert {step.command for step in STEPS} | MACHINES.keys() == set(commands())
+    ours = {command for command in commands() if command.__module__.startswith("ledger.")}  # tests make some, too
+    assert {step.command for step in STEPS} | MACHINES.keys() == ours
     assert not {step.command for step in STEPS} & MACHINES.keys()
     assert len({step.name for step in STEPS}) == len(STEPS)
     assert {step.name.split()[0] for step in STEPS} == set(STEP_GROUPS)

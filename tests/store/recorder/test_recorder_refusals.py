@@ -245,3 +245,16 @@ def test_nothing_is_left_open(postgres: Urls, new_schema: Callable[[], str], tmp
         f"%{log.schema}%",
     )
     assert sessions == [(0,)]
+
+
+@pytest.mark.parametrize("data", [None, 0, bytearray(b"a"), memoryview(b"a"), "a"])
+@pytest.mark.parametrize("key_class", [None, "trail"])
+def test_a_payload_is_bytes_and_nothing_else(log: World, data: object, key_class: str | None) -> None:
+    with log.recorder() as recorder:
+        refused = Record("test.said.v1", data, key_class=key_class)  # type: ignore[arg-type]
+        with pytest.raises(RecordRefusedError, match="not bytes"):
+            recorder.append([refused])
+        with pytest.raises(RecordRefusedError, match="not bytes"):
+            recorder.append([record("a"), refused])
+        recorder.append([record("b")])
+    check_whole(log)
