@@ -64,7 +64,7 @@ def main() -> int:
     """Run; give 0 when of every rule a test went red."""
     plugin = SwitchedOff()
     pytest.main(
-        [str(TESTS), "-p", "no:hypothesispytest", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no"],
+        [str(TESTS), "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no"],
         plugins=[plugin],
     )
     missed = [rule for rule in RULES if not plugin.red[rule]]

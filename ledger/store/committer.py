@@ -184,9 +184,11 @@ class Committer:
             with self._lock:
                 if not self._waiting:
                     return False
-                request, done = self._waiting.popleft()
-            draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
-            self._sealing = (request, done, self._preparer.prepare(request.records, request.shared, draw))
+                request, done = self._waiting[0]
+                # Taken off the queue last: what breaks before that finds it there, and answers it.
+                draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
+                self._sealing = (request, done, self._preparer.prepare(request.records, request.shared, draw))
+                self._waiting.popleft()
         request, done, prepared = self._sealing
         before = len(request.prepared)
         try:

@@ -27,7 +27,8 @@ def hand_out(session: Session, ledger: Ledger, command: Any, once: str | None) -
     if handed.secret is not None:
         shown = handed.secret.reveal().decode("utf-8", "backslashreplace")
         session.secret = shown
-        session.line(shown)
+        if not session.as_json:
+            session.write(f"{shown}\n")  # as it is: a wrapped or escaped secret opens nothing
     return handed.carried
 
 

@@ -179,4 +179,4 @@ MACHINES: dict[type[Any], str] = {
     housekeeping.RecordVerification: "a verification gives it",
     housekeeping.SignCheckpoint: "the signer gives it",
 }
-"""Commands that no person gives, with who does."""
+"""Commands that no person gives, with who is to give them; gateways, recorders and jobs come with their own parts."""

@@ -11,6 +11,7 @@ from log_world import CUSTOMER, World, boundary, check_whole, record, together
 from psycopg import errors
 
 from ledger.store import sequencer as sequencer_module
+from ledger.store.committer import Committer
 from ledger.store.errors import DatabaseFullError, DatabaseUnavailableError, StoreError
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder
@@ -232,6 +233,27 @@ def test_an_error_nobody_thought_of_reaches_its_callers_and_the_recorder_goes_on
             recorder.append([record(f"{number}")])
         break_at(None)
         recorder.append([record(f"again {number}")])
+    check_whole(log)
+
+
+def test_an_error_in_the_committing_thread_itself_is_heard_by_all_and_ends_nothing(
+    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+
+    def breaking(_committer: Committer) -> list[Any]:
+        taken.append(1)
+        raise ZeroDivisionError
+
+    with together(log, recorder) as calls:
+        monkeypatch.setattr(Committer, "_take", breaking)
+        for name in "abc":
+            calls.call(lambda name=name: recorder.append([record(name)]))
+    answers = calls.results()
+    monkeypatch.undo()
+    assert taken
+    assert all(isinstance(each, StoreError) and "do it again" in str(each) for each in answers)
+    recorder.append([record("again")])
     check_whole(log)
 
 
