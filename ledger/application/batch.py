@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ledger.log.blob import BlobReference
+
+if TYPE_CHECKING:
+    from ledger.application.reconciling import Reconciled
 
 OPENED = "ledger.import_batch_opened.v1"
 CLOSED = "ledger.import_batch_closed.v1"
@@ -48,6 +51,8 @@ class Batch:
     reasons: dict[str, int] = field(default_factory=dict)
     exposed: list[str] = field(default_factory=list)
     """Credentials whose secret stands in what was kept of the file."""
+    reconciled: "Reconciled | None" = None
+    """What stands of the logins that it tells of, once they were matched with recorded sessions."""
     blob: BlobReference | None = None
     opened: int | None = None
     closed: int | None = None

@@ -19,6 +19,7 @@ from ledger.application.exporting import Exported, Exporter
 from ledger.application.importing import Import
 from ledger.application.payload import Statement, data_of
 from ledger.application.pinning import pinned_policy
+from ledger.application.reconciling import Reconciling
 from ledger.ingest.registry import Options
 from ledger.keys.directory import KeyDirectory
 from ledger.keys.errors import HalfDestroyedError, HalfUnknownError
@@ -154,9 +155,13 @@ class Ledger:
         options: Options,
         *,
         actor: Mapping[str, str],
+        targets: Mapping[str, str] | None = None,
         progress: Progress | None = None,
     ) -> Batch:
-        """Import a file into a customer's chain; see ``importing``."""
+        """Import a file into a customer's chain (see ``importing``), and match its logins with recorded sessions.
+
+        ``targets`` gives the names in work orders of hosts that are called otherwise.
+        """
         self.check_customer(customer)
         work = Import(
             self.recorder,
@@ -184,6 +189,9 @@ class Ledger:
                 tags=[f"import:{batch.id}"],
                 idempotency_key=f"{batch.id} elsewhere",
             )
+        # Of what was imported before, too: more may be known now, and a crash may have come between.
+        reconciling = Reconciling(self.recorder, self.decider, customer, actor=actor)
+        batch.reconciled = reconciling.reconcile(batch.id, targets or {})
         return batch
 
     def _imported_elsewhere(self, work: Import, batch: Batch, customer: str) -> bool:

@@ -16,7 +16,7 @@ from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened
 from ledger.domain.origins import ORIGINS_TAG, ConnectionExcluded
 from ledger.domain.origins import fold as fold_origins
-from ledger.domain.recorded import Facts, of_type
+from ledger.domain.recorded import Facts, Recorded, last, of_type, tagged
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import Session, SessionEnded, SessionStarted, SessionTerminated
 from ledger.domain.session_facts import fold as fold_sessions
@@ -90,6 +90,8 @@ _SESSIONS = (SessionStarted.KIND.type, SessionEnded.KIND.type, SessionTerminated
 def reconcile_login(command: ReconcileLogin, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record what the login belongs to, or that it belongs to nothing; the same answer again changes nothing."""
     check_happened("R-18", command.logged_in_at, now)
+    if any(each.fact.gateway == command.target for each in of_type(facts, SessionStarted)):
+        return decided()  # the gateway itself: no target, and not past it
     sessions = matching_sessions(command, facts, defaults)
     excluded = () if sessions else matching_exclusions(command, facts, defaults)
     cites = tuple(sorted({command.record, *(each for found in (*sessions, *excluded) for each in found[1])}))
@@ -111,8 +113,9 @@ def reconcile_login(command: ReconcileLogin, facts: Facts, now: datetime, defaul
             FindingRecorded(rule="R-18", sentence="login_of_several_sessions", values=values, subjects=named),
             cites=cites,
         )
-    return _once(
-        facts,
+    if standing(facts, command.login) is not None:
+        return decided(cites=cites)  # another source of the same login, or the same again, knows no better
+    return decided(
         UnroutedConnectionDetected(
             login=command.login,
             target=command.target,
@@ -123,6 +126,12 @@ def reconcile_login(command: ReconcileLogin, facts: Facts, now: datetime, defaul
         ViolationRecorded(rule="R-18", sentence="login_without_session", values=values, subjects=subjects),
         cites=cites,
     )
+
+
+def standing(facts: Facts, login: str) -> Recorded[LoginReconciled | FindingRecorded | ViolationRecorded] | None:
+    """Give what stands of a login: what it belongs to, or could, or else that it belongs to nothing."""
+    mine = tagged(facts, tag("target_login", login))
+    return last(mine, LoginReconciled, FindingRecorded) or last(mine, ViolationRecorded)
 
 
 @rule("R-18", off=())
@@ -174,10 +183,6 @@ def _answer(fact: Fact) -> tuple[str, ...] | None:
     match fact:
         case LoginReconciled(login=login, session=session, connection=connection):
             return ("reconciled", login, session or "", connection or "")
-        case UnroutedConnectionDetected(login=login):
-            return ("unrouted", login)
-        case ViolationRecorded(rule=rule_id, sentence=sentence, subjects=subjects):
-            return ("violation", rule_id, sentence, *subjects)
         case FindingRecorded(rule=rule_id, sentence=sentence, subjects=subjects):
             return ("finding", rule_id, sentence, *subjects)
         case _:

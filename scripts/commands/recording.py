@@ -9,9 +9,11 @@ import typer
 
 from scripts.commands.access import appending, reading
 from scripts.console import Session, Status
+from scripts.refusals import CommandRefusedError
 
 if TYPE_CHECKING:
     from ledger.application.batch import Batch
+    from ledger.application.reconciling import Reconciled, Suspect
 
 
 def operator() -> dict[str, str]:
@@ -56,18 +58,35 @@ def import_file(
     year: Annotated[int | None, typer.Option(help="opt_year")] = None,
     start: Annotated[str | None, typer.Option(help="opt_began")] = None,
     file_name: Annotated[str | None, typer.Option(help="opt_file_name")] = None,
+    target: Annotated[list[str] | None, typer.Option("--target", help="opt_target", metavar="HOST=NAME")] = None,
 ) -> Status:
-    """Import a file; the status is FINDING when it recorded findings or could not read a line, now or before."""
+    """Import a file; the status is FINDING when it recorded findings or could not read a line, now or before.
+
+    So it is when a login that it tells of belongs to no recorded session, or to several.
+    """
     from ledger.ingest.registry import Options, open_format
 
     options = Options(zone=zone, year=year, start=start, file_name=file_name)
     open_format(format_name, options)  # refused before a database is started for nothing
+    targets = dict(_named(session, each) for each in target or ())
     with appending(session) as ledger, session.progress() as progress:
-        batch = ledger.import_file(path, format_name, customer, options, actor=operator(), progress=progress)
-    session.status = Status.FINDING if batch.findings or batch.rejected or batch.uncertain else Status.FINE
+        batch = ledger.import_file(
+            path, format_name, customer, options, actor=operator(), targets=targets, progress=progress
+        )
+    suspect = batch.reconciled is not None and batch.reconciled.suspects
+    found = batch.findings or batch.rejected or batch.uncertain or suspect
+    session.status = Status.FINDING if found else Status.FINE
     _tell(session, batch)
-    session.give({**_members(batch), "file": path, "status": int(session.status)})
+    session.give({**_members(session, batch), "file": path, "status": int(session.status)})
     return session.status
+
+
+def _named(session: Session, value: str) -> tuple[str, str]:
+    """Read ``ap01.example=ap01``: a host as the log calls it, and its name in work orders."""
+    host, equals, name = value.partition("=")
+    if not (host and equals and name):
+        raise CommandRefusedError(session.text("target_named", value=value))
+    return host, name
 
 
 def _tell(session: Session, batch: "Batch") -> None:
@@ -90,9 +109,49 @@ def _tell(session: Session, batch: "Batch") -> None:
         session.say("keystrokes_cut", count=batch.keystrokes_cut)
     if batch.sessions or batch.uncertain:
         session.say("correlated", sessions=batch.sessions, uncertain=batch.uncertain)
+    if batch.reconciled is not None:
+        _tell_reconciled(session, batch.reconciled)
 
 
-def _members(batch: "Batch") -> dict[str, Any]:
+def _tell_reconciled(session: Session, found: "Reconciled") -> None:
+    """Say what stands of the logins: each that matches no session, or several, on a line of its own."""
+    if found.logins:
+        session.say("reconciled", logins=found.logins, matched=found.matched)
+    if found.settled:
+        session.say("reconciled_earlier", count=found.settled)
+    if found.elsewhere:
+        session.say("reconciled_elsewhere", count=found.elsewhere)
+    if found.to_come:
+        session.say("reconciled_to_come", "warning", count=found.to_come)
+    for each in found.suspects:
+        places = {"record": each.record, "position": each.position}
+        session.warn(session.text("reconciled_suspect", rule=each.fact.rule, **places, text=_text(session, each)))
+
+
+def _text(session: Session, suspect: "Suspect") -> str:
+    return suspect.fact.text(session.language)
+
+
+def _reconciled_members(session: Session, found: "Reconciled") -> dict[str, Any]:
+    return {
+        "against": [
+            {
+                "entry": each.record,
+                "position": each.position,
+                "rule": each.fact.rule,
+                "text": _text(session, each),
+            }
+            for each in found.suspects
+        ],
+        "elsewhere": found.elsewhere,
+        "logins": found.logins,
+        "matched": found.matched,
+        "settled": found.settled,
+        "to_come": found.to_come,
+    }
+
+
+def _members(session: Session, batch: "Batch") -> dict[str, Any]:
     return {
         **batch.counts(),
         "already": batch.already,
@@ -103,4 +162,5 @@ def _members(batch: "Batch") -> dict[str, Any]:
         "raw_bytes": batch.raw_bytes,
         "raw_sha256": batch.raw_sha256,
         "reasons": [{"line": line, "reason": reason} for reason, line in batch.reasons.items()],
+        "reconciled": None if batch.reconciled is None else _reconciled_members(session, batch.reconciled),
     }

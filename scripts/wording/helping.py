@@ -78,6 +78,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The name under which the gateway wrote the recording.",
         "ゲートウェイが録画を書いた時のファイル名。",
     ),
+    "opt_target": (
+        "A host that work orders call by another name; may be repeated.",
+        "作業依頼で別の名前で呼ばれるホスト。複数指定できます。",
+    ),
     "opt_follow": ("Wait for new entries.", "新しいエントリを待ちます。"),
     "opt_start": (
         "The first position; with --customer the first number in the chain.",

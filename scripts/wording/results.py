@@ -42,6 +42,30 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{sessions} sessions are put together; {uncertain} records could not be placed with certainty.",
         "{sessions} 件のセッションを対応付けました。確実に対応付けられない記録は {uncertain} 件です。",
     ),
+    "reconciled": (
+        "{logins} logins were compared with recorded sessions; {matched} of them belong to one.",
+        "ログイン {logins} 件を記録済みセッションと照合し、{matched} 件が対応しました。",
+    ),
+    "reconciled_earlier": (
+        "{count} logins of earlier imports, unsettled until now, belong to a recorded session.",
+        "以前に取り込んだ未照合のログイン {count} 件が、記録済みセッションに対応しました。",
+    ),
+    "reconciled_elsewhere": (
+        "{count} logins are of no technician's account and on hosts that no work order names: they were not compared.",
+        "作業依頼の対象でないホストへの、技術員以外のログイン {count} 件は照合していません。",
+    ),
+    "reconciled_to_come": (
+        "{count} logins tell of a time that is still to come, and were not compared.",
+        "未来の時刻のログイン {count} 件は照合していません。",
+    ),
+    "reconciled_suspect": (
+        "{rule}: {text} (entries {record}, {position})",
+        "{rule}: {text}（記録 {record}, {position}）",
+    ),
+    "target_named": (
+        "--target is written as HOST=NAME, not {value!r}.",
+        "--target は「ホスト名=作業依頼での名前」の形で指定してください（{value!r}）。",
+    ),
     "not_signed": ("Not under a signed checkpoint yet: {reason}", "まだ署名されていません: {reason}"),
     "not_finished": (
         "What was interrupted before could not be finished now: {reason}",
