@@ -16,7 +16,7 @@ from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.duties import acting, on_duty
 from ledger.domain.fact import Fact, fact, public, ref
-from ledger.domain.people import Role
+from ledger.domain.people import Role, check_two_users
 from ledger.domain.people import fold as fold_people
 from ledger.domain.recorded import Facts, Recorded, last, of_type
 from ledger.domain.rules import rule
@@ -207,8 +207,12 @@ def review_dataset(command: ReviewDataset, facts: Facts, _now: datetime, _defaul
     created = last(facts, DeidentifiedDatasetCreated)
     if created is None:
         raise Refusal("R-31", "dataset_unknown")
-    reviewer = on_duty(fold_people(facts), command.reviewer, (Role.SECURITY, Role.LEGAL))
+    people = fold_people(facts)
+    reviewer = on_duty(people, command.reviewer, (Role.SECURITY, Role.LEGAL))
     check_reviewer(created, reviewer.id)
+    author = people.get(created.fact.author)
+    if author is not None:  # who was erased since came as nobody any more
+        check_two_users(author, created.position, reviewer)
     reviewed = DeidentificationReviewed(
         dataset=command.dataset, reviewer=reviewer.id, approved=command.approved, words=command.words
     )

@@ -1,13 +1,14 @@
 """Who of the vendor may do what: everybody acts as a registered person, and some steps belong to one duty.
 
-Guarantees: what is done through the ledger has one registered author (R-34); giving evidence out, keeping it and
-destroying it is the evidence custodian's, never a technician's or a gateway operator's (R-35).
+Guarantees: what is done through the ledger has one registered author, and a second sign-off another one (R-34) who
+came as another system user; giving evidence out, keeping it and destroying it is the evidence custodian's, never a
+technician's or a gateway operator's (R-35).
 """
 
 from collections.abc import Collection
 
 from ledger.domain.decision import Refusal
-from ledger.domain.people import People, Person, Role
+from ledger.domain.people import People, Person, Role, check_two_persons, check_two_users
 from ledger.domain.rules import rule
 
 
@@ -22,6 +23,12 @@ def on_duty(people: People, person: str, duties: Collection[Role]) -> Person:
     found = acting(people, person)
     check_duty(found, duties)
     return found
+
+
+def check_second(first: Person, signed: int, second: Person) -> None:
+    """Refuse a second sign-off that is the first one's (at position ``signed``), by the person or the system user."""
+    check_two_persons(first, second)
+    check_two_users(first, signed, second)
 
 
 @rule("R-34")

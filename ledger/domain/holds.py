@@ -1,6 +1,7 @@
 """Holds that people order: a legal matter, a dispute or an incident suspends destruction (R-17).
 
-Guarantees: a hold has an author and a reason on record, and is released by two persons (R-34) whose duty it is (R-35);
+Guarantees: a hold has an author and a reason on record, and is released by two persons (R-34) whose duty it is (R-35):
+one proposes, the other releases;
 an order of destruction reads the holds of its customer, so either it comes first or the hold does. What the log
 itself writes is ``hold.placed.v1`` and ``hold.released.v1``: which data keys it keeps, not who wished so and why.
 """
@@ -12,11 +13,11 @@ from enum import StrEnum
 
 from ledger.domain.boundary import PEOPLE_TAG, Boundary, Item, tag
 from ledger.domain.decision import Decision, Refusal, decided, decides
-from ledger.domain.duties import on_duty
+from ledger.domain.duties import check_second, on_duty
 from ledger.domain.fact import Fact, fact, public, ref
-from ledger.domain.people import Role, check_two_persons
+from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
-from ledger.domain.recorded import Facts
+from ledger.domain.recorded import Facts, Recorded
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.trail import Pair
@@ -47,6 +48,22 @@ class HoldOrdered(Fact):
     review_at: datetime | None
 
 
+@fact(
+    "retention.hold_release_proposed.v1",
+    retention="claim",
+    ja="保全解除提案",
+    en="Release of a hold proposed",
+    clause="4-1⑤",
+)
+class HoldReleaseProposed(Fact):
+    """The first of two persons wishes the hold to go; it stands until a second one releases it."""
+
+    customer: str = ref("trail")
+    hold: str = ref("hold")
+    person: str = ref("person")
+    words: str
+
+
 @fact("retention.hold_release_ordered.v1", retention="claim", ja="保全解除指示", en="Hold released", clause="4-1⑤")
 class HoldReleaseOrdered(Fact):
     """Two persons let the hold go; what has expired meanwhile is destroyed within the time allowed."""
@@ -63,6 +80,8 @@ class OrderedHold:
 
     ordered: HoldOrdered
     positions: tuple[int, ...]
+    proposed: Recorded[HoldReleaseProposed] | None = None
+    """The newest wish to let it go."""
     released_at: datetime | None = None
 
     def covers(self, pair: Pair, work_orders: Iterable[str]) -> bool:
@@ -85,6 +104,9 @@ def fold(facts: Facts) -> Mapping[str, OrderedHold]:
         match each.fact:
             case HoldOrdered(hold=hold) as ordered:
                 holds[hold] = OrderedHold(ordered, (each.position,))
+            case HoldReleaseProposed(hold=hold) as made if hold in holds:
+                proposed = Recorded(made, each.position, each.at, each.chain, each.tags)
+                holds[hold] = replace(holds[hold], proposed=proposed)
             case HoldReleaseOrdered(hold=hold) if hold in holds:
                 before = holds[hold]
                 holds[hold] = replace(before, positions=(*before.positions, each.position), released_at=each.at)
@@ -109,23 +131,32 @@ class OrderHold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseHold:
-    """Keep it no longer; ``approver`` is the second person."""
+class ProposeRelease:
+    """Keep it no longer, says the first person."""
 
     customer: str
     hold: str
     person: str
-    approver: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseHold:
+    """Keep it no longer, says the second person."""
+
+    customer: str
+    hold: str
+    person: str
     words: str
 
 
 def of_holds(customer: str) -> Boundary:
     """Give the boundary of the holds that people ordered for a customer."""
-    types = (HoldOrdered.KIND.type, HoldReleaseOrdered.KIND.type)
+    types = tuple(each.KIND.type for each in (HoldOrdered, HoldReleaseProposed, HoldReleaseOrdered))
     return Boundary((Item((tag("trail", customer),), types),))
 
 
-def _of_command(command: OrderHold | ReleaseHold) -> Boundary:
+def _of_command(command: OrderHold | ProposeRelease | ReleaseHold) -> Boundary:
     return of_holds(command.customer) | Boundary.of(PEOPLE_TAG)
 
 
@@ -141,6 +172,13 @@ def check_stands(hold: OrderedHold | None) -> None:
     """Refuse to release what is not held."""
     if hold is None or hold.released_at is not None:
         raise Refusal("R-17", "hold_not_there", () if hold is None else hold.positions)
+
+
+@rule("R-34")
+def check_proposed(hold: OrderedHold | None) -> None:
+    """Refuse the second sign-off of a release that has no first."""
+    if hold is not None and hold.proposed is None:
+        raise Refusal("R-34", "release_not_proposed", hold.positions)
 
 
 @decides(OrderHold, boundary=_of_command)
@@ -165,16 +203,32 @@ def order_hold(command: OrderHold, facts: Facts, _now: datetime, _defaults: Defa
     return decided(ordered, cites=[person.position])
 
 
-@decides(ReleaseHold, boundary=_of_command)
-def release_hold(command: ReleaseHold, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
-    """Release by two persons."""
-    people = fold_people(facts)
-    first, second = (on_duty(people, each, _DUTIES) for each in (command.person, command.approver))
-    check_two_persons(first, second)
+@decides(ProposeRelease, boundary=_of_command)
+def propose_release(command: ProposeRelease, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Take the first person's word; given again by the same one, it changes nothing."""
+    person = on_duty(fold_people(facts), command.person, _DUTIES)
     hold = fold(facts).get(command.hold)
     check_stands(hold)
+    if hold is not None and hold.proposed is not None and hold.proposed.fact.person == person.id:
+        return decided(cites=[hold.proposed.position])
+    proposed = HoldReleaseProposed(customer=command.customer, hold=command.hold, person=person.id, words=command.words)
+    return decided(proposed, cites=(*(() if hold is None else hold.positions), person.position))
+
+
+@decides(ReleaseHold, boundary=_of_command)
+def release_hold(command: ReleaseHold, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Release what somebody else wished to; who wished so must still be there and on duty."""
+    people = fold_people(facts)
+    second = on_duty(people, command.person, _DUTIES)
+    hold = fold(facts).get(command.hold)
+    check_stands(hold)
+    check_proposed(hold)
+    persons, cites = [second], [second.position]
+    if hold is not None and hold.proposed is not None:
+        first = on_duty(people, hold.proposed.fact.person, _DUTIES)
+        check_second(first, hold.proposed.position, second)
+        persons, cites = [first, second], [*hold.positions, hold.proposed.position, first.position, second.position]
     released = HoldReleaseOrdered(
-        customer=command.customer, hold=command.hold, persons=(first.id, second.id), words=command.words
+        customer=command.customer, hold=command.hold, persons=tuple(each.id for each in persons), words=command.words
     )
-    cites = () if hold is None else hold.positions
-    return decided(released, cites=(*cites, first.position, second.position))
+    return decided(released, cites=cites)

@@ -1,8 +1,9 @@
 """The vendor's people: technicians and operators, the roles they hold, and the system users they work as.
 
 Guarantees: a system user belongs to at most one person at a time (R-34), so a sign-off at the command line has one
-author; nobody who does the work also keeps its evidence or signs checkpoints (R-35). Names and accounts are sealed
-under the person's own key; everywhere else a person is a pseudonymous id.
+author, and no two persons give the two sign-offs through one system user; nobody who does the work also keeps its
+evidence or signs checkpoints (R-35). Names and accounts are sealed under the person's own key; everywhere else a person
+is a pseudonymous id.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,7 @@ from ledger.domain.fact import Fact, fact, ref
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
+from ledger.domain.shared_accounts import check_not_shared
 
 
 class Role(StrEnum):
@@ -130,6 +132,19 @@ class PersonLeft(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """A system user as which a person works or worked: since which position, and until which, if it ended."""
+
+    os_user: str
+    since: int
+    until: int | None = None
+
+    def holds(self, position: int) -> bool:
+        """Tell whether it held for what stands at a position."""
+        return self.since < position and (self.until is None or position < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A person as registered; ``position`` is the registration."""
 
@@ -137,9 +152,13 @@ class Person:
     position: int
     name: str
     roles: frozenset[Role]
-    os_users: Mapping[str, int]
-    """Bound system users, each with the position that bound it."""
+    bindings: tuple[Binding, ...] = ()
     active: bool = True
+
+    @property
+    def os_users(self) -> Mapping[str, int]:
+        """Give the system users bound now, each with the position that bound it."""
+        return {each.os_user: each.since for each in self.bindings if each.until is None}
 
 
 People = Mapping[str, Person]
@@ -151,20 +170,28 @@ def fold(facts: Facts) -> People:
     for each in facts:
         match each.fact:
             case TechnicianRegistered(person=person, name=name):
-                people[person] = Person(person, each.position, name, frozenset({Role.TECHNICIAN}), {})
+                people[person] = Person(person, each.position, name, frozenset({Role.TECHNICIAN}))
             case OperatorRegistered(person=person, name=name, roles=roles):
-                people[person] = Person(person, each.position, name, frozenset(roles), {})
+                people[person] = Person(person, each.position, name, frozenset(roles))
             case OsUserBound(person=person, os_user=os_user):
-                bound = {**people[person].os_users, os_user: each.position}
-                people[person] = replace(people[person], os_users=bound)
+                bound = (*people[person].bindings, Binding(os_user, each.position))
+                people[person] = replace(people[person], bindings=bound)
             case OsUserUnbound(person=person, os_user=os_user):
-                left = {user: place for user, place in people[person].os_users.items() if user != os_user}
-                people[person] = replace(people[person], os_users=left)
+                people[person] = _unbound(people[person], each.position, os_user)
             case PersonLeft(person=person):
-                people[person] = replace(people[person], os_users={}, active=False)
+                people[person] = replace(_unbound(people[person], each.position), active=False)
             case _:
                 pass
     return people
+
+
+def _unbound(person: Person, position: int, os_user: str | None = None) -> Person:
+    """End the binding to a system user, or all."""
+    ended = (
+        replace(each, until=position) if each.until is None and os_user in {None, each.os_user} else each
+        for each in person.bindings
+    )
+    return replace(person, bindings=tuple(ended))
 
 
 def person_of(people: People, os_user: str) -> Person | None:
@@ -176,7 +203,7 @@ def person_of(people: People, os_user: str) -> Person | None:
 def check_bound(people: People, os_user: str) -> None:
     """Refuse what a system user signs that is no registered person's."""
     if person_of(people, os_user) is None:
-        raise Refusal("R-34", "os_user_unbound", os_user=os_user)
+        raise Refusal("R-34", "os_user_nobody", os_user=os_user)
 
 
 @rule("R-34")
@@ -184,6 +211,15 @@ def check_two_persons(first: Person, second: Person) -> None:
     """Refuse a second sign-off by the person of the first, whatever system user it came from."""
     if first.id == second.id:
         raise Refusal("R-34", "same_person_twice", (first.position,), name=first.name)
+
+
+@rule("R-35")
+def check_two_users(first: Person, signed: int, second: Person) -> None:
+    """Refuse a second sign-off through the system user of the first (at position ``signed``), whoever holds it now."""
+    before = {each.os_user: each.since for each in first.bindings if each.holds(signed)}
+    for os_user, since in second.os_users.items():
+        if os_user in before:
+            raise Refusal("R-35", "same_user_twice", [before[os_user], signed, since], os_user=os_user)
 
 
 @rule("R-35")
@@ -268,6 +304,7 @@ def bind_os_user(command: BindOsUser, facts: Facts, _now: datetime, _defaults: D
     if holder is not None and holder.id == person.id:
         return decided(cites=[holder.os_users[command.os_user]])
     check_free(people, command.os_user)
+    check_not_shared(facts, command.os_user)
     return decided(OsUserBound(person=person.id, os_user=command.os_user), cites=[person.position])
 
 

@@ -1,8 +1,8 @@
 """Making and handing over what was asked for: report, package, delivery, receipt (6-3).
 
 Guarantees: a format or report is made only when its fee is settled (R-29); the package is sealed by another person than
-the one who accepted the request (R-34), by an evidence custodian (R-35), with the marking that is due (R-26), and is
-delivered as it was sealed, to a contact entitled to have it (R-28).
+the one who accepted the request (R-34), as another system user, and by an evidence custodian (R-35), with the marking
+that is due (R-26), and is delivered as it was sealed, to a contact entitled to have it (R-28).
 """
 
 from dataclasses import dataclass
@@ -14,18 +14,19 @@ from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
-from ledger.domain.duties import on_duty
+from ledger.domain.duties import check_second, on_duty
 from ledger.domain.fee import check_fee_settled
 from ledger.domain.marking import Marking, check_marking, marked, of_marking
-from ledger.domain.people import People, Person, Role, check_two_persons
+from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
-from ledger.domain.recorded import Facts
+from ledger.domain.recorded import Facts, last
 from ledger.domain.request import REQUEST_TIMER, Request, Status, check_stands, of_request, request_of
 from ledger.domain.request_facts import (
     EvidenceDelivered,
     EvidencePackageSealed,
     EvidenceReceiptAcknowledged,
     EvidenceReportRendered,
+    EvidenceRequestAccepted,
     Provision,
 )
 from ledger.domain.rules import rule
@@ -119,7 +120,9 @@ def seal_package(command: SealPackage, facts: Facts, now: datetime, _defaults: D
     check_stands(request, *((Status.ACCEPTED,) if request.provision is Provision.PLAIN else (Status.PREPARING,)))
     people = fold_people(facts)
     person = on_duty(people, command.person, _CUSTODIAN)
-    check_two_persons(_accepted_by(request, people), person)
+    accepted = last(facts, EvidenceRequestAccepted)
+    assert accepted is not None, "what is prepared was accepted by somebody"
+    check_second(people[accepted.fact.person], accepted.position, person)
     check_marking(command.marking, facts, now)
     sealed = EvidencePackageSealed(
         request=request.id,
@@ -176,8 +179,3 @@ def acknowledge(command: AcknowledgeReceipt, facts: Facts, now: datetime, _defau
         acknowledged_at=command.acknowledged_at,
     )
     return decided(acknowledged, cites=(*request.positions, contact.position))
-
-
-def _accepted_by(request: Request, people: People) -> Person:
-    assert request.accepted_by is not None, "what is prepared was accepted by somebody"
-    return people[request.accepted_by]

@@ -77,7 +77,6 @@ class Request:
     last_day: date | None
     received_at: datetime
     over_at: datetime | None = None
-    accepted_by: str | None = None
     fee: FeeStatus = FeeStatus.NONE
     quote: FeeQuoted | None = None
     manifest_sha256: str | None = None
@@ -170,8 +169,6 @@ def _moved(before: Request, recorded: Recorded[Fact]) -> Request:
         positions=(*before.positions, recorded.position),
     )
     match fact:
-        case EvidenceRequestAccepted(person=person):
-            return replace(after, accepted_by=person)
         case FeeQuoted():
             return replace(after, quote=fact)
         case FeeDeclined(plain_instead=True):

@@ -17,8 +17,9 @@ from enum import StrEnum
 from ledger.domain.boundary import PEOPLE_TAG, TERMS_TAG, Boundary
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due, Timer, timer
+from ledger.domain.duties import acting, check_second
 from ledger.domain.fact import Fact, fact, public, ref
-from ledger.domain.people import Person, Role, check_bound, check_two_persons, person_of
+from ledger.domain.people import Person, Role
 from ledger.domain.people import fold as fold_people
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
@@ -240,7 +241,7 @@ class SignClassification:
     sha256: str
     change: Change
     reason: str
-    os_user: str
+    person: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,24 +260,22 @@ def sign_classification(command: SignClassification, facts: Facts, _now: datetim
     """Record the signature; with the second person's, what both came to: material unless both say minor (A-24)."""
     people = fold_people(facts)
     version = fold(facts).by_id.get(command.terms)
-    check_bound(people, command.os_user)
-    person = person_of(people, command.os_user)
-    assert person is not None
+    person = acting(people, command.person)
     check_unclassified(version)
     check_legal_first(version, person)
     signed = TermsClassificationSigned(
         terms=command.terms, sha256=command.sha256, change=command.change, person=person.id, reason=command.reason
     )
     if version is None or not version.signatures:
-        return decided(signed, cites=[person.os_users[command.os_user]])
+        return decided(signed, cites=[person.position])
     check_text(version, command.sha256)
     place, first = version.signatures[0]
-    check_two_persons(people[first.person], person)
+    check_second(people[first.person], place, person)
     change = Change.MINOR if first.change == command.change == Change.MINOR else Change.MATERIAL
     classified = TermsChangeClassified(
         terms=command.terms, sha256=command.sha256, change=change, decided_by=Role.LEGAL, cites=(place,)
     )
-    return decided(signed, classified, cites=[place, person.os_users[command.os_user]])
+    return decided(signed, classified, cites=[place, person.position])
 
 
 @decides(PublishTerms, boundary=lambda _: Boundary.of(TERMS_TAG), timers=lambda _: (terms_due(),))

@@ -39,6 +39,7 @@ from ledger.domain import (
     session_detail,
     session_ending,
     session_told,
+    sharing,
     terms,
     working,
 )
@@ -47,7 +48,7 @@ from scripts.commands.carrying import Step
 
 STEPS: tuple[Step, ...] = (
     Step("terms publish", terms.PublishTerms, {"terms": "terms"}, may_name=("terms",)),
-    Step("terms classify", terms.SignClassification, {"terms": "terms"}, runner="os_user", may_name=("terms",)),
+    Step("terms classify", terms.SignClassification, {"terms": "terms"}, runner="person", may_name=("terms",)),
     Step("consent present", presenting.PresentTerms, {"consent": "consent"}),
     Step("consent delivered", presenting.RecordDelivery),
     Step("consent bounced", presenting.RecordBounce, {"suspension": "suspension"}),
@@ -68,6 +69,8 @@ STEPS: tuple[Step, ...] = (
     Step("person bind", people.BindOsUser),
     Step("person unbind", people.UnbindOsUser),
     Step("person end", people.EndPerson),
+    Step("person share", sharing.NameSharedAccount),
+    Step("person unshare", sharing.EndSharedAccount),
     Step("work request", ordering.RequestWork, {"work_order": "work_order"}),
     Step("work accept", ordering.AcceptWork),
     Step("work decline", ordering.DeclineWork),
@@ -136,6 +139,7 @@ STEPS: tuple[Step, ...] = (
     Step("data review-set", deidentified.ReviewDataset),
     Step("data opt", deidentified.TellOpting),
     Step("hold order", holds.OrderHold, {"hold": "hold"}),
+    Step("hold propose-release", holds.ProposeRelease),
     Step("hold release", holds.ReleaseHold),
     Step("request receive", requesting.ReceiveEvidenceRequest, {"request": "request"}),
     Step("request accept", requesting.AcceptEvidenceRequest),

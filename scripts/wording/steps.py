@@ -67,6 +67,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "help_person_bind": ("Let a person work as a system user.", "担当者を OS 利用者に結び付けます。"),
     "help_person_unbind": ("End a binding to a system user.", "OS 利用者との結び付けを終了します。"),
+    "help_person_share": (
+        "Name a system user that several people work through by sudo.",
+        "複数の担当者が sudo で使う共用アカウントを指定します。",
+    ),
+    "help_person_unshare": ("A system user is shared no more.", "共用アカウントの指定を終了します。"),
     "help_person_end": ("Somebody left.", "担当者の登録を終了します。"),
     "help_work": ("Work orders: from the request to the operation check.", "作業依頼（依頼から稼働確認まで）。"),
     "help_permission": ("A customer's permission to connect.", "接続の許可。"),
@@ -189,9 +194,13 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "help_hold": ("Holds: evidence that is kept until further notice.", "証跡の保全。"),
     "help_hold_order": ("Keep evidence until further notice.", "証跡の保全を指示します。"),
+    "help_hold_propose_release": (
+        "Propose to keep it no longer: the first of two sign-offs.",
+        "証跡の保全の解除を提案します（一人目の署名）。",
+    ),
     "help_hold_release": (
-        "Keep it no longer; a second person approves.",
-        "証跡の保全を解除します（二人目の承認が必要）。",
+        "Keep it no longer: the second sign-off, by somebody else.",
+        "証跡の保全を解除します（提案者とは別の方による二人目の署名）。",
     ),
     # -- options -------------------------------------------------------------------------------------------------------
     "step_once": (

@@ -22,7 +22,17 @@ from ledger.domain.basis import Basis
 from ledger.domain.decision import Refusal
 from ledger.domain.destroying import OrderDestruction
 from ledger.domain.halves import Keep, is_due, named_by, plan_half
-from ledger.domain.holds import HoldOrdered, HoldReason, HoldReleaseOrdered, OrderHold, ReleaseHold, fold
+from ledger.domain.holds import (
+    HoldOrdered,
+    HoldReason,
+    HoldReleaseOrdered,
+    HoldReleaseProposed,
+    OrderHold,
+    ProposeRelease,
+    ReleaseHold,
+    fold,
+)
+from ledger.domain.people import OsUserBound, OsUserUnbound, PersonLeft
 from ledger.domain.request import fold as fold_requests
 from ledger.domain.retention import Hold, Life, Uses
 from ledger.domain.retention_facts import DestructionOrdered, EvidenceSealed
@@ -56,7 +66,9 @@ ORDER_HOLD = OrderHold(
     words="損害の主張あり",
     review_at=at("2027-06-01 00:00"),
 )
-RELEASE = ReleaseHold(customer=CUSTOMER, hold=HOLD, person=LEGAL, approver=CUSTODIAN, words="和解")
+PROPOSE = ProposeRelease(customer=CUSTOMER, hold=HOLD, person=LEGAL, words="和解の見込み")
+PROPOSED = HoldReleaseProposed(customer=CUSTOMER, hold=HOLD, person=LEGAL, words="和解の見込み")
+RELEASE = ReleaseHold(customer=CUSTOMER, hold=HOLD, person=CUSTODIAN, words="和解")
 DESTROY = OrderDestruction(customer=CUSTOMER, key=KEY, subjects=())
 
 
@@ -69,14 +81,35 @@ def test_r_17_a_hold_is_ordered_at_once_with_its_author_and_reason() -> None:
 
 def test_r_35_technicians_neither_hold_nor_release() -> None:
     given(MR_TECHNICIAN).when(replace(ORDER_HOLD, person=TECHNICIAN), at_=NOW).refused("R-35", cites=[0])
-    story = given(MS_LEGAL, MR_TECHNICIAN, ORDERED)
-    story.when(replace(RELEASE, approver=TECHNICIAN), at_=NOW).refused("R-35", cites=[1])
+    story = given(MS_LEGAL, MR_TECHNICIAN, ORDERED, PROPOSED)
+    story.when(replace(PROPOSE, person=TECHNICIAN), at_=NOW).refused("R-35", cites=[1])
+    story.when(replace(RELEASE, person=TECHNICIAN), at_=NOW).refused("R-35", cites=[1])
 
 
 def test_r_34_a_hold_is_released_by_two_persons_and_once() -> None:
     story = given(MS_LEGAL, MR_CUSTODIAN, ORDERED)
-    story.when(RELEASE, at_=NOW).then(RELEASED).citing(0, 1, 2)
-    story.when(replace(RELEASE, approver=LEGAL), at_=NOW).refused("R-34", cites=[0])
+    story.when(RELEASE, at_=NOW).refused("R-34", cites=[2])
+    story.when(PROPOSE, at_=NOW).then(PROPOSED).citing(0, 2)
+    story = given(MS_LEGAL, MR_CUSTODIAN, ORDERED, PROPOSED)
+    story.when(PROPOSE, at_=NOW).then().citing(3)
+    story.when(RELEASE, at_=NOW).then(RELEASED).citing(0, 1, 2, 3)
+    story.when(replace(RELEASE, person=LEGAL), at_=NOW).refused("R-34", cites=[0])
+
+
+def test_r_35_a_release_takes_two_system_users_whoever_holds_them_by_then() -> None:
+    bound, taken = OsUserBound(person=LEGAL, os_user="sato"), OsUserBound(person=CUSTODIAN, os_user="sato")
+    handed_over = (OsUserUnbound(person=LEGAL, os_user="sato"), taken)
+    story = given(MS_LEGAL, MR_CUSTODIAN, bound, ORDERED, PROPOSED, *handed_over)
+    story.when(RELEASE, at_=NOW).refused("R-35", cites=[2, 4, 6])
+    given(MS_LEGAL, MR_CUSTODIAN, bound, *handed_over, ORDERED, PROPOSED).when(RELEASE, at_=NOW).then(RELEASED)
+
+
+def test_r_34_a_release_that_was_proposed_by_somebody_who_left_is_proposed_anew() -> None:
+    story = given(MS_LEGAL, MR_CUSTODIAN, ORDERED, PROPOSED, PersonLeft(person=LEGAL))
+    story.when(RELEASE, at_=NOW).refused("R-34", cites=[0])
+
+
+def test_r_17_what_is_not_held_is_not_released() -> None:
     given(MS_LEGAL, MR_CUSTODIAN, ORDERED, RELEASED).when(RELEASE, at_=NOW).refused("R-17", cites=[2, 3])
     given(MS_LEGAL, MR_CUSTODIAN).when(RELEASE, at_=NOW).refused("R-17")
 

@@ -5,6 +5,26 @@ SENTENCES = {
         "OS 利用者 {os_user} は登録済みの者に結び付けられていません。",
         "The system user {os_user} is bound to no registered person.",
     ),
+    "os_user_nobody": (
+        "OS 利用者 {os_user} は登録済みの者に結び付けられていません。結付け済みの方が shoseki person bind で行えます。",
+        "The system user {os_user} is bound to no registered person: who is bound can do so by 'shoseki person bind'.",
+    ),
+    "account_is_shared": (
+        "OS 利用者 {os_user} は共用アカウントのため、一人に結び付けられません。",
+        "The system user {os_user} is shared, so it cannot be one person's.",
+    ),
+    "account_not_shared": (
+        "OS 利用者 {os_user} は共用アカウントではありません。",
+        "The system user {os_user} is not shared.",
+    ),
+    "shared_account_alone": (
+        "{os_user} は共用アカウントです。ご自身のアカウントから sudo で実行してください。",
+        "{os_user} is a shared account: run the command from your own account with sudo.",
+    ),
+    "same_user_twice": (
+        "二つの署名は別々の OS 利用者によるもので、一つ目の署名者は {os_user} でした。",
+        "Two sign-offs take two system users, and who signed first was {os_user}.",
+    ),
     "os_user_taken": (
         "OS 利用者 {os_user} は既に {name} に結び付けられています。",
         "The system user {os_user} is bound to {name} already.",

@@ -23,6 +23,10 @@ SENTENCES = {
         "この保全はないか、既に解除されています。",
         "There is no such hold, or it was released already.",
     ),
+    "release_not_proposed": (
+        "この保全の解除は、まだ一人目が提案していません。",
+        "Nobody has proposed yet to release this hold.",
+    ),
     "hold_days_order": (
         "保全の期間は初日と末日の両方を、この順に指定してください。",
         "The days of a hold have both a first and a last, in this order.",
