@@ -1,7 +1,8 @@
 """Make docs/terms-coverage.md: for each clause of the terms its rules, its events and the tests that prove them.
 
-``python -m scripts.make_coverage`` writes it; a test compares what is checked in with what it would write, and fails
-for a clause that no test proves. Clauses 1 and the preamble's first paragraph bind through the rules of others.
+``python -m scripts.make_coverage`` writes it from docs/rule-proofs.json, which the mutation run (``rule_tests``) makes:
+a test proves a rule or an event if it goes red without it. A clause of which a rule or an event is not proved is
+refused. Clauses 1 and the preamble's first paragraph bind through the rules of others.
 """
 
 import sys
@@ -9,14 +10,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.domain import catalogue
-from ledger.domain.registry import kinds
+from ledger.domain.clock_run import ClockRun
+from ledger.domain.registry import Kind, kinds
 from ledger.domain.rule_texts import RULES
 from ledger.domain.rules import enforced_by
-from scripts.rule_tests import tests_of_rules
+from scripts.rule_tests import Proofs
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "terms-coverage.md"
+_PACKAGE = "ledger.domain."
 
 assert catalogue.STREAMS  # the registry is complete
+
+
+class UnprovedError(Exception):
+    """Some clauses of the terms are not proved; ``clauses`` says of each what of it no test would miss."""
+
+    def __init__(self, clauses: dict[str, list[str]]) -> None:
+        said = "; ".join(f"{name}: {', '.join(missing)}" for name, missing in clauses.items())
+        super().__init__(f"Nothing proves all of these clauses: {said}.")
+        self.clauses = clauses
 
 
 class Clause(NamedTuple):
@@ -57,43 +69,77 @@ CLAUSES: tuple[Clause, ...] = (
 )
 
 
-def page() -> str:
-    """Give the page."""
-    tests, functions = tests_of_rules(), enforced_by()
+def page(proofs: Proofs) -> str:
+    """Give the page; raise UnprovedError where a clause has a rule or an event that no test proves."""
+    if missing := unproved(proofs):
+        raise UnprovedError(missing)
     lines = [
         "# What of the terms is proved by what",
         "",
-        "Made by `scripts/make_coverage.py` from the rules in `ledger/domain`, the registry of events and the names of",
-        "the tests in `tests/domain`. `python -m scripts.rule_tests` switches each rule off in turn and shows that a",
-        "test of it goes red.",
+        "Made by `scripts/make_coverage.py` from the rules and the registry of events in `ledger/domain` and from",
+        "[rule-proofs.json](rule-proofs.json), which `python -m scripts.rule_tests` writes: it runs the tests in",
+        "`tests/domain` once more without each rule, without each function of a rule, and without each event. A test",
+        "is named here because it goes red then.",
         "",
-        "| clause | 内容 | rule | events | tests |",
+        "| clause | 内容 | rule | events | proved by |",
         "| --- | --- | --- | --- | --- |",
     ]
     for clause in CLAUSES:
-        proofs = sum(len(tests[rule]) for rule in clause.rules)
-        lines.append(f"| {clause.name} | {clause.about} | {', '.join(clause.rules)} | {_events(clause)} | {proofs} |")
-    lines += ["", "## The rules", "", "| rule | decided at | what it says | enforced by | tests |"]
+        tests = dict.fromkeys(test for rule in clause.rules for test in proofs.rules[rule])
+        events = ", ".join(f"`{kind.type}`" for kind in events_of(clause)) or "–"
+        lines.append(
+            f"| {clause.name} | {clause.about} | {', '.join(clause.rules)} | {events} | {_named(list(tests))} |"
+        )
+    lines += ["", "## The rules", "", "| rule | decided at | what it says | enforced by | proved by |"]
     lines.append("| --- | --- | --- | --- | --- |")
     for rule, text in RULES.items():
-        by = ", ".join(f"`{each.removeprefix('ledger.domain.')}`" for each in functions[rule]) or "–"
-        proofs_of = ", ".join(f"`{each.partition('::')[2]}`" for each in tests[rule]) or "–"
-        lines.append(f"| {rule} | {text.enforced} | {text.ja}<br>{text.en} | {by} | {proofs_of} |")
+        for place, name in enumerate(enforced_by()[rule]):
+            short = name.removeprefix(_PACKAGE)
+            said = f"{rule} | {text.enforced} | {text.ja}<br>{text.en}" if place == 0 else " | | "
+            lines.append(f"| {said} | `{short}` | {_named(proofs.functions[short])} |")
+    lines += ["", "## The events", "", "| event | 日本語 | clause | missed by |", "| --- | --- | --- | --- |"]
+    lines += [f"| `{kind.type}` | {kind.ja} | {kind.clause} | {_missed(kind, proofs)} |" for kind in kinds().values()]
     return "\n".join(lines) + "\n"
 
 
-def unproved() -> list[str]:
-    """Give the clauses with a rule that no test proves."""
-    tests = tests_of_rules()
-    return [clause.name for clause in CLAUSES if not all(tests[rule] for rule in clause.rules)]
+def unproved(proofs: Proofs) -> dict[str, list[str]]:
+    """Give the clauses of which something is not proved, and what: rules, functions of them, events."""
+    found = {}
+    for clause in CLAUSES:
+        functions = [name.removeprefix(_PACKAGE) for rule in clause.rules for name in enforced_by()[rule]]
+        missing = [rule for rule in clause.rules if not proofs.rules.get(rule)]
+        missing += [name for name in functions if not proofs.functions.get(name)]
+        missing += [kind.type for kind in events_of(clause) if decided(kind) and not proofs.events.get(kind.type)]
+        if missing:
+            found[clause.name] = missing
+    return found
 
 
-def _events(clause: Clause) -> str:
-    names = [kind.type for kind in kinds().values() if kind.clause in clause.events_of]
-    return ", ".join(f"`{name}`" for name in names) or "–"
+def events_of(clause: Clause) -> list[Kind]:
+    """Give the types of events that a clause asks for."""
+    return [kind for kind in kinds().values() if kind.clause in clause.events_of]
+
+
+def decided(kind: Kind) -> bool:
+    """Tell whether an event comes of commands and timers; others come of imports and of the log itself."""
+    return kind.make is not None and kind.make is not ClockRun
+
+
+def _named(tests: list[str]) -> str:
+    return "<br>".join(f"`{each.partition('::')[2]}`" for each in tests)
+
+
+def _missed(kind: Kind, proofs: Proofs) -> str:
+    """Name a test or two; the file has them all."""
+    if not decided(kind):
+        return "– (written by imports or the log itself)"
+    tests = proofs.events[kind.type]
+    more = f" and {len(tests) - 2} more" if len(tests) > 2 else ""  # noqa: PLR2004
+    return ", ".join(f"`{each.partition('::')[2]}`" for each in tests[:2]) + more
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    for name in unproved():
-        print(f"No test proves all of {name}.", file=sys.stderr)
+    try:
+        PAGE.write_text(page(Proofs.read()), encoding="utf-8")
+    except UnprovedError as error:
+        sys.exit(str(error))

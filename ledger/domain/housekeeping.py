@@ -15,6 +15,7 @@ from ledger.domain.decision import Decision, decided, decides
 from ledger.domain.duties import acting, on_duty
 from ledger.domain.fact import Fact, fact, public, ref
 from ledger.domain.finding import FindingRecorded
+from ledger.domain.instants import check_happened
 from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
 from ledger.domain.recorded import Facts
@@ -149,8 +150,9 @@ def record_verification(command: RecordVerification, facts: Facts, _now: datetim
 
 
 @decides(ObserveClockSkew)
-def observe_clock_skew(command: ObserveClockSkew, _facts: Facts, _now: datetime, defaults: Defaults) -> Decision:
+def observe_clock_skew(command: ObserveClockSkew, _facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record the difference, and a finding where logins can no longer be matched across it (R-18)."""
+    check_happened("R-18", command.observed_at, now)
     observed = ClockSkewObserved(
         source=command.source, skew_ms=command.skew_ms, observed_at=command.observed_at, manner=command.manner
     )

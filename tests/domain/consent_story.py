@@ -183,6 +183,7 @@ def incorporating(terms: str) -> ContractRegistered:
 
 def incorporated() -> ConsentIncorporated:
     probe = given(*IN_FORCE, incorporating(TERMS)).when(present(), at_="2026-11-16 09:00")
+    assert [type(each) for each in probe.due] == [ConsentIncorporated]
     made = probe.due[0]
     assert isinstance(made, ConsentIncorporated)
     return made

@@ -123,6 +123,12 @@ def test_a_no_to_what_is_open_is_a_refusal() -> None:
     after_a_while(given(*SHOWN, *no), "2027-01-05 09:00").after()
 
 
+def test_r_03_a_no_answers_what_was_presented_and_is_not_still_to_come() -> None:
+    given(*SHOWN).when(object_("2026-11-17 09:01"), at_="2026-11-17 09:00").refused("R-03", cites=[2, 3])
+    given(*SHOWN).when(object_("2026-11-16 08:59"), at_="2026-11-17 09:00").refused("R-03", cites=[2, 3])
+    given(*SHOWN).when(object_("2026-11-17 09:00", an_id("consent", 9)), at_="2026-11-17 09:00").refused("R-02")
+
+
 def test_r_03_a_no_that_came_in_time_and_was_recorded_late_annuls_the_deeming() -> None:
     started = Relied(session=an_id("session"), consent=CONSENT, started_at=at("2026-12-02 10:00"))
     story = given(*SHOWN).at("2026-12-02 10:00", REMINDER, DEEMED, started)

@@ -55,6 +55,7 @@ def test_r_18_a_clock_that_differs_is_on_record_and_a_finding_where_logins_canno
     )
     observed = ClockSkewObserved(source=SOURCE, skew_ms=-120_000, observed_at=at(NOW), manner="NTP との比較")
     given().when(command, at_=NOW).then(observed)
+    given().when(replace(command, observed_at=at("2026-12-01 10:01")), at_=NOW).refused("R-18")
     far = replace(command, skew_ms=-120_001)
     finding = FindingRecorded(
         rule="R-18", sentence="clock_too_far", values={"skew": "-120001"}, subjects=(f"source:{SOURCE}",)

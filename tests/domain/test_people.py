@@ -10,6 +10,8 @@ from ledger.domain.contacts import (
     EndContact,
     RegisterContact,
 )
+from ledger.domain.decision import Refusal
+from ledger.domain.duties import check_registered
 from ledger.domain.people import (
     BindOsUser,
     EndPerson,
@@ -89,6 +91,15 @@ def test_who_left_works_as_nobody() -> None:
     people = fold(given(SATO, BOUND, PersonLeft(person=ONE)).recorded)
     assert person_of(people, "sato") is None
     given(SATO, PersonLeft(person=ONE)).when(EndPerson(person=ONE), at_=NOW).refused("R-34", cites=[0])
+
+
+def test_r_34_only_who_is_registered_and_has_not_left_acts() -> None:
+    people = fold(given(SATO, ITO, PersonLeft(person=ONE)).recorded)
+    check_registered(people, TWO)
+    for person, cites in ((ONE, (0,)), (an_id("person", 3), ())):
+        with pytest.raises(Refusal, match="R-34") as refused:
+            check_registered(people, person)
+        assert refused.value.cites == cites
 
 
 def test_a_contact_is_registered_and_its_newest_registration_counts() -> None:

@@ -168,12 +168,12 @@ def test_r_08_what_was_granted_is_revoked_and_not_denied() -> None:
     given(*PLANNED, ASKED, GRANTED, CONTACT).when(DENIES, at_=ANSWERED).refused("R-08", cites=[5, 6])
 
 
-def test_a_20_without_a_prompt_answer_a_permission_lapses_before_anything_else_is_decided() -> None:
+def test_r_08_a_20_without_a_prompt_answer_a_permission_lapses_before_anything_else_is_decided() -> None:
     given(*PLANNED, ASKED, CONTACT).when(DENIES, at_="2026-11-18 10:00").after(LAPSED).then(DENIED)
     given(*PLANNED, ASKED, CONTACT).when(DENIES, at_="2026-11-18 09:59").after().then(DENIED)
 
 
-def test_a_20_a_lapse_is_written_once_and_stays_although_the_command_is_refused() -> None:
+def test_r_08_a_20_a_lapse_is_written_once_and_stays_although_the_command_is_refused() -> None:
     story = given(*PLANNED, ASKED)
     story.when(GRANTS, at_="2026-11-25 10:00").after(LAPSED).refused("R-08")
     given(*PLANNED, ASKED, LAPSED).when(GRANTS, at_="2026-11-25 10:00").after().refused("R-08")

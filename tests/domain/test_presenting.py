@@ -87,6 +87,11 @@ def test_r_03_nothing_arrives_before_it_was_sent_or_in_the_future() -> None:
     given(*IN_FORCE).when(deliver("2026-11-16 12:00"), at_="2026-11-16 12:00").refused("R-02")
 
 
+def test_r_03_nothing_comes_back_before_it_was_sent_or_in_the_future() -> None:
+    given(*IN_FORCE, PRESENTED).when(bounce("2026-11-16 10:01"), at_="2026-11-16 10:00").refused("R-03", cites=[2])
+    given(*IN_FORCE, PRESENTED).when(bounce("2026-11-16 08:59"), at_="2026-11-16 10:00").refused("R-03", cites=[2])
+
+
 def test_r_02_silence_is_consent_once_the_period_has_passed() -> None:
     outcome = after_a_while(given(*SHOWN), "2026-12-02 00:00").after(REMINDER, DEEMED)
     assert outcome.due[1].cites == (2, 3)

@@ -210,10 +210,21 @@ def test_a_recording_that_is_whole_is_finalized() -> None:
     given(SESSION_STARTED, RECORDED, ONE, TWO, THREE, FINALIZED, at_=NOW).when(FINALIZES, at_=LATER).then()
 
 
+def test_nothing_is_told_of_a_recording_that_is_still_to_come_and_its_end_only_once() -> None:
+    story = given(SESSION_STARTED, RECORDED, at_=NOW)
+    story.when(INTERRUPTS, at_="2026-11-18 10:19").refused("R-19")
+    story.when(FINALIZES, at_="2026-11-18 10:24").refused("R-20")
+    again = replace(FINALIZES, segments=4)
+    given(SESSION_STARTED, RECORDED, FINALIZED, at_=NOW).when(again, at_=LATER).refused("R-20", cites=[2])
+
+
 def test_r_20_segments_that_were_never_sealed_are_told_when_it_is_finalized() -> None:
     story = given(SESSION_STARTED, RECORDED, ONE, at_=NOW)
     lost: list[Fact] = [RecordingMissing(session=SESSION, recording=RECORDING, number=number) for number in (2, 3)]
     story.when(FINALIZES, at_=LATER).then(FINALIZED, *lost, finding("segments_missing", numbers="2, 3"))
+    story.at("2026-11-18 10:26", THREE)
+    second = RecordingMissing(session=SESSION, recording=RECORDING, number=2)
+    story.when(FINALIZES, at_=LATER).then(FINALIZED, second, finding("segments_missing", numbers="2"))
 
 
 def checks(*pieces: Piece) -> CheckRecording:

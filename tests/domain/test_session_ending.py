@@ -232,7 +232,9 @@ def test_r_14_a_session_of_which_nothing_was_heard_for_a_day_is_over() -> None:
     story = given(SESSION_STARTED, RECORDED, at_=NOW).at("2026-11-18 10:20", segment)
     timer = session_due(SESSION, CUSTOMER)
     assert timer.facts(story.recorded, at("2026-11-19 10:19"), Defaults()) == ()
-    ended, finding = timer.facts(story.recorded, at("2026-11-25 00:00"), Defaults())
+    said = timer.facts(story.recorded, at("2026-11-25 00:00"), Defaults())
+    assert [type(each) for each in said] == [SessionEnded, FindingRecorded]
+    ended, finding = said
     assert isinstance(ended, SessionEnded)
     assert (ended.why, ended.ended_at, ended.cites) == (Ending.SILENT, at("2026-11-19 10:20"), (0, 2))
     assert len(ended.days) == len(("the 18th", "the 19th"))

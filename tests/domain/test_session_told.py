@@ -293,33 +293,35 @@ def test_the_end_of_a_connection_is_recorded() -> None:
     again.when(replace(CLOSES, bytes_sent=11), at_=LATER).refused("R-04", cites=[3])
 
 
+TRANSFERS = RecordFileTransfer(
+    customer=CUSTOMER,
+    session=SESSION,
+    direction=Direction.FROM_CUSTOMER,
+    name="従つた.log",
+    sha256="a" * 64,
+    size=12,
+    transferred_at=at("2026-11-18 10:15"),
+)
+USES_CLIPBOARD = RecordClipboardUse(
+    customer=CUSTOMER, session=SESSION, direction=Direction.TO_CUSTOMER, size=None, used_at=at("2026-11-18 10:15")
+)
+
+
 def test_files_and_the_clipboard_are_recorded_as_the_gateway_tells_them() -> None:
     story = given(SESSION_STARTED, RECORDED, at_=NOW)
-    moved = at("2026-11-18 10:15")
-    story.when(
-        RecordFileTransfer(
-            customer=CUSTOMER,
-            session=SESSION,
-            direction=Direction.FROM_CUSTOMER,
-            name="従つた.log",
-            sha256="a" * 64,
-            size=12,
-            transferred_at=moved,
-        ),
-        at_=LATER,
-    ).then(
-        FileTransferred(
-            session=SESSION,
-            direction=Direction.FROM_CUSTOMER,
-            name="従つた.log",
-            sha256="a" * 64,
-            size=12,
-            transferred_at=moved,
-        )
-    ).citing(0)
-    story.when(
-        RecordClipboardUse(
-            customer=CUSTOMER, session=SESSION, direction=Direction.TO_CUSTOMER, size=None, used_at=moved
-        ),
-        at_=LATER,
-    ).then(ClipboardUsed(session=SESSION, direction=Direction.TO_CUSTOMER, size=None, used_at=moved))
+    moved = FileTransferred(
+        session=SESSION,
+        direction=Direction.FROM_CUSTOMER,
+        name="従つた.log",
+        sha256="a" * 64,
+        size=12,
+        transferred_at=TRANSFERS.transferred_at,
+    )
+    story.when(TRANSFERS, at_=LATER).then(moved).citing(0)
+    used = ClipboardUsed(session=SESSION, direction=Direction.TO_CUSTOMER, size=None, used_at=USES_CLIPBOARD.used_at)
+    story.when(USES_CLIPBOARD, at_=LATER).then(used)
+
+
+@pytest.mark.parametrize("command", [TRANSFERS, USES_CLIPBOARD, FAILS], ids=lambda each: type(each).__name__)
+def test_nothing_is_told_that_is_still_to_come(command: object) -> None:
+    given(SESSION_STARTED, RECORDED, at_=NOW).when(command, at_="2026-11-18 10:10").refused("R-18")
