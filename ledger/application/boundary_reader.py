@@ -1,47 +1,35 @@
-"""Reading boundaries from the log, and only what is new in those read a moment ago.
+"""What is inside a boundary: as remembered from a moment ago, or as it stands in the log, of which the new is read.
 
-Guarantees: what is given is everything in the boundary up to ``after``, so an append conditional on nothing new from
-there is decided on all there is: entries become visible in the order of their positions, whole transactions at a time.
-What was opened is remembered for no longer than a data key would be (``ledger.store.custody``), and forgotten at once
-when a key's destruction went through this process. Nothing but opened boundaries is remembered: no answer is reused.
+Guarantees: what is given is everything in the boundary as of the places that its condition tells, so an append under
+that condition is decided on all there is: entries become visible in the order of their positions, whole transactions
+at a time. What was remembered is only good for an append, which asks the log itself (``unless``); whoever shows what
+stands there, or refuses for it, reads.
 """
 
-import threading
-import time
-from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from ledger.application.boundary_memory import BoundaryMemory, Known
 from ledger.application.facts import from_record, query_of
 from ledger.domain.boundary import Boundary
+from ledger.domain.due import type_of
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Recorded
-from ledger.log.canonical import MAX_INTEGER
 from ledger.log.entry import LOG_CHAIN
-from ledger.store.custody import REMEMBER_SECONDS, Custody
-from ledger.store.reader import PAGE, Reader
-
-_BOUNDARIES = 256
-_FACTS = 1_000
-"""Longer boundaries are read anew each time: memory stays small."""
+from ledger.store.custody import Custody
+from ledger.store.query import AppendCondition, Query, nothing_new
+from ledger.store.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The facts of a boundary; an append decided on them fails if anything in it stands at ``after`` or later.
+    """The facts of a boundary, in order, and what is known of each of its items."""
 
-    ``after`` is None for a boundary that holds nothing.
-    """
-
+    boundary: Boundary
     facts: list[Recorded[Fact]]
-    after: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    facts: tuple[Recorded[Fact], ...]
-    after: int
-    until: float
-    forgotten: int
+    known: Sequence[Known]
+    asked: bool
+    """The log was asked; otherwise it was remembered."""
 
 
 class BoundaryReader:
@@ -51,47 +39,47 @@ class BoundaryReader:
         """Read through this reader."""
         self._reader = reader
         self._custody = custody
-        self._lock = threading.Lock()
-        self._known: OrderedDict[Boundary, _Remembered] = OrderedDict()
+        self._memory = BoundaryMemory(custody)
+        self.drawn = self._memory.drawn
+
+    def recall(self, boundary: Boundary) -> Read | None:
+        """Give the facts as remembered; None where any of its items has to be read."""
+        known = []
+        for item in boundary.items:
+            if (each := self._memory.recall(item)) is None:
+                return None
+            known.append(each)
+        return Read(boundary, _merged(known), known, asked=False)
 
     def read(self, boundary: Boundary) -> Read:
         """Give the facts; raise PayloadUnavailableError or FactUnreadableError."""
-        query = query_of(boundary, self._custody.chain_secret(LOG_CHAIN))
-        if query is None:
-            return Read([], None)
-        forgotten = self._custody.forgotten
-        known = self._recall(boundary, forgotten)
-        facts = list(known.facts) if known is not None else []
-        after = known.after if known is not None else 0
-        until = known.until if known is not None else time.monotonic() + REMEMBER_SECONDS
-        while page := self._reader.page(query, after, MAX_INTEGER, PAGE):
-            facts += [from_record(position, record) for position, record in page]
-            after = page[-1][0] + 1
-            if len(page) < PAGE:
-                break
-        self._remember(boundary, _Remembered(tuple(facts), after, until, forgotten))
-        return Read(facts, after)
+        known = [self._memory.recall(item) or self._memory.nothing() for item in boundary.items]
+        if (query := self._query(boundary, known)) is not None:
+            inside = self._reader.inside(query.items)
+            facts = {position: from_record(position, record) for position, record in inside.records.items()}
+            for number, (item, places) in enumerate(zip(boundary.items, inside.places, strict=True)):
+                new = tuple(facts[place] for place in places)
+                before = max(inside.size, known[number].before, *(place + 1 for place in places[-1:]))
+                known[number] = replace(known[number], facts=known[number].facts + new, before=before)
+                self._memory.keep(item, known[number])
+        return Read(boundary, _merged(known), known, asked=True)
 
-    def _recall(self, boundary: Boundary, forgotten: int) -> _Remembered | None:
-        with self._lock:
-            known = self._known.get(boundary)
-            if known is None:
-                return None
-            if known.until <= time.monotonic() or known.forgotten != forgotten:
-                del self._known[boundary]
-                return None
-            return known
+    def unless(self, read: Read) -> AppendCondition | None:
+        """Give the condition that nothing came since; None for a boundary without items."""
+        query = self._query(read.boundary, read.known)
+        return None if query is None else nothing_new(query, None)
 
-    def _remember(self, boundary: Boundary, read: _Remembered) -> None:
-        with self._lock:
-            now = time.monotonic()
-            while self._known and next(iter(self._known.values())).until <= now:
-                self._known.popitem(last=False)
-            if len(read.facts) > _FACTS:
-                self._known.pop(boundary, None)
-                return
-            before = self._known.get(boundary)
-            if before is None or before.until != read.until or before.after < read.after:
-                self._known[boundary] = read
-            if len(self._known) > _BOUNDARIES:
-                self._known.popitem(last=False)
+    def learn(self, read: Read, appended: Sequence[Recorded[Fact]]) -> None:
+        """Remember what was appended under the condition of a reading, in one append: nothing else came in between."""
+        before = appended[-1].position + 1
+        for item, known in zip(read.boundary.items, read.known, strict=True):
+            mine = tuple(each for each in appended if item.takes(type_of(each.fact), each.tags))
+            self._memory.keep(item, replace(known, facts=known.facts + mine, before=before))
+
+    def _query(self, boundary: Boundary, known: Sequence[Known]) -> Query | None:
+        return query_of(boundary, self._custody.chain_secret(LOG_CHAIN), [each.before for each in known])
+
+
+def _merged(known: Sequence[Known]) -> list[Recorded[Fact]]:
+    facts = {each.position: each for item in known for each in item.facts}
+    return [facts[position] for position in sorted(facts)]

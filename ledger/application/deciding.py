@@ -2,10 +2,12 @@
 
 Read the command's boundary by tag → append what is due in it → decide → append under the condition that nothing new
 came into the boundary since it was read → where something did, read and decide again. So of two commands that hinder
-each other exactly one comes first, and the other is decided knowing it, and told why where it is refused.
+each other exactly one comes first, and the other is decided knowing it, and told why where it is refused. What was read
+a moment ago is not asked for again: the append's condition tells whether it still is all there is.
 
-Guarantees: due facts are appended before the command is decided and stay although it is refused; each attempt has one
-``now``, never before what it has read; with a caller's idempotency key a command is carried out once, and repeating it
+Guarantees: due facts are appended before the command is decided and stay although it is refused; a command is refused,
+or found to change nothing, only on what the log was asked for; each attempt has one ``now``, never before what it has
+read; with a caller's idempotency key a command is carried out once, and repeating it
 gives what it came to. Leaves to others: who may give which command.
 """
 
@@ -18,7 +20,7 @@ from typing import Any, TypeAlias
 
 from ledger.application.boundary_reader import BoundaryReader, Read
 from ledger.application.errors import CommandConflictError, ContendedError
-from ledger.application.facts import from_record, query_of, to_record
+from ledger.application.facts import as_appended, from_record, to_record
 from ledger.application.payload import read
 from ledger.domain import catalogue, decision
 from ledger.domain.boundary import Boundary
@@ -29,7 +31,6 @@ from ledger.domain.settings import Defaults
 from ledger.log.entry import LOG_CHAIN
 from ledger.store.custody import ChainSecret
 from ledger.store.errors import ConditionFailedError, IdempotencyConflictError
-from ledger.store.query import nothing_new
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder
 
@@ -74,7 +75,9 @@ class Decider:
     def new_id(self, kind: str, idempotency_key: str | None = None) -> str:
         """Draw an opaque id; with an idempotency key the same one each time, so that a repeated command is the same."""
         if idempotency_key is None:
-            return f"{kind}_{self._draw(16).hex()}"
+            drawn = f"{kind}_{self._draw(16).hex()}"
+            self._boundaries.drawn(drawn)
+            return drawn
         mark = self._secret().mark("id", f"{kind}\n{idempotency_key}".encode())
         return f"{kind}_{mark[:16].hex()}"
 
@@ -102,20 +105,26 @@ class Decider:
             return done
         boundary, dues = decision.boundary(command), decision.timers(command)
         due: list[int] = []
-        for _ in range(ATTEMPTS):
-            seen, now = self._read(boundary)
-            if customer is not None:
-                check_own_chain(seen, customer)
+        asked = False
+        for _ in range(2 * ATTEMPTS):  # by what is remembered, and where that does not do by what stands there
+            seen, now = self._read(boundary, asked=asked)
+            asked = True
             try:
+                if customer is not None:
+                    check_own_chain(seen, customer)
                 if found := first_due(dues, seen.facts, now, self.defaults):
-                    due += self._append_due(*found, boundary, seen, now)
+                    due += self._append_due(*found, seen, now)
+                    asked = False
                     continue
                 made = decision.decide(command, seen.facts, now, self.defaults)
-                records = self._records(made.facts, customer, now, actor, said, idempotency_key)
-                return CarriedOut(made.facts, tuple(self._append(records, boundary, seen)), tuple(due))
+                if made.facts or seen.asked:
+                    records = self._records(made.facts, customer, now, actor, said, idempotency_key)
+                    return CarriedOut(made.facts, tuple(self._append(records, seen)), tuple(due))
             except ConditionFailedError:
                 continue  # somebody was first: decide again, knowing it
-            except (decision.Refusal, IdempotencyConflictError):
+            except (decision.Refusal, IdempotencyConflictError) as error:
+                if isinstance(error, decision.Refusal) and not seen.asked:
+                    continue
                 # A second call with this key may have been first: then this one is refused by what it did itself.
                 if idempotency_key is None or (done := self._done(customer, idempotency_key, said)) is None:
                     raise
@@ -124,17 +133,16 @@ class Decider:
 
     def notice(self, due: Due) -> tuple[int, ...]:
         """Append what is due for one subject; give the positions, none where nothing is."""
-        boundary = due.boundary
         appended: list[int] = []
         for _ in range(ATTEMPTS):
-            seen, now = self._read(boundary)
+            seen, now = self._read(due.boundary, asked=True)
             if due.chain != LOG_CHAIN:
                 check_own_chain(seen, due.chain)
             found = first_due([due], seen.facts, now, self.defaults)
             if found is None:
                 return tuple(appended)
             try:
-                appended += self._append_due(*found, boundary, seen, now)
+                appended += self._append_due(*found, seen, now)
             except ConditionFailedError:
                 continue
         raise ContendedError(ATTEMPTS)
@@ -143,23 +151,28 @@ class Decider:
         """Give what is inside a boundary now, in order: for whoever shows it."""
         return self._boundaries.read(boundary).facts
 
-    def _read(self, boundary: Boundary) -> tuple[Read, datetime]:
-        """Give what is in a boundary, and the instant of the decision on it."""
-        read = self._boundaries.read(boundary)
+    def _read(self, boundary: Boundary, *, asked: bool) -> tuple[Read, datetime]:
+        """Give what is in a boundary, and the instant of the decision on it; ``asked``: as it stands in the log now."""
+        read = None if asked else self._boundaries.recall(boundary)
+        if read is None:
+            read = self._boundaries.read(boundary)
         now = self._recorder.clock.now()
         return read, max(now, read.facts[-1].at) if read.facts else now
 
-    def _append_due(self, due: Due, said: Iterable[Fact], boundary: Boundary, seen: Read, now: datetime) -> list[int]:
+    def _append_due(self, due: Due, said: Iterable[Fact], seen: Read, now: datetime) -> list[int]:
         source = {"kind": "timer", "id": due.timer.name}
         customer = None if due.chain == LOG_CHAIN else due.chain
-        return self._append(self._records(said, customer, now, TIMER, source, None), boundary, seen)
+        return self._append(self._records(said, customer, now, TIMER, source, None), seen)
 
-    def _append(self, records: Sequence[Record], boundary: Boundary, seen: Read) -> list[int]:
+    def _append(self, records: Sequence[Record], seen: Read) -> list[int]:
+        """Append under the condition that nothing came into the boundary since it was read; remember it so."""
         if not records:
             return []
-        query = query_of(boundary, self._secret())
-        condition = None if query is None else nothing_new(query, seen.after)
-        return self._recorder.append_all(records, condition)
+        positions, at = self._recorder.append_told(records, self._boundaries.unless(seen))
+        if at is not None:
+            placed = zip(positions, records, strict=True)
+            self._boundaries.learn(seen, [as_appended(position, at, record) for position, record in placed])
+        return positions
 
     def _records(
         self,
@@ -188,6 +201,8 @@ class Decider:
         """Give what an earlier call with this key came to; raise CommandConflictError for another command."""
         keys = [f"command {idempotency_key} {number}" for number in range(_MOST_FACTS)]
         chains = [LOG_CHAIN] if customer is None else [customer, LOG_CHAIN]
+        if not self._reader.find_any((chain, keys[0]) for chain in chains):
+            return None
         places = sorted({place for chain in chains for place in self._reader.find(chain, keys).values()})
         if not places:
             return None

@@ -5,7 +5,7 @@ person is blinded (a keyed digest under the log's own half), since tags outlive 
 comes back as an erased fact, one that cannot be opened and should is refused, never skipped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,20 +71,30 @@ def from_record(position: int, record: Stored) -> Recorded[Fact]:
     if record.state is PayloadState.ERASED:
         erased = Erased(type=record.type, public=record.public)
         return Recorded(erased, position, parse_at(record.at), record.chain, frozenset(record.tags))
+    return _recorded(position, parse_at(record.at), record)
+
+
+def as_appended(position: int, at: datetime, record: Record) -> Recorded[Fact]:
+    """Give the fact of a record that was appended there and then, as reading it would."""
+    return _recorded(position, at, record)
+
+
+def _recorded(position: int, at: datetime, record: Record | Stored) -> Recorded[Fact]:
     try:
-        data = read(record.data)["data"] if record.state is PayloadState.OPEN else {}
+        data = read(record.data)["data"] if record.data else {}
         fact = from_wire(record.type, data, record.public)
     except (FactError, FormatError) as error:
         raise FactUnreadableError(f"The entry at position {position} is not in the form of its type: {error}") from None
     tags = tags_of(fact) if hasattr(type(fact), "KIND") else frozenset(record.tags)
-    return Recorded(fact, position, parse_at(record.at), record.chain, tags)
+    return Recorded(fact, position, at, record.chain, tags)
 
 
-def query_of(boundary: Boundary, secret: ChainSecret) -> Query | None:
-    """Give a boundary as the store asks it; None for one that holds nothing."""
+def query_of(boundary: Boundary, secret: ChainSecret, since: Sequence[int] | None = None) -> Query | None:
+    """Give a boundary as the store asks it, each item from its place in ``since`` on; None for one without items."""
     if not boundary.items:
         return None
-    return query_of_items((item.types, [blinded(tag, secret) for tag in item.tags]) for item in boundary.items)
+    asked = ((item.types, [blinded(tag, secret) for tag in item.tags]) for item in boundary.items)
+    return query_of_items(asked, since)
 
 
 def blinded(tag: str, secret: ChainSecret) -> str:

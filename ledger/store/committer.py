@@ -21,7 +21,7 @@ from typing import Any
 from psycopg import Connection
 
 from ledger.log.seal import DRAW_BYTES, Draw
-from ledger.store.connections import is_alive
+from ledger.store.connections import PLANNED_ONCE, is_alive
 from ledger.store.database import connect, named_errors
 from ledger.store.errors import StoreError
 from ledger.store.group import Request
@@ -39,14 +39,6 @@ _AT_ONCE = 8
 
 _DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 """What was acknowledged outlives a crash, also where the server's default says otherwise; a stricter one stays."""
-_PLANNED_ONCE = (
-    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;"
-    " SET enable_hashjoin = off; SET enable_mergejoin = off"
-)
-"""The values of an append are arrays: a plan made for them would be the same every time.
-
-Made in an empty log, it must still be right in a long one: everything is looked up by an index.
-"""
 
 
 class Committer:
@@ -235,7 +227,7 @@ class Committer:
                         connection.close()
                     connection = connect(self._url, application="shoseki sequencer")
                     connection.execute(_DURABLE)
-                    connection.execute(_PLANNED_ONCE)
+                    connection.execute(PLANNED_ONCE)
                 steps = self._sequencer.commit(connection, requests)
                 ready = 0
                 with suppress(StopIteration):

@@ -2,7 +2,8 @@
 
 An entry matches a query item when its type is among the item's types (or there are none) and it has all the item's
 tags; it matches a query when it matches an item, or when there are no items. Positions of the port are an entry's
-position + 1, so "after p" at the port means "position ≥ p" in the tables.
+position + 1, so "after p" at the port means "position ≥ p" in the tables. An item may say itself from where on it
+matches (``ItemSince``): then what stands before either place is left out.
 """
 
 import json
@@ -16,6 +17,7 @@ from psycopg import sql
 from ledger.log.canonical import MAX_INTEGER
 from ledger.log.members import TAG, TYPE
 from ledger.store.prepare import Prepared
+from ledger.store.query import ItemSince
 from ledger.store.rows import tag_number
 from ledger.store.wire import Statement
 
@@ -23,7 +25,7 @@ _is_tag = re.compile(TAG).fullmatch
 _is_type = re.compile(TYPE).fullmatch
 
 # The rarest tag of an item drives the look-up, judged by counting at most 256 places of each.
-_RAREST = """(SELECT number FROM unnest(q.numbers) AS number ORDER BY
+RAREST = """(SELECT number FROM unnest(q.numbers) AS number ORDER BY
     (SELECT count(*) FROM (SELECT FROM {schema}.tag t WHERE t.tag = number AND t.position >= q.after LIMIT 256) few)
     LIMIT 1)"""
 
@@ -35,7 +37,7 @@ WHERE CASE WHEN q.numbers = '{{{{}}}}' THEN EXISTS (
         WHERE e.position >= q.after AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types)))
     ELSE EXISTS (
         SELECT FROM {{schema}}.tag t JOIN {{schema}}.entry e ON e.position = t.position
-        WHERE t.tag = CASE cardinality(q.numbers) WHEN 1 THEN q.numbers[1] ELSE {_RAREST} END
+        WHERE t.tag = CASE cardinality(q.numbers) WHEN 1 THEN q.numbers[1] ELSE {RAREST} END
           AND t.position >= q.after AND e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types)))
     END
 """  # noqa: S608 - two constants of this file; the schema is put in as an identifier
@@ -57,7 +59,7 @@ class Conditions:
             asked.extend(
                 {
                     "request": number,
-                    "after": min(condition.after or 0, MAX_INTEGER),
+                    "after": min(max(condition.after or 0, since(item)), MAX_INTEGER),
                     "numbers": [tag_number(tag) for tag in item.tags],
                     "tags": list(item.tags),
                     "types": list(item.types),
@@ -74,8 +76,8 @@ def possible(query: DCBQuery) -> DCBQuery | None:
     """
     if not query.items:
         return DCBQuery([])
-    items = [
-        DCBQueryItem(types, list(item.tags))
+    items: list[DCBQueryItem] = [
+        ItemSince(types, list(item.tags), since(item))
         for item in query.items
         if all(_is_tag(tag) for tag in item.tags)
         and ((types := [type_ for type_ in item.types if _is_type(type_)]) or not item.types)
@@ -83,12 +85,12 @@ def possible(query: DCBQuery) -> DCBQuery | None:
     return DCBQuery(items) if items else None
 
 
-def matches(query: DCBQuery, type_: str, tags: Sequence[str]) -> bool:
-    """Tell whether an entry of this type and these tags matches the query."""
-    return not query.items or any(_matches_item(item, type_, tags) for item in query.items)
+def since(item: DCBQueryItem) -> int:
+    """Give the entry position from which on an item matches."""
+    return item.since if isinstance(item, ItemSince) else 0
 
 
-def _matches_item(item: DCBQueryItem, type_: str, tags: Sequence[str]) -> bool:
+def _matches(item: DCBQueryItem, type_: str, tags: Sequence[str]) -> bool:
     return (not item.types or type_ in item.types) and all(tag in tags for tag in item.tags)
 
 
@@ -97,7 +99,7 @@ def select_positions(schema: str, query: DCBQuery | None, after: int, before: in
     items = query.items if query is not None else []
     if not items or any(not item.types and not item.tags for item in items):
         return None
-    parts = [_select_item(schema, item, after, before, limit) for item in items]
+    parts = [_select_item(schema, item, max(after, since(item)), before, limit) for item in items]
     return sql.SQL(" UNION ").join(sql.SQL("({})").format(part) for part in parts)
 
 
@@ -125,5 +127,8 @@ def _select_item(schema: str, item: DCBQueryItem, after: int, before: int, limit
 
 def fails_among(condition: DCBAppendCondition, start: int, placed: Sequence[Prepared]) -> bool:
     """Tell whether entries that were numbered from ``start`` on, and are not committed yet, make the condition fail."""
-    unseen = placed[max(0, (condition.after or 0) - start) :]
-    return any(matches(condition.fail_if_events_match, each.shared.type, each.tags) for each in unseen)
+    for item in condition.fail_if_events_match.items or [DCBQueryItem()]:
+        unseen = placed[max(0, max(condition.after or 0, since(item)) - start) :]
+        if any(_matches(item, each.shared.type, each.tags) for each in unseen):
+            return True
+    return False

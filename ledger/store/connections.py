@@ -20,6 +20,15 @@ from ledger.store.errors import DatabaseUnavailableError, StoreError
 _MOST = 8
 _PATIENCE_SECONDS = 30.0
 
+PLANNED_ONCE = (
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;"
+    " SET enable_hashjoin = off; SET enable_mergejoin = off"
+)
+"""For connections whose statements take arrays: a plan made for the values would be the same every time.
+
+Made in an empty log, it must still be right in a long one: everything is looked up by an index.
+"""
+
 
 def is_alive(connection: Connection[Any]) -> bool:
     """Tell, without asking the server, whether an idle connection still stands.
@@ -36,9 +45,10 @@ def is_alive(connection: Connection[Any]) -> bool:
 class Connections:
     """A few connections to one database, for any number of threads."""
 
-    def __init__(self, url: str, *, application: str) -> None:
-        """Name the database; nothing is opened yet."""
+    def __init__(self, url: str, *, application: str, planned_once: bool = False) -> None:
+        """Name the database; nothing is opened yet. With ``planned_once`` they are for prepared look-ups."""
         self._url = url
+        self._planned_once = planned_once
         self._application = application
         self._places = threading.BoundedSemaphore(_MOST)
         self._lock = threading.Lock()
@@ -77,7 +87,10 @@ class Connections:
                     raise StoreError("This recorder is closed: open another.")
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                return connect(self._url, application=self._application)
+                connection = connect(self._url, application=self._application)
+                if self._planned_once:
+                    connection.execute(PLANNED_ONCE)
+                return connection
             if is_alive(connection):
                 return connection
             connection.close()

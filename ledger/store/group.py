@@ -36,6 +36,8 @@ class Request:
     positions: list[int] = field(default_factory=list)
     fresh: int = 0
     """How many of the records were appended now; the others were before."""
+    at: datetime | None = None
+    """The log's time of what was appended now."""
     error: Exception | None = None
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from eventsourcing.dcb.api import DCBQuery, DCBQueryItem, DCBReadResponse, DCBSequencedEvent
@@ -15,6 +16,7 @@ from ledger.store.connections import Connections
 from ledger.store.custody import Custody
 from ledger.store.database import named_errors
 from ledger.store.errors import LogMissingError
+from ledger.store.matching import Matching
 from ledger.store.prepare import part_of
 from ledger.store.record import PayloadState, Recorded
 
@@ -25,9 +27,10 @@ _PLACES = 50_000
 class Reader:
     """Reads one log. Safe to share between threads."""
 
-    def __init__(self, connections: Connections, schema: str, custody: Custody) -> None:
+    def __init__(self, connections: Connections, schema: str, custody: Custody, matching: Matching) -> None:
         """Read through these connections, opening payloads with these keys."""
         self._connections = connections
+        self._matching = matching
         self._schema = schema
         self._custody = custody
         name = sql.Identifier(schema)
@@ -35,8 +38,11 @@ class Reader:
         self._all = sql.SQL(
             "SELECT position, entry FROM {}.entry WHERE position >= {} AND position < {} ORDER BY position LIMIT {}"
         )
-        self._sealed = sql.SQL("SELECT position, sealed FROM {}.payload WHERE part = %s AND position = ANY(%s)").format(
-            name
+        # Never prepared: planned for the parts that are wanted, it does not touch those of all other days.
+        self._sealed = (
+            sql.SQL("SELECT position, sealed FROM {}.payload WHERE part = ANY(%s) AND position = ANY(%s)")
+            .format(name)
+            .as_bytes()
         )
         self._chain = sql.SQL(
             "SELECT position, entry FROM {}.entry WHERE chain = %s AND seq >= %s AND seq <= %s ORDER BY seq LIMIT %s"
@@ -140,6 +146,18 @@ class Reader:
                 return
             start = found[-1][0] + 1
 
+    def inside(self, items: Sequence[DCBQueryItem]) -> "Inside":
+        """Give all records that match any of these items, each of which names a tag; raise LogMissingError."""
+        size, found = self._matching.find(items)
+        stored = {each.position: each.entry for each in found}
+        places: list[list[int]] = [[] for _ in items]
+        for each in found:
+            places[each.item].append(each.position)
+        if not stored:
+            return Inside(size, {}, places)
+        with named_errors(), self._connections.connection() as connection:
+            return Inside(size, dict(self._records(connection, sorted(stored.items()), opened=True)), places)
+
     def page(
         self, query: DCBQuery | None, start: int, before: int, limit: int, *, opened: bool = True
     ) -> list[tuple[int, Recorded]]:
@@ -162,8 +180,7 @@ class Reader:
         self, connection: Connection[Any], found: Iterable[tuple[int, bytes]], *, opened: bool
     ) -> list[tuple[int, Recorded]]:
         records: list[tuple[int, Recorded]] = []
-        by_part: dict[str, list[int]] = {}
-        entries: dict[int, Entry] = {}
+        sealed: dict[int, Entry] = {}
         for position, data in found:
             try:
                 entry = parse(data)
@@ -171,25 +188,18 @@ class Reader:
                 # Somebody changed the stored bytes: told as it stands, and the full check names it.
                 records.append((position, Recorded("", b"", [], state=PayloadState.ABSENT, entry=data)))
                 continue
-            entries[position] = entry
             records.append((position, _recorded(entry, data)))
             if entry.key is not None and opened:
-                by_part.setdefault(part_of(entry.key), []).append(position)
-        if by_part:
-            self._open(connection, dict(records), entries, by_part)
+                sealed[position] = entry
+        if sealed:
+            self._open(connection, dict(records), sealed)
         return records
 
-    def _open(
-        self,
-        connection: Connection[Any],
-        records: dict[int, Recorded],
-        entries: dict[int, Entry],
-        by_part: dict[str, list[int]],
-    ) -> None:
-        unopened: list[int] = []
-        for part, positions in by_part.items():
-            sealed = dict(connection.execute(self._sealed, (part, positions), binary=True).fetchall())
-            unopened += [p for p in positions if not self._unseal(records[p], entries[p], sealed.get(p))]
+    def _open(self, connection: Connection[Any], records: dict[int, Recorded], entries: dict[int, Entry]) -> None:
+        parts = {part_of(entry.key) for entry in entries.values() if entry.key is not None}
+        values = (list(parts), list(entries))
+        boxes = dict(connection.execute(self._sealed, values, prepare=False, binary=True).fetchall())
+        unopened = [each for each, entry in entries.items() if not self._unseal(records[each], entry, boxes.get(each))]
         if unopened:
             for (position,) in connection.execute(self._gone, (unopened,)):
                 records[position].state = PayloadState.ERASED
@@ -224,6 +234,15 @@ def _recorded(entry: Entry, data: bytes) -> Recorded:
         state=PayloadState.NONE,
         entry=data,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What was found: all that stands before ``size`` or at a position here, and where each item's is."""
+
+    size: int
+    records: dict[int, Recorded]
+    places: list[list[int]]
 
 
 class ReadResponse(DCBReadResponse):

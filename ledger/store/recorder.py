@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import index
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBRecorder
 from psycopg import sql
@@ -34,12 +34,20 @@ from ledger.store.custody import Custody
 from ledger.store.database import check_schema, connect, named_errors
 from ledger.store.errors import LogMissingError, RecordRefusedError, StoreError, WrongLogError
 from ledger.store.group import DayIsOverError, Request
+from ledger.store.matching import Matching
 from ledger.store.migrate import migrate
 from ledger.store.prepare import Preparer
 from ledger.store.reader import Reader, ReadResponse
 from ledger.store.record import Record
 from ledger.store.sequencer import DEFAULT_CLOCK_BOUND, Sequencer
 from ledger.store.subscription import Subscription
+
+
+class Appended(NamedTuple):
+    """Where the records of one append stand, and their time; None where some of them stood there before."""
+
+    positions: list[int]
+    at: datetime | None
 
 
 class Recorder(DCBRecorder):
@@ -66,7 +74,8 @@ class Recorder(DCBRecorder):
         self.clock = clock or SystemClock()
         self.custody = Custody(halves, origin)
         self._connections = Connections(url, application="shoseki reader")
-        self.reader = Reader(self._connections, schema, self.custody)
+        self._look_ups = Connections(url, application="shoseki look-ups", planned_once=True)
+        self.reader = Reader(self._connections, schema, self.custody, Matching(self._look_ups, schema))
         self._preparer = Preparer(self.custody)
         self._sequencer = Sequencer(schema, origin, self.clock, clock_bound=clock_bound)
         self._process = os.getpid()
@@ -93,6 +102,11 @@ class Recorder(DCBRecorder):
     def append_all(self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None = None) -> list[int]:
         """Append as ``append`` does; give the entry positions of all events, in their order."""
         return self._append(events, condition, core=False).positions
+
+    def append_told(self, records: Sequence[Record], condition: DCBAppendCondition | None) -> Appended:
+        """Append as ``append`` does; tell what the log says of it."""
+        request = self._append(records, condition, core=False)
+        return Appended(request.positions, request.at if request.fresh == len(records) else None)
 
     def append_new(self, records: Sequence[Record]) -> int:
         """Append the records whose idempotency key was not used in their chain before; give how many these were.
@@ -154,6 +168,7 @@ class Recorder(DCBRecorder):
             return
         self._committer.close()
         self._connections.close()
+        self._look_ups.close()
 
     def __enter__(self) -> Self:
         return self

@@ -239,6 +239,7 @@ class Sequencer:
             places[index] = places[original]
         request.positions = places
         request.fresh = len(new)
+        request.at = group.at
 
     def _append_unsealed(self, wire: Wire, group: Group, request: Request, unsealed: Iterator[Prepared]) -> None:
         """Append a request that is alone, sealing each part while the server takes in the one before."""
@@ -254,6 +255,7 @@ class Sequencer:
             raise
         request.positions = list(range(first, group.position))
         request.fresh = len(request.positions)
+        request.at = group.at
 
     def _place(self, wire: Wire, group: Group, several: Sequence[Prepared]) -> None:
         """Give checked records their places: in one piece, as it runs for every entry under the lock."""

@@ -1,0 +1,85 @@
+"""What stands in the log under several items, in one statement: each looked for from where it is known.
+
+Guarantees: the answer is of one moment, and tells the log's size at that moment; it costs one look-up in an index for
+each item and what is found, whatever the length of the log. The statement is planned once a connection, for a long log
+(``PLANNED_ONCE``).
+"""
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from psycopg import sql
+
+from ledger.log.canonical import MAX_INTEGER
+from ledger.store.conditions import RAREST, since
+from ledger.store.connections import Connections
+from ledger.store.database import named_errors
+from ledger.store.errors import LogMissingError
+from ledger.store.query import QueryItem
+from ledger.store.rows import tag_number
+
+_MOST = 5_000
+"""How many rows one answer has at most: a boundary may hold more, and is then read in several."""
+
+_FOUND = f"""
+SELECT log.size, found.item, found.position, found.entry
+FROM {{schema}}.log LEFT JOIN LATERAL (
+    SELECT q.item, e.position, e.entry
+    FROM jsonb_to_recordset(%s::text::jsonb) AS q(item int, after bigint, numbers bigint[], tags text[], types text[])
+    CROSS JOIN LATERAL (
+        SELECT t.position FROM {{schema}}.tag t
+        WHERE t.tag = CASE cardinality(q.numbers) WHEN 1 THEN q.numbers[1] ELSE {RAREST} END AND t.position >= q.after
+    ) AS place
+    JOIN {{schema}}.entry e ON e.position = place.position
+    WHERE e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types))
+    ORDER BY e.position LIMIT {_MOST}
+) AS found ON true
+"""  # noqa: S608 - constants of this package; the schema is put in as an identifier
+
+
+class Found(NamedTuple):
+    """An entry, as stored, and the number of the item that it matches: once for each such item."""
+
+    item: int
+    position: int
+    entry: bytes
+
+
+class Matching:
+    """Finds the entries of one log. Safe to share between threads."""
+
+    def __init__(self, connections: Connections, schema: str) -> None:
+        """Ask through these connections."""
+        self._connections = connections
+        self._statement = sql.SQL(_FOUND).format(schema=sql.Identifier(schema)).as_bytes()
+
+    def find(self, items: Sequence[QueryItem]) -> tuple[int, list[Found]]:
+        """Give what matches each item, and the position before which that is all; every item names a tag.
+
+        Raises LogMissingError.
+        """
+        found: list[Found] = []
+        asked = [
+            {
+                "item": number,
+                "after": min(since(item), MAX_INTEGER),
+                "numbers": [tag_number(tag) for tag in item.tags],
+                "tags": item.tags,
+                "types": item.types,
+            }
+            for number, item in enumerate(items)
+        ]
+        while True:
+            with named_errors(), self._connections.connection() as connection:
+                cursor = connection.execute(self._statement, (json.dumps(asked),), prepare=True, binary=True)
+                rows = cursor.fetchall()
+            if not rows:
+                raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
+            found += [Found(*row[1:]) for row in rows if row[1] is not None]
+            if len(rows) < _MOST:
+                return rows[0][0], found
+            last = found[-1].position  # perhaps not with all its items: it is read again
+            found = [each for each in found if each.position < last]
+            for item in asked:
+                item["after"] = max(item["after"], last)  # type: ignore[call-overload]  # a number
