@@ -5,7 +5,6 @@ each item and what is found, whatever the length of the log. The statement is pl
 (``PLANNED_ONCE``).
 """
 
-import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -22,17 +21,27 @@ from ledger.store.rows import tag_number
 _MOST = 5_000
 """How many rows one answer has at most: a boundary may hold more, and is then read in several."""
 
+# OFFSET 0 keeps the planner to this order: from each item to its places, from each place to its entry.
 _FOUND = f"""
 SELECT log.size, found.item, found.position, found.entry
 FROM {{schema}}.log LEFT JOIN LATERAL (
     SELECT q.item, e.position, e.entry
-    FROM jsonb_to_recordset(%s::text::jsonb) AS q(item int, after bigint, numbers bigint[], tags text[], types text[])
+    FROM (
+        SELECT item, after, string_to_array(numbers, ' ')::bigint[] AS numbers,
+            string_to_array(tags, E'\\n') AS tags, string_to_array(types, E'\\n') AS types
+        FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) WITH ORDINALITY
+            AS row (after, numbers, tags, types, item)
+    ) AS q
     CROSS JOIN LATERAL (
         SELECT t.position FROM {{schema}}.tag t
         WHERE t.tag = CASE cardinality(q.numbers) WHEN 1 THEN q.numbers[1] ELSE {RAREST} END AND t.position >= q.after
+        OFFSET 0
     ) AS place
-    JOIN {{schema}}.entry e ON e.position = place.position
-    WHERE e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types))
+    CROSS JOIN LATERAL (
+        SELECT e.position, e.entry FROM {{schema}}.entry e
+        WHERE e.position = place.position AND e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types))
+        OFFSET 0
+    ) AS e
     ORDER BY e.position LIMIT {_MOST}
 ) AS found ON true
 """  # noqa: S608 - constants of this package; the schema is put in as an identifier
@@ -60,26 +69,20 @@ class Matching:
         Raises LogMissingError.
         """
         found: list[Found] = []
-        asked = [
-            {
-                "item": number,
-                "after": min(since(item), MAX_INTEGER),
-                "numbers": [tag_number(tag) for tag in item.tags],
-                "tags": item.tags,
-                "types": item.types,
-            }
-            for number, item in enumerate(items)
-        ]
+        after = [min(since(each), MAX_INTEGER) for each in items]
+        asked = (
+            [" ".join(str(tag_number(tag)) for tag in each.tags) for each in items],
+            ["\n".join(each.tags) for each in items],
+            ["\n".join(each.types) for each in items],
+        )
         while True:
             with named_errors(), self._connections.connection() as connection:
-                cursor = connection.execute(self._statement, (json.dumps(asked),), prepare=True, binary=True)
-                rows = cursor.fetchall()
+                rows = connection.execute(self._statement, (after, *asked), prepare=True, binary=True).fetchall()
             if not rows:
                 raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
-            found += [Found(*row[1:]) for row in rows if row[1] is not None]
+            found += [Found(item - 1, *place) for _, item, *place in rows if item is not None]
             if len(rows) < _MOST:
                 return rows[0][0], found
             last = found[-1].position  # perhaps not with all its items: it is read again
             found = [each for each in found if each.position < last]
-            for item in asked:
-                item["after"] = max(item["after"], last)  # type: ignore[call-overload]  # a number
+            after = [max(each, last) for each in after]
