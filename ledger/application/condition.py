@@ -52,7 +52,7 @@ class ConfirmedTime:
 def confirm_present_time(ledger: Ledger) -> ConfirmedTime:
     """Take the clock's time for right and seal the heads with it; raise what appending raises."""
     ledger.recorder.confirm_clock()
-    position = seal_heads(ledger.recorder)
+    position = seal_heads(ledger.recorder).position
     ledger.checkpoint()
     return ConfirmedTime(position, ledger.show(position).at)
 

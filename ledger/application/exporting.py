@@ -31,7 +31,7 @@ from ledger.log.trust import Rotation
 from ledger.store.blobs import BlobStore
 from ledger.store.checkpoint_state import CheckpointState, SignedCheckpoint
 from ledger.store.checkpoints import Checkpointer
-from ledger.store.heads import append_heads, read_heads
+from ledger.store.heads import seal_heads
 from ledger.store.proving import StoredTree
 from ledger.store.reader import PAGE
 from ledger.store.record import PayloadState, Recorded
@@ -128,8 +128,8 @@ class Exporter:
         ``held_sizes`` are older log sizes whose holders want to see that the log only grew. Raises ExportError, or
         what the stores raise.
         """
-        heads_position, size, heads, signed = self._sealed_heads()
-        head = self._head(chain, size)
+        heads_position, heads, signed = self._sealed_heads()
+        head = self._head(chain, heads_position)
         last = head.seq if last is None else last
         if not 1 <= first <= last + 1 <= head.seq + 1:
             raise ExportError(f"The chain {chain} has the entries 1 to {head.seq}: ask for a part of these.")
@@ -165,21 +165,17 @@ class Exporter:
 
     # -- heads and checkpoint ------------------------------------------------------------------------------------------
 
-    def _sealed_heads(self) -> tuple[int, int, HeadsMap, SignedCheckpoint]:
+    def _sealed_heads(self) -> tuple[int, HeadsMap, SignedCheckpoint]:
         """Seal the heads so that their entry is the last leaf of a checkpoint; give its position and what it seals.
 
-        Other writers append between the reading of the heads and their entry, which would then not speak for what they
-        appended; and another process may sign past the entry. Then it is done again.
+        Another process may sign past the entry while others append. Then it is done again.
         """
         for _ in range(_ATTEMPTS):
-            size, heads = read_heads(self._recorder)
-            position = append_heads(self._recorder, size, heads)
-            if position != size:
-                continue
+            position, heads = seal_heads(self._recorder)
             signed = self._checkpointer.sign(upto=position + 1)
             if signed.size == position + 1:
-                return position, size, heads, signed
-        raise ExportError("Other writers and signers keep overtaking the export: try again when there is less to do.")
+                return position, heads, signed
+        raise ExportError("Another process keeps signing past the export: try again when there is less to do.")
 
     def _head(self, chain: str, size: int) -> Head:
         """Give the head that a chain had when the log had ``size`` entries."""

@@ -225,9 +225,7 @@ class Committer:
                     self._sequencer.forget()
                     if connection is not None:
                         connection.close()
-                    connection = connect(self._url, application="shoseki sequencer")
-                    connection.execute(_DURABLE)
-                    connection.execute(PLANNED_ONCE)
+                    connection = connect_to_append(self._url)
                 steps = self._sequencer.commit(connection, requests)
                 ready = 0
                 with suppress(StopIteration):
@@ -276,6 +274,14 @@ class Committer:
         connection, self.connection = self.connection, None
         if connection is not None:
             connection.close()
+
+
+def connect_to_append(url: str) -> Connection[Any]:
+    """Give a connection for a sequencer: what it commits is durable, and its statements are planned once."""
+    connection = connect(url, application="shoseki sequencer")
+    connection.execute(_DURABLE)
+    connection.execute(PLANNED_ONCE)
+    return connection
 
 
 def _poll(socket: int, wanted: int) -> int:

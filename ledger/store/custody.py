@@ -1,7 +1,8 @@
 """Data keys as the store uses them: made of two halves on demand, remembered for a minute, forgotten on destruction.
 
-Guarantees: a destroyed half leaves this process's memory of derived keys within ``REMEMBER_SECONDS``, at once when the
-destruction went through it. Leaves to others: keeping the halves (``ledger.keys``), announcing them (the sequencer).
+Guarantees: what was derived from a destroyed half is used no more after ``REMEMBER_SECONDS``, and at once when the
+destruction went through this process; what is over is let go when something else is derived. Leaves to others: keeping
+the halves (``ledger.keys``), announcing them (the sequencer).
 """
 
 import hmac
@@ -53,6 +54,7 @@ class Custody:
         self.forgotten = 0
         """How often ``forget`` was called: whoever keeps a data key compares."""
         self._chains: dict[str, tuple[float, ChainSecret]] = {}
+        self._swept = 0.0
 
     def for_sealing(self, chain: str, key: str) -> DataKey:
         """Give the data key, making the epoch half when it is new. The chain half must be there.
@@ -84,6 +86,7 @@ class Custody:
             hmac.digest(half, b"shoseki idempotency v1\n" + self.origin.encode() + b"\n" + chain.encode(), "sha256"),
         )
         with self._lock:
+            self._let_go(now)
             self._chains[chain] = (now + REMEMBER_SECONDS, secret)
         return secret
 
@@ -93,6 +96,15 @@ class Custody:
             self.forgotten += 1
             self._keys.clear()
             self._chains.clear()
+
+    def _let_go(self, now: float) -> None:
+        """Let go of what is over, once in a while; under the lock."""
+        if now < self._swept + REMEMBER_SECONDS and len(self._keys) < _REMEMBER_KEYS:
+            return
+        self._swept = now
+        full = len(self._keys) >= _REMEMBER_KEYS
+        self._keys = {} if full else {name: each for name, each in self._keys.items() if each.until > now}
+        self._chains = {name: each for name, each in self._chains.items() if each[0] > now}
 
     def _data_key(self, chain: str, key: str, *, create: bool) -> DataKey:
         now = time.monotonic()
@@ -110,8 +122,7 @@ class Custody:
             now + REMEMBER_SECONDS,
         )
         with self._lock:
-            if len(self._keys) >= _REMEMBER_KEYS:
-                self._keys.clear()
+            self._let_go(now)
             self._keys[chain, key] = data_key
         return data_key
 

@@ -80,7 +80,7 @@ class Following:
         recorder = self._checkpointer.recorder
         now = recorder.clock.now()
         if self._daily_heads and day_of(now) != self._sealed_day:
-            seal_heads_daily(recorder, now)
+            seal_heads_daily(recorder)
             self._sealed_day = day_of(now)
         self._checkpointer.sign()
 

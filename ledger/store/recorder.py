@@ -27,7 +27,7 @@ from ledger.log.entry import LOG_CHAIN, check_chain, check_origin
 from ledger.log.errors import FormatError
 from ledger.log.seal import half_check
 from ledger.store.clock import Clock, ManualClock, SystemClock
-from ledger.store.committer import Committer
+from ledger.store.committer import Committer, connect_to_append
 from ledger.store.conditions import possible
 from ledger.store.connections import Connections
 from ledger.store.custody import Custody
@@ -39,7 +39,7 @@ from ledger.store.migrate import migrate
 from ledger.store.prepare import Preparer
 from ledger.store.reader import Reader, ReadResponse
 from ledger.store.record import Record
-from ledger.store.sequencer import DEFAULT_CLOCK_BOUND, Sequencer
+from ledger.store.sequencer import DEFAULT_CLOCK_BOUND, Made, Sequencer
 from ledger.store.subscription import Subscription
 
 
@@ -77,6 +77,7 @@ class Recorder(DCBRecorder):
         self._look_ups = Connections(url, application="shoseki look-ups", planned_once=True)
         self.reader = Reader(self._connections, schema, self.custody, Matching(self._look_ups, schema))
         self._preparer = Preparer(self.custody)
+        self._clock_bound = clock_bound
         self._sequencer = Sequencer(schema, origin, self.clock, clock_bound=clock_bound)
         self._process = os.getpid()
         self._latest_at = datetime.min.replace(tzinfo=UTC)
@@ -158,9 +159,23 @@ class Recorder(DCBRecorder):
         ]
         self.append_core(records)
 
+    def append_made(self, make: Made) -> int | None:
+        """Append the one entry of the log's own chain that ``make`` makes while nobody else appends.
+
+        Gives its position, None where it makes none. Raises what ``make`` raises, ClockJumpError,
+        DatabaseUnavailableError.
+        """
+        # A sequencer of its own, as another process has: the other one notices that the log grew without it.
+        sequencer = Sequencer(self.schema, self.origin, self.clock, clock_bound=self._clock_bound)
+        sequencer.clock_confirmed = self._sequencer.clock_confirmed
+        with named_errors(), connect_to_append(self.url) as connection:
+            position = sequencer.append_made(connection, make)
+        self._sequencer.clock_confirmed = sequencer.clock_confirmed  # a word counts once
+        return position
+
     def confirm_clock(self) -> None:
         """Take an operator's word that the present time is right: the next append goes through."""
-        self._sequencer.confirm_clock()
+        self._sequencer.clock_confirmed = True
 
     def close(self) -> None:
         """Commit what waits, and let go of the connections. In a forked child, leave it all to the parent."""

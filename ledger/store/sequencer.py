@@ -12,7 +12,7 @@ Heads and keys are remembered between transactions. The memory counts only while
 sequencer committed last: another writer's entry makes it void.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -48,6 +48,8 @@ _SLICE = 128
 _SLICE_UNSEALED = 40
 _NOTHING: Mapping[str, Any] = {}
 _Marks = dict[bytes, tuple[bytes, int]]
+Made = Callable[[Wire, int, datetime], Steps[Prepared | None]]
+"""Makes an entry of the log's own chain, knowing the log's size and the entry's time, with what it asks the server."""
 
 
 class Sequencer:
@@ -61,12 +63,9 @@ class Sequencer:
         self._conditions = Conditions(schema)
         self._statements = Statements(schema)
         self._known = Known(origin, self._statements)
-        self._confirmed = False
+        self.clock_confirmed = False
+        """Whether the operator said that the clock is right: the next append does not compare it."""
         self._spoken: tuple[Connection[Any], Wire] | None = None
-
-    def confirm_clock(self) -> None:
-        """Take the operator's word that the clock is right: the next append does not compare it."""
-        self._confirmed = True
 
     def forget(self) -> None:
         """Forget what was remembered of heads and keys: after any failure, and on a new connection."""
@@ -120,6 +119,31 @@ class Sequencer:
         self._place(wire, group, [correction])
         yield from self._end(wire, group)
         return size
+
+    def append_made(self, connection: Connection[Any], make: Made) -> int | None:
+        """Append the one entry that ``make`` makes under the lock; give its position, None where it makes none.
+
+        Raises ClockJumpError, and what ``make`` and the database raise; then nothing was appended and the caller rolls
+        back.
+        """
+        wire = self._wire(connection)
+        return finish(self._append_made(wire, make), wire)
+
+    def _append_made(self, wire: Wire, make: Made) -> Steps[int | None]:
+        request = Request([], [])
+        group, _, _ = yield from self._begin(wire, [request])
+        if group is None:
+            assert request.error is not None
+            raise request.error
+        made = yield from make(wire, group.start, group.at)
+        if made is None:
+            wire.send(self._statements.rollback)
+            yield from wire.sync()
+            return None
+        yield from self._known.load(wire, [Request([], [made.shared])])
+        self._place(wire, group, [made])
+        yield from self._end(wire, group)
+        return group.start
 
     # -- one transaction, in order -------------------------------------------------------------------------------------
 
@@ -203,7 +227,7 @@ class Sequencer:
             return now if last is None else last
         same = boot == self._clock.boot() and elapsed is not None
         passed = timedelta(microseconds=(self._clock.elapsed() - (elapsed or 0)) // 1000) if same else timedelta(0)
-        if now - last > passed + self._clock_bound and not self._confirmed:
+        if now - last > passed + self._clock_bound and not self.clock_confirmed:
             measured = (
                 f"only {passed} passed since" if same else "the machine was restarted since, so nothing measured it"
             )
@@ -338,7 +362,7 @@ class Sequencer:
         wire.send(self._statements.commit)
         yield from wire.sync()
         self._known.committed(group.position)
-        self._confirmed = False
+        self.clock_confirmed = False
 
     def _apply(self, wire: Wire, position: int, type_: str, public: Mapping[str, Any]) -> None:
         """Write down what a core entry says of keys; the head of a chain is written with all heads."""

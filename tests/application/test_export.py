@@ -1,12 +1,14 @@
 """Packages and receipts of a real log verify offline, say what they hold back, and catch what was done to the log."""
 
 import io
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from evening import ACTOR, take
+from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
 
 from api import wiring
 from api.settings import Settings
@@ -20,13 +22,17 @@ from ledger.log.report import Report
 from ledger.log.verify import Held, verify_package, verify_receipt
 from ledger.store.clock import ManualClock
 from ledger.store.erasure import destroy_key
-from ledger.store.record import PayloadState
+from ledger.store.record import PayloadState, Record
 from ledger.store.tampering import change_byte_unnoticed
 
 
 def _verify(ledger: Ledger, path: Path, held: Held | None = None) -> Report:
     with path.open("rb") as file:
         return verify_package(file, ledger.policy(), held=held or Held())
+
+
+def _of(type_: str) -> DCBQuery:
+    return DCBQuery([DCBQueryItem(types=[type_])])
 
 
 @pytest.fixture
@@ -44,6 +50,30 @@ def test_a_package_verifies_with_the_policy_alone(filled: Ledger, customer: str,
     assert report.size == made.checkpoint.size
     assert made.blobs == 3
     assert report.blobs == {"verified": 3}
+
+
+def test_a_package_is_made_while_others_never_stop_writing(filled: Ledger, customer: str, tmp_path: Path) -> None:
+    stop = threading.Event()
+    before = filled.recorder.reader.size()
+
+    def write() -> None:
+        while not stop.is_set():
+            filled.recorder.append([Record("test.written.v1", b"", chain=customer, key_class=None)])
+
+    writers = [threading.Thread(target=write) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    try:
+        paths = [tmp_path / f"{number}.zip" for number in range(3)]
+        for path in paths:
+            filled.export(customer, path)
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    maps = filled.recorder.reader.size() - before - sum(1 for _ in filled.recorder.read(_of("test.written.v1")))
+    assert maps == len(paths)  # and none was made in vain
+    assert [_verify(filled, path).status for path in paths] == [0, 0, 0]
 
 
 def test_a_part_of_the_chain_with_both_neighbours_verifies(filled: Ledger, customer: str, tmp_path: Path) -> None:

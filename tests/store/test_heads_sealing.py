@@ -9,7 +9,7 @@ from tested_log import CUSTOMER, ORIGIN, TestedLog
 from ledger.log.core_entry import HeadsSealed, parse_heads
 from ledger.log.entry import leaf_hash, parse
 from ledger.log.heads import Head, HeadsMap
-from ledger.store.heads import HeadsRefusedError, heads_due, read_heads, seal_heads, seal_heads_daily
+from ledger.store.heads import HeadsRefusedError, SealedHeads, seal_heads, seal_heads_daily
 
 
 def heads_at(log: TestedLog, size: int) -> dict[str, Head]:
@@ -31,8 +31,9 @@ def sealed(log: TestedLog, position: int) -> HeadsSealed:
 def test_the_map_is_that_of_its_size(log: TestedLog) -> None:
     log.append(5)
     size = log.recorder.reader.size()
-    position = seal_heads(log.recorder)
+    position, given = seal_heads(log.recorder)
     heads = heads_at(log, size)
+    assert given.root() == HeadsMap(heads).root()
     assert sealed(log, position) == HeadsSealed(size, len(heads), HeadsMap(heads).root())
     assert set(heads) == {"log", CUSTOMER, "cus_" + "b2" * 16}
 
@@ -47,45 +48,44 @@ def test_while_others_append_every_map_is_that_of_its_size(log: TestedLog) -> No
     writers = [threading.Thread(target=write) for _ in range(2)]
     for writer in writers:
         writer.start()
-    positions = [seal_heads(log.recorder) for _ in range(10)]
+    positions = [seal_heads(log.recorder).position for _ in range(10)]
     stop.set()
     for writer in writers:
         writer.join()
     for position in positions:
         found = sealed(log, position)
+        assert found.size == position  # nothing comes between the heads and their entry
         heads = heads_at(log, found.size)
         assert found == HeadsSealed(found.size, len(heads), HeadsMap(heads).root())
 
 
 def test_the_day_in_japan_gets_one_map(log: TestedLog) -> None:
-    assert heads_due(log.recorder, log.clock.now())
-    first = seal_heads_daily(log.recorder, log.clock.now())
+    first = seal_heads_daily(log.recorder)
     assert first is not None
-    assert not heads_due(log.recorder, log.clock.now())
-    assert seal_heads_daily(log.recorder, log.clock.now()) is None
+    assert seal_heads_daily(log.recorder) is None
     log.clock.advance(timedelta(hours=11, minutes=59))  # 23:59 in Japan
-    assert not heads_due(log.recorder, log.clock.now())
+    assert seal_heads_daily(log.recorder) is None
     log.clock.advance(timedelta(minutes=1))
-    assert heads_due(log.recorder, log.clock.now())
-    position = seal_heads_daily(log.recorder, log.clock.now())
-    assert position is not None
-    assert position > first
+    second = seal_heads_daily(log.recorder)
+    assert second is not None
+    assert second.position > first.position
+    assert seal_heads_daily(log.recorder) is None
 
 
 def test_of_many_that_seal_the_day_one_does(log: TestedLog) -> None:
     barrier = threading.Barrier(6)
-    found: list[int | None] = []
+    found: list[SealedHeads | None] = []
 
     def run() -> None:
         barrier.wait()
-        found.append(seal_heads_daily(log.recorder, log.clock.now()))
+        found.append(seal_heads_daily(log.recorder))
 
     threads = [threading.Thread(target=run) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len({position for position in found if position is not None}) == 1
+    assert sum(each is not None for each in found) == 1
     assert log.run("SELECT count(*) FROM {s}.entry WHERE type = 'heads.sealed.v1'") == [(1,)]
 
 
@@ -104,7 +104,19 @@ def test_of_many_that_seal_the_day_one_does(log: TestedLog) -> None:
 )
 def test_heads_that_are_not_those_of_the_entries_are_not_sealed(log: TestedLog, statement: str) -> None:
     log.append(4)
-    read_heads(log.recorder)
     log.run(statement)
     with pytest.raises(HeadsRefusedError, match="fsck"):
         seal_heads(log.recorder)
+    with pytest.raises(HeadsRefusedError, match="fsck"):
+        seal_heads_daily(log.recorder)
+
+
+def test_what_was_refused_leaves_nothing_behind_and_holds_up_nobody(log: TestedLog) -> None:
+    log.append(2)
+    size = log.recorder.reader.size()
+    log.run("UPDATE {s}.log SET size = size + 1")
+    with pytest.raises(HeadsRefusedError):
+        seal_heads(log.recorder)
+    log.run("UPDATE {s}.log SET size = size - 1")
+    log.append(1)
+    assert log.recorder.reader.size() == size + 1

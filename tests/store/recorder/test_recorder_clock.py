@@ -12,6 +12,7 @@ from ledger.log.entry import parse_at
 from ledger.store.clock import ManualClock, SystemClock
 from ledger.store.clock_correction import correct_clock
 from ledger.store.errors import ClockJumpError, ConditionFailedError, RecordRefusedError
+from ledger.store.heads import seal_heads
 from ledger.store.prepare import Preparer
 from ledger.store.record import Recorded
 from ledger.store.recorder import Recorder
@@ -193,6 +194,23 @@ def test_a_clock_that_jumps_ahead_stops_the_log_until_it_is_confirmed(
         clock.wall -= jump
         recorder.append([record("set right")])
     assert [each.type for each in check_whole(log)].count("test.said.v1") == 4
+
+
+def test_heads_are_sealed_at_a_time_that_counts(new_log: Callable[..., World], clock: TwoClocks) -> None:
+    log = new_log(clock)
+    with log.recorder() as recorder:
+        recorder.append([record("right")])
+        clock.wall += HOUR + SECOND
+        with pytest.raises(ClockJumpError):
+            seal_heads(recorder)
+        recorder.confirm_clock()
+        position, _ = seal_heads(recorder)
+        assert parse_at(told(recorder)[position].at) == clock.wall
+        clock.wall += HOUR + SECOND
+        for refused in (lambda: seal_heads(recorder), lambda: recorder.append([record("one word counts once")])):
+            with pytest.raises(ClockJumpError):
+                refused()
+    check_whole(log)
 
 
 @pytest.mark.parametrize("within", [HOUR, HOUR - SECOND])
