@@ -52,7 +52,9 @@ STEP_GROUPS = (
     "permission",
     "origin",
     "credential",
+    "gateway",
     "session",
+    "recording",
     "data",
     "hold",
     "request",
@@ -99,7 +101,7 @@ def _declare_steps(app: typer.Typer, group: str, language: Language) -> None:
         of, name = step.name.split()
         if of == group:
             shown = text(language, f"help_{step.name.replace(' ', '_').replace('-', '_')}")
-            declare(app, name, command_of(step), language, shown=shown)
+            declare(app, name, command_of(step, language), language, shown=shown)
 
 
 def run(arguments: Sequence[str]) -> Status:

@@ -94,11 +94,27 @@ class Session:
         """Write a warning to standard error."""
         _to_people(screen.paragraph(screen.visible(sentence), "warning", error=True))
 
-    def complain(self, sentence: str) -> None:
-        """Say in one sentence why the command could not be done."""
+    def complain(self, sentence: str, **members: object) -> None:
+        """Say in one sentence why the command could not be done; ``members`` stand beside it in JSON."""
         line = " ".join(sentence.split())
-        self.give({"error": line, "status": int(Status.FAILED)})
+        self.give({"error": line, **members, "status": int(Status.FAILED)})
         _to_people(screen.paragraph(f"shoseki: {screen.visible(line)}", "bad", error=True))
+
+    def ask(self, question: str, hints: Sequence[tuple[str, str]]) -> None:
+        """Ask something of whoever sits at the terminal; ``hints`` are what may be typed, and what it means."""
+        _to_people(screen.paragraph(screen.visible(question), "heading", error=True))
+        width = max((len(key) for key, _ in hints), default=0)
+        for key, meaning in hints:
+            _to_people(screen.paragraph(f"  {key:>{width}}  {screen.visible(meaning)}", error=True))
+
+    def answer(self) -> str:
+        """Give the line that is typed; raise KeyboardInterrupt where there is none to come."""
+        _to_people("> ")
+        line = sys.stdin.readline()
+        if not line:
+            _to_people("\n")
+            raise KeyboardInterrupt
+        return line
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:

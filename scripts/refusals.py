@@ -73,7 +73,7 @@ def guarded(session: Session, command: Callable[[], Status]) -> Status:
     except Exception as error:
         if os.environ.get("SHOSEKI_DEBUG"):
             raise
-        session.complain(sentence_of(session, error))
+        session.complain(sentence_of(session, error), **_members(error))
     return Status.FAILED
 
 
@@ -112,6 +112,14 @@ def _refusal(session: Session, error: Exception) -> str | None:
     where = ", ".join(str(each) for each in error.cites)
     sentence = f"{error.rule}: {error.text(session.language)}"
     return session.text("refused_citing", sentence=sentence, positions=where) if where else sentence
+
+
+def _members(error: Exception) -> dict[str, object]:
+    """Give what a program wants to know of a refusal: the rule, and the entries that it was decided on."""
+    module = sys.modules.get("ledger.domain.decision")
+    if module is None or not isinstance(error, module.Refusal):
+        return {}
+    return {"cites": list(error.cites), "rule": error.rule}
 
 
 def _cut_off(session: Session, error: BrokenPipeError) -> Status:

@@ -6,13 +6,35 @@ The wording lies in ``scripts.wording``. A name that lacks a language, or stands
 import os
 from typing import Final, Literal, TypeAlias
 
-from scripts.wording import helping, results, steps, story
+from scripts.wording import (
+    choices,
+    helping,
+    results,
+    step_answers,
+    step_options,
+    steps_agreement,
+    steps_evidence,
+    steps_session,
+    steps_work,
+    story,
+)
 
 Language: TypeAlias = Literal["en", "ja"]
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "ja")
 
-_PARTS: Final = (results.TEXTS, helping.TEXTS, story.TEXTS, steps.TEXTS)
+_PARTS: Final = (
+    results.TEXTS,
+    helping.TEXTS,
+    story.TEXTS,
+    steps_agreement.TEXTS,
+    steps_work.TEXTS,
+    steps_session.TEXTS,
+    steps_evidence.TEXTS,
+    step_options.TEXTS,
+    choices.TEXTS,
+    step_answers.TEXTS,
+)
 _TEXTS: Final[dict[str, tuple[str, str]]] = {name: pair for part in _PARTS for name, pair in part.items()}
 
 assert len(_TEXTS) == sum(map(len, _PARTS)), "a name stands twice"

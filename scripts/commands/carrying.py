@@ -1,20 +1,16 @@
-"""From a command of the domain to a command of the command line: its members become options.
+"""Carrying out a step: from the options to the command, from what the command came to to what is told.
 
-An id that the command creates is drawn, not asked for; a digest is taken of a file that is named; a time without a
-zone is Japan's. What is missing is asked for where somebody sits at a terminal, and refused in one sentence elsewhere.
+Who acts is the person bound to the system user that runs it; a refusal names its rule and the entries it was decided
+on. What was told wrongly or not at all is said before a database is touched.
 """
 
-import dataclasses
 import inspect
-import sys
-import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from enum import StrEnum
-from hashlib import sha256
+from hashlib import file_digest
 from operator import getitem
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
@@ -22,152 +18,112 @@ from ledger.application.deciding import CarriedOut
 from ledger.application.door import Ledger
 from ledger.domain.fact import Fact
 from ledger.domain.violation import Against
-from ledger.keys.classes import JST
 from scripts.commands.access import appending
-from scripts.commands.declared import Command
-from scripts.commands.recording import operator
+from scripts.commands.asking import ask, can_ask, choice_name, read_value
+from scripts.commands.declared import Command, Written
+from scripts.commands.identity import (
+    Actor,
+    acting,
+    anybody_bound,
+    as_actor,
+    as_operator,
+    person_acting,
+    system_user,
+)
+from scripts.commands.step import By, Member, Step, made, members_of
 from scripts.console import Session, Status
 from scripts.refusals import CommandRefusedError
+from scripts.texts import Language, text
+
+_TYPED: Mapping[Any, Any] = {int: int, bool: bool}
+"""What the command line reads itself; the rest it hands on as it was typed."""
 
 
-class Step(NamedTuple):
-    """One human step: the command it gives, the members that are drawn, and the one that is whoever runs it."""
-
-    name: str
-    """Group and name, as they are typed."""
-    command: type[Any]
-    draws: Mapping[str, str] = {}
-    """Members whose id the command creates, with the kind of the id."""
-    runner: str | None = None
-    """The member that is the system user who gives the command."""
-    filled: tuple[str, ...] = ()
-    """Members that carrying it out fills in."""
-    carry: Callable[[Session, Ledger, Any, str | None], CarriedOut] | None = None
-    """How it is carried out, where deciding is not all of it."""
-    may_name: tuple[str, ...] = ()
-    """Drawn members that may be told instead: the thing is there already, known by another step."""
-
-
-class Member(NamedTuple):
-    """One member of a command as an option."""
-
-    name: str
-    kind: Any
-    """The type of one value: of a list, that of its elements."""
-    several: bool
-    required: bool
-    of_file: bool
-    """The option names a file: the member is its digest, or its text."""
-    within: str = ""
-    """The member of the command that this one is a member of, where it is not the command's own."""
-
-    @property
-    def option(self) -> str:
-        """Give the option's name."""
-        name = self.name
-        if name == "sha256":
-            name = "file"
-        elif self.of_file:
-            name = name.removesuffix("_sha256") + "_file"
-        return name
-
-    @property
-    def parameter(self) -> str:
-        """Give the name of the function's parameter: one that nothing else has."""
-        return f"told_{self.option}"
-
-    @property
-    def flag(self) -> str:
-        """Give the option as it is typed."""
-        return "--" + self.option.replace("_", "-")
-
-
-def members_of(step: Step) -> list[Member]:
-    """Give what has to be told for a step, in the order of the command's members."""
-    return list(_members_of(step, step.command, ""))
-
-
-def _members_of(step: Step, command: type[Any], within: str) -> Iterator[Member]:
-    hints = get_type_hints(command)
-    for each in dataclasses.fields(command):
-        whole = f"{within}.{each.name}" if within else each.name
-        if (whole in step.draws and whole not in step.may_name) or whole in {step.runner, *step.filled}:
-            continue
-        if within and each.name == "customer":
-            continue  # the command's own
-        kind = _without_none(hints[each.name])
-        several = get_origin(kind) is tuple
-        if not several and dataclasses.is_dataclass(kind) and isinstance(kind, type):
-            yield from _members_of(step, kind, each.name)
-            continue
-        yield Member(
-            each.name,
-            get_args(kind)[0] if several else kind,
-            several,
-            each.default is dataclasses.MISSING and kind is hints[each.name] and whole not in step.may_name,
-            each.name in {"sha256", "text"} or each.name.endswith("_sha256"),
-            within,
-        )
-
-
-def command_of(step: Step) -> Command:
+def command_of(step: Step, language: Language) -> Command:
     """Give the function that Typer makes a command of."""
     members = members_of(step)
 
     def run(session: Session, *, once: str | None, **given: Any) -> Status:
-        told = {
-            (each.within, each.name): value
-            for each in members
-            if (value := _value(session, each, given[each.parameter])) is not None
-        }
+        told, missing = _told(session, step, members, given)
+        if missing and not can_ask(session):
+            flags = ", ".join(each.flag for each in missing)
+            raise CommandRefusedError(session.text("step_missing", options=flags))
         with appending(session) as ledger:
-            drawn = {
-                # An id is the same again only for the same step, customer and key.
-                name: ledger.decider.new_id(kind, once and f"{step.name} {name} {told.get(('', 'customer'))} {once}")
-                for name, kind in step.draws.items()
-                if ("", name) not in told
-            }
-            runner = {} if step.runner is None else {step.runner: operator()["id"]}
-            command = _made(step.command, "", told, {**drawn, **runner})
+            actor = _actor(session, ledger, step)
+            for member in missing:
+                told[member.within, member.name], typed = ask(session, member)
+                told |= _taken_of(step, member, typed)
+            drawn = _drawn(step, ledger, told, once)
+            runner = {} if step.runner is None else {step.runner: actor["id"]}
+            command = made(step, told, {**drawn, **runner})
             carry = step.carry or _decide
-            done = carry(session, ledger, command, once)
+            done = carry(session, ledger, command, actor, once)
         return tell(session, done, drawn)
 
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # declare() reads it
         [
             inspect.Parameter("session", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Session),
-            *[_parameter(each) for each in members],
+            *[_parameter(each, language) for each in members],
             inspect.Parameter(
                 "once",
                 inspect.Parameter.KEYWORD_ONLY,
                 default=None,
-                annotation=Annotated[str | None, typer.Option("--once", help="step_once")],
+                annotation=Annotated[str | None, typer.Option("--once", metavar="KEY", help="step_once")],
             ),
         ]
     )
     return run
 
 
-def _decide(_session: Session, ledger: Ledger, command: Any, once: str | None) -> CarriedOut:
-    return ledger.decider.carry_out(command, actor=operator(), idempotency_key=once)
+def _told(
+    session: Session, step: Step, members: list[Member], given: Mapping[str, Any]
+) -> tuple[dict[tuple[str, str], Any], list[Member]]:
+    """Give what was told, read, and the members that have to be told yet."""
+    told: dict[tuple[str, str], Any] = {}
+    missing = []
+    for each in members:
+        value = given[each.parameter]
+        if value is None or value == []:
+            missing += [each] if each.required else []
+            continue
+        told[each.within, each.name] = read_value(session, each, value)
+        told |= _taken_of(step, each, value)
+    return told, missing
 
 
-def _made(command: type[Any], within: str, told: Mapping[tuple[str, str], Any], drawn: Mapping[str, str]) -> Any:
-    """Make the command, and the values that it is made of."""
-    hints = get_type_hints(command)
-    values: dict[str, Any] = {}
-    for each in dataclasses.fields(command):
-        kind = _without_none(hints[each.name])
-        whole = f"{within}.{each.name}" if within else each.name
-        if whole in drawn:
-            values[each.name] = drawn[whole]
-        elif within and each.name == "customer":
-            values[each.name] = told["", "customer"]
-        elif dataclasses.is_dataclass(kind) and isinstance(kind, type):
-            values[each.name] = _made(kind, each.name, told, drawn)
-        elif (within, each.name) in told:
-            values[each.name] = told[within, each.name]
-    return command(**values)
+def _taken_of(step: Step, member: Member, path: str) -> dict[tuple[str, str], Any]:
+    """Give what else is taken of a file that was named."""
+    taken: dict[tuple[str, str], Any] = {}
+    taken |= {("", name): Path(path).stat().st_size for name, of in step.sizes.items() if of == member.name}
+    for name, of in step.digests.items():
+        if of == member.name:
+            with Path(path).open("rb") as file:
+                taken["", name] = file_digest(file, "sha256").hexdigest()
+    return taken
+
+
+def _actor(session: Session, ledger: Ledger, step: Step) -> Actor:
+    """Give who gives the step; raise Refusal where the system user is nobody's."""
+    if step.by is By.ANYBODY:
+        return acting(ledger)
+    if step.by is By.FOUNDER and not anybody_bound(ledger):
+        user = system_user()
+        session.say("step_founding", "warning", user=user.name)
+        return as_operator(user)
+    return as_actor(person_acting(ledger))
+
+
+def _drawn(step: Step, ledger: Ledger, told: Mapping[tuple[str, str], Any], once: str | None) -> dict[str, str]:
+    """Draw the ids that the command creates: the same again only for the same step, customer and key."""
+    return {
+        name: ledger.decider.new_id(kind, once and f"{step.name} {name} {told.get(('', 'customer'))} {once}")
+        for name, kind in step.draws.items()
+        if ("", name) not in told and ("", step.draws_with.get(name, "")) in {("", ""), *told}
+    }
+
+
+def _decide(_session: Session, ledger: Ledger, command: Any, actor: Actor, once: str | None) -> CarriedOut:
+    return ledger.decider.carry_out(command, actor=actor, idempotency_key=once)
 
 
 def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status:
@@ -190,13 +146,15 @@ def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status
     )
     if not done.facts:
         session.say("step_nothing_new")
+    if done.already:
+        session.say("step_already")
     for fact, position in zip(done.facts, done.positions, strict=True):
         session.say("step_recorded", position=position, label=label_of(fact, session))
     if done.due:
         session.say("step_due", count=len(done.due))
     for each in against:
         session.warn(f"{each.rule}: {each.text(session.language)}")
-    if drawn:
+    if drawn and done.facts:
         session.pairs([(f"step_id_{name.rpartition('.')[2]}", value) for name, value in drawn.items()])
     return status
 
@@ -209,105 +167,29 @@ def label_of(fact: Fact, session: Session | None) -> str:
     return kind.ja if session.language == "ja" else kind.en
 
 
-def moment_of(session: Session, flag: str, value: str) -> datetime:
-    """Read a time in ISO 8601; without a zone it is Japan's."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise CommandRefusedError(session.text("step_no_time", option=flag, value=value)) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=JST)
-
-
-def _parameter(member: Member) -> inspect.Parameter:
-    kind: Any = str
-    if member.of_file:
-        kind = Path
-    elif isinstance(member.kind, type) and (issubclass(member.kind, StrEnum) or member.kind in {int, bool}):
-        kind = member.kind
+def _parameter(member: Member, language: Language) -> inspect.Parameter:
+    kind: Any = Path if member.of_file or member.of_package else member.choices or _TYPED.get(member.kind, str)
     whole: Any = list[kind] if member.several else kind
     flag = f"{member.flag}/--no-{member.flag[2:]}" if member.kind is bool else member.flag
-    annotation = getitem(Annotated, (whole | None, typer.Option(flag, help=f"step_opt_{member.option}")))
+    option = typer.Option(flag, metavar=_metavar(member), help=_help(member, language))
+    annotation = getitem(Annotated, (whole | None, option))  # the type checker sees no values that are known only now
     return inspect.Parameter(member.parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
-def _value(session: Session, member: Member, given: Any) -> Any:
-    if given is None or given == []:
-        if not member.required:
-            return None
-        given = _asked(session, member)
-    read = _reader(session, member)
-    return tuple(read(each) for each in given) if member.several else read(given)
+def _metavar(member: Member) -> str | None:
+    if member.of_file or member.of_package:
+        return "FILE"
+    if member.choices is not None:
+        return "CODE"
+    return {bool: None, int: "NUMBER", datetime: "TIME", date: "DATE"}.get(member.kind, "TEXT")
 
 
-def _asked(session: Session, member: Member) -> Any:
-    if session.as_json or not sys.stdin.isatty():
-        raise CommandRefusedError(session.text("step_missing", option=member.flag))
-    choices = [each.value for each in member.kind] if _is_choice(member.kind) else None
-    shown = session.text(f"step_opt_{member.option}").rstrip("。.")
-    if member.kind is bool:
-        return typer.confirm(shown, err=True)
-    if member.kind is int:
-        return typer.prompt(shown, type=int, err=True)
-    answer = typer.prompt(f"{shown} [{'|'.join(choices)}]" if choices else shown, err=True)
-    return [each.strip() for each in answer.split(",")] if member.several else answer
-
-
-def _reader(session: Session, member: Member) -> Callable[[Any], Any]:
-    if member.of_file:
-        return lambda path: _content(session, Path(path), digest=member.name != "text")
-    if member.kind is datetime:
-        return lambda value: moment_of(session, member.flag, value)
-    if member.kind is date:
-        return lambda value: _date(session, member.flag, value)
-    if _is_choice(member.kind):
-        return lambda value: _choice(session, member, value)
-    if dataclasses.is_dataclass(member.kind):
-        return lambda value: _pair(session, member, value)
-    if member.kind in {int, bool, str}:
-        kind: Callable[[Any], Any] = member.kind
-        return kind
-    return lambda value: value
-
-
-def _pair(session: Session, member: Member, value: str) -> Any:
-    """Read a value of two texts: ``db01=The service does not start.``."""
-    first, equals, second = value.partition("=")
-    if not equals:
-        raise CommandRefusedError(session.text("step_no_pair", option=member.flag, value=value))
-    return member.kind(first, second)
-
-
-def _choice(session: Session, member: Member, value: str) -> Any:
-    try:
-        return member.kind(value)
-    except ValueError:
-        choices = ", ".join(each.value for each in member.kind)
-        raise CommandRefusedError(session.text("step_no_choice", option=member.flag, choices=choices)) from None
-
-
-def _date(session: Session, flag: str, value: str) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise CommandRefusedError(session.text("step_no_date", option=flag, value=value)) from None
-
-
-def _content(session: Session, path: Path, *, digest: bool) -> str:
-    data = path.read_bytes()
-    if digest:
-        return sha256(data).hexdigest()
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        raise CommandRefusedError(session.text("step_no_text", path=path)) from None
-
-
-def _is_choice(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, StrEnum)
-
-
-def _without_none(hint: Any) -> Any:
-    if get_origin(hint) in {Union, types.UnionType}:
-        left = [each for each in get_args(hint) if each is not types.NoneType]
-        return left[0] if len(left) == 1 else hint
-    return hint
+def _help(member: Member, language: Language) -> Written:
+    """Say what an option is, what may be told, and whether it has to be."""
+    shown = text(language, f"step_opt_{member.option}")
+    if member.choices is not None:
+        values = ", ".join(f"{each.value} ({text(language, choice_name(each))})" for each in member.choices)
+        shown += " " + text(language, "step_choices", values=values)
+    if member.required:
+        shown += " " + text(language, "step_required")
+    return Written(shown)

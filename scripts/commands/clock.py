@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scripts.commands.access import appending, reading
-from scripts.commands.recording import operator
+from scripts.commands.identity import acting
 from scripts.console import Session, Status
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def clock_run(
     """Write what is due, or with ``--at`` only show what was due at an instant that has passed."""
     from ledger.application.clock_run import evaluate, run
     from ledger.domain.violation import Against
-    from scripts.commands.carrying import moment_of
+    from scripts.commands.asking import moment_of
 
     if at is not None:
         moment = moment_of(session, "--at", at)
@@ -32,7 +32,7 @@ def clock_run(
         return Status.FINE
     with appending(session) as ledger:
         ran = run(ledger.recorder, ledger.decider)
-        erased = ledger.credentials.erase_due(actor=operator())
+        erased = ledger.credentials.erase_due(actor=acting(ledger))
         ledger.credentials.sweep()
     against = [fact for each in ran.noticed for fact in each.facts if isinstance(fact, Against)]
     problems = [(each.subject, each.reason) for each in ran.failed]

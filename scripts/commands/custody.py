@@ -10,20 +10,20 @@ from ledger.application.door import Ledger
 from ledger.domain.credential_facts import Origin
 from ledger.keys.secret import Secret
 from scripts.commands.access import appending
-from scripts.commands.recording import operator
+from scripts.commands.identity import Actor, acting
 from scripts.console import Session, Status
 from scripts.refusals import CommandRefusedError
 
 
-def take_in(session: Session, ledger: Ledger, command: Any, once: str | None) -> CarriedOut:
+def take_in(session: Session, ledger: Ledger, command: Any, actor: Actor, once: str | None) -> CarriedOut:
     """Take a credential in; its secret is asked for, or read from standard input. A federated one has none."""
     secret = None if command.origin is Origin.FEDERATED else _secret(session)
-    return ledger.credentials.take_in(command, secret, actor=operator(), idempotency_key=once)
+    return ledger.credentials.take_in(command, secret, actor=actor, idempotency_key=once)
 
 
-def hand_out(session: Session, ledger: Ledger, command: Any, once: str | None) -> CarriedOut:
+def hand_out(session: Session, ledger: Ledger, command: Any, actor: Actor, once: str | None) -> CarriedOut:
     """Hand a credential out: its secret goes to standard output, after the entry of the check-out is durable."""
-    handed = ledger.credentials.hand_out(command, actor=operator(), idempotency_key=once)
+    handed = ledger.credentials.hand_out(command, actor=actor, idempotency_key=once)
     if handed.secret is not None:
         shown = handed.secret.reveal().decode("utf-8", "backslashreplace")
         session.secret = shown
@@ -35,7 +35,7 @@ def hand_out(session: Session, ledger: Ledger, command: Any, once: str | None) -
 def credential_erase(session: Session) -> Status:
     """Erase what is due, each with a certificate; one that could not be erased is a finding."""
     with appending(session) as ledger:
-        done = ledger.credentials.erase_due(actor=operator())
+        done = ledger.credentials.erase_due(actor=acting(ledger))
         swept = ledger.credentials.sweep()
     failed = [each for each in done if each.failure is not None]
     session.status = Status.FINDING if failed else Status.FINE

@@ -20,6 +20,12 @@ from scripts.texts import Language, text
 Command = Callable[..., Status]
 
 
+class Written(str):
+    """A help that is written out already, in the language of the run: no name of a text."""
+
+    __slots__ = ()
+
+
 def declare(app: typer.Typer, name: str, command: Command, language: Language, *, shown: str) -> None:
     """Add a command to an application; ``shown`` is its help."""
     app.command(name, help=shown)(_as_typer_wants_it(command, language))
@@ -77,7 +83,7 @@ def _translated(parameter: inspect.Parameter, language: Language) -> inspect.Par
     assert get_origin(annotation) is Annotated, parameter
     type_, info = get_args(annotation)
     info = copy(info)
-    info.help = text(language, info.help)
+    info.help = str(info.help) if isinstance(info.help, Written) else text(language, info.help)
     # Annotated[…] of values that are known only now: the type checker sees the declarations, Typer sees these.
     declared = getitem(Annotated, (type_, info))
     return parameter.replace(annotation=declared, kind=inspect.Parameter.KEYWORD_ONLY)

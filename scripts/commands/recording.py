@@ -1,13 +1,12 @@
 """``customer add``, ``customer list`` and ``import``: what goes into the log."""
 
-import os
-import pwd
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scripts.commands.access import appending, reading
+from scripts.commands.identity import acting
 from scripts.console import Session, Status
 from scripts.refusals import CommandRefusedError
 
@@ -16,19 +15,10 @@ if TYPE_CHECKING:
     from ledger.application.reconciling import Reconciled, Suspect
 
 
-def operator() -> dict[str, str]:
-    """Name who runs this command, as the system knows them."""
-    try:
-        name = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        name = str(os.getuid())
-    return {"kind": "operator", "id": name}
-
-
 def customer_add(session: Session, *, name: Annotated[str, typer.Argument(help="arg_name")]) -> Status:
     """Register a customer."""
     with appending(session) as ledger:
-        customer = ledger.register_customer(name, actor=operator())
+        customer = ledger.register_customer(name, actor=acting(ledger))
     session.say("customer_added", customer=name, id=customer)
     session.give({"id": customer, "name": name})
     return Status.FINE
@@ -71,7 +61,7 @@ def import_file(
     targets = dict(_named(session, each) for each in target or ())
     with appending(session) as ledger, session.progress() as progress:
         batch = ledger.import_file(
-            path, format_name, customer, options, actor=operator(), targets=targets, progress=progress
+            path, format_name, customer, options, actor=acting(ledger), targets=targets, progress=progress
         )
     suspect = batch.reconciled is not None and batch.reconciled.suspects
     found = batch.findings or batch.rejected or batch.uncertain or suspect
