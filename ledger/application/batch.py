@@ -60,8 +60,12 @@ class Batch:
     def saw(self, occurred_at: str | None) -> None:
         """Widen the times told to this one."""
         if occurred_at is not None:
-            self.first = occurred_at if self.first is None else min(self.first, occurred_at)
-            self.last = occurred_at if self.last is None else max(self.last, occurred_at)
+            if self.first is None or self.last is None:
+                self.first = self.last = occurred_at
+            elif occurred_at > self.last:
+                self.last = occurred_at
+            elif occurred_at < self.first:
+                self.first = occurred_at
 
     def refused(self, line: int, reason: str) -> None:
         """Count a line that could not be read, and remember why for who is waiting."""

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 from ledger.application.batch import CLOSED, FINDING, OPENED, REJECTED, Batch
-from ledger.application.payload import Frame, spell_members
+from ledger.application.payload import Frame
 from ledger.ingest.evidence import Record as Evidence
 from ledger.ingest.model import Fact, Finding, Item, Rejected
 from ledger.log import canonical
@@ -70,25 +70,28 @@ class BatchRecords:
     def fact(self, fact: Fact) -> Draft:
         """Give the draft of a fact. The same happening told the same way is one record, whichever file tells it."""
         batch = self._batch
-        batch.facts[fact.type] += 1
-        batch.saw(fact.occurred_at)
+        type_, occurred_at, data, natural, lines, zone_assumed = fact
+        batch.facts[type_] += 1
+        batch.saw(occurred_at)
         try:
-            spelled = spell_members(fact.data)
-            said = sha256(b"%b\n%b" % ((fact.occurred_at or "").encode(), spelled.alone)).hexdigest()
-            name = record_id(batch.format, fact.natural, said)
-            payload = spelled.named(fact.natural, name)
+            alone = canonical.encode(data, depth=2)
+            said = sha256(b"%b\n%b" % ((occurred_at or "").encode(), alone)).hexdigest()
+            name = record_id(batch.format, natural, said)
+            named = {**data, "natural": natural, "record": name}
+            spelled = canonical.encode_more(named, depth=2)
         except FormatError as error:
             return self._not_recordable(fact, str(error))
-        if len(spelled.alone) > _LONGEST_DATA:
+        if len(named) != len(data) + 2:
+            return self._not_recordable(fact, "it names itself")
+        if len(alone) > _LONGEST_DATA:
             return self._not_recordable(fact, "what it says is longer than a record can hold")
-        self._tell(Evidence(name, batch.id, fact.type, fact.occurred_at, fact.natural, fact.data))
-        if fact.occurred_at is not None and fact.type != _FINALIZED:
-            framed = self._frame.around(payload, fact.occurred_at, fact.lines, fact.zone_assumed)
-            return fact.type, framed, f"fact {name}", None
-        data = {**fact.data, "natural": fact.natural, "record": name}
-        if fact.type == _FINALIZED and batch.blob is not None:
-            data[MEMBER] = batch.blob.members()
-        return self._draft(fact.type, data, f"fact {name}", fact.occurred_at, fact.lines, fact.zone_assumed)
+        self._tell(Evidence(name, batch.id, type_, occurred_at, natural, data))
+        key = f"fact {name}"
+        if occurred_at is not None and type_ != _FINALIZED:
+            return type_, self._frame.around(spelled, occurred_at, lines, zone_assumed), key, None
+        if type_ == _FINALIZED and batch.blob is not None:
+            named[MEMBER] = batch.blob.members()
+        return self._draft(type_, named, key, occurred_at, lines, zone_assumed)
 
     def finding(self, finding: Finding) -> Draft:
         """Give the draft of a finding."""

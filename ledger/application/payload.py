@@ -4,17 +4,13 @@ JCS with members ``occurred_at`` (text, UTC, as many fractional digits as the so
 ``actor`` {kind, id}, ``source`` {kind, id, raw?} and ``data``, the type's own members.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ledger.log import canonical
 from ledger.log.errors import FormatError
-
-_PLAIN = re.compile(r"[ !#-\[\]-~]*+")
-"""A text of which no character has to be escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,50 +58,10 @@ class Frame:
         )
 
 
-class Spelled(NamedTuple):
-    """The members of a fact, canonical, checked and spelled once, with the places where its two names belong."""
-
-    before: bytes
-    between: bytes
-    after: bytes
-
-    @property
-    def alone(self) -> bytes:
-        """The object without the names."""
-        return b"{%b}" % b",".join(filter(None, self))
-
-    def named(self, natural: str, record: str) -> bytes:
-        """Give the object with the members ``natural`` and ``record``; raise FormatError where they are no text."""
-        before, between, after = self
-        names = b'"natural":%b' % _spell(natural), b'"record":%b' % _spell(record)
-        return b"{%b}" % b",".join(filter(None, (before, names[0], between, names[1], after)))
-
-
-def spell_members(data: Mapping[str, Any]) -> Spelled:
-    """Spell the members of a fact, which has none of the two names; raise FormatError outside the record format."""
-    before, between, after = _parts(tuple(data))
-    return Spelled(_members(data, before), _members(data, between), _members(data, after))
-
-
-@lru_cache(maxsize=4096)
-def _parts(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Part member names by where ``natural`` and ``record`` stand among them; facts have few shapes."""
-    if not {"natural", "record"}.isdisjoint(names):
-        raise FormatError("A fact names itself.")
-    return (
-        tuple(name for name in names if name < "natural"),
-        tuple(name for name in names if "natural" < name < "record"),
-        tuple(name for name in names if name > "record"),
-    )
-
-
-def _members(data: Mapping[str, Any], names: tuple[str, ...]) -> bytes:
-    return canonical.encode({name: data[name] for name in names}, depth=2)[1:-1] if names else b""
-
-
+@lru_cache(maxsize=1024)
 def _spell(text: str) -> bytes:
-    """Spell a text; nearly all stand as they are."""
-    return b'"%b"' % text.encode() if _PLAIN.fullmatch(text) else canonical.encode(text, depth=3)
+    """Spell a text that many records share, as those of one second do."""
+    return canonical.encode(text, depth=2)
 
 
 def read(payload: bytes) -> dict[str, Any]:

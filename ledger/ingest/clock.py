@@ -17,7 +17,8 @@ MICROSECONDS = 1_000_000
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt ]\d\d:[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
 )
-_SPELLED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?Z", re.ASCII)
+_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d):([0-5]\d):", re.ASCII)
+_FRACTION = re.compile(r"\.(\d{1,9})Z", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
 
 
@@ -39,14 +40,29 @@ def parse_spelled(text: str) -> tuple[int, int]:
 
     Raises :class:`ClockError`.
     """
-    found = _SPELLED.fullmatch(text)
+    second = _SIXTIETHS.get(text[17:19])
+    fraction = text[19:]
+    if second is None:
+        raise ClockError(_NOT_SPELLED)
+    first = _minute(text[:17]) + second * MICROSECONDS
+    if fraction == "Z":
+        return first, first + MICROSECONDS - 1
+    found = _FRACTION.fullmatch(fraction)
     if found is None:
-        raise ClockError("the time is not spelled as a fact spells it")
-    digits = (found[2] or "")[:6]
-    width = 10 ** (6 - len(digits))
-    stamp = found[1]
-    first = hour_of(stamp[:13], "Z").at(stamp[14:16], stamp[17:], "")[0] + int(digits or "0") * width
+        raise ClockError(_NOT_SPELLED)
+    digits = found[1][:6]
+    width = _WIDTHS[len(digits)]
+    first += int(digits) * width
     return first, first + width - 1
+
+
+@lru_cache(maxsize=1024)
+def _minute(spelled: str) -> int:
+    """Give the first microsecond of the minute ``YYYY-MM-DDThh:mm:`` in UTC."""
+    found = _MINUTE.fullmatch(spelled)
+    if found is None:
+        raise ClockError(_NOT_SPELLED)
+    return hour_of(found[1], "Z").at(found[2], "00", "")[0]
 
 
 def with_fraction(second: int, digits: str) -> tuple[int, str]:
@@ -99,6 +115,8 @@ def spell_offset(local: datetime) -> str:
 
 
 _DAY = 86_400
+_NOT_SPELLED = "the time is not spelled as a fact spells it"
+_WIDTHS = [10**number for number in range(6, -1, -1)]
 _SIXTIETHS = {f"{number:02d}": number for number in range(60)}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ Failed logins are sessions of their own kind, so that one failure in four logs i
 of its own: it has nothing in common with a login over SSH but the time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
 
@@ -98,24 +98,29 @@ class Correlator:
 
     def __init__(self) -> None:
         self._sweep, self._desktop = LoginSweep(), DesktopJoin()
-        self._held: list[tuple[tuple[object, ...], int, Evidence]] = []
+        self._held: list[tuple[tuple[int, int, int, str], int, Evidence]] = []
         self._ticket = count()
         self._newest = 0
 
-    def take(self, record: Record) -> Iterator[Outcome]:
+    def take(self, record: Record) -> Sequence[Outcome]:
         """Take the next record; give what is settled. Raises :class:`CorrelationOrderError`."""
         evidence = see(record)
         if evidence is None:
-            return
+            return ()
         if evidence.kind in _DESKTOP:
             self._desktop.take(evidence)
-            return
-        if evidence.time < self._newest - SLACK_US:
+            return ()
+        order = evidence.order()
+        self._newest = max(self._newest, order[0])
+        settled_before = self._newest - SLACK_US
+        if order[0] < settled_before:
             raise CorrelationOrderError(f"record {record.id} comes too late to be put in its place")
-        self._newest = max(self._newest, evidence.time)
-        heappush(self._held, (evidence.order(), next(self._ticket), evidence))
-        while self._held[0][2].time < self._newest - SLACK_US:
-            yield from self._sweep.take(heappop(self._held)[2])
+        held = self._held
+        heappush(held, (order, next(self._ticket), evidence))
+        settled: list[Outcome] = []
+        while held[0][0][0] < settled_before:
+            settled += self._sweep.take(heappop(held)[2])
+        return settled
 
     def finish(self) -> Iterator[Outcome]:
         """Give what is left."""

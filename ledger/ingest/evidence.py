@@ -1,7 +1,6 @@
 """A recorded fact as correlation sees it: who, where, when, and by which names. Small, since many wait at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from sys import intern
 from typing import Any, NamedTuple
@@ -12,8 +11,7 @@ FIRST = -1
 """The time of what has none: it is taken before everything else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A fact that stands in the log. ``id`` names the record (its position), ``import_id`` the import it is from."""
 
     id: str
@@ -50,6 +48,10 @@ _KINDS = {
     "desktop.login_accepted.v1": Kind.DESKTOP,
     "desktop.login_failed.v1": Kind.DESKTOP,
 }
+# Looked up once: a member of an enumeration is slow to come by, and one is needed for every record.
+_COMMAND, _TERMINAL, _DESKTOP, _LOGOUT = Kind.COMMAND, Kind.TERMINAL, Kind.DESKTOP, Kind.LOGOUT
+_new = tuple.__new__
+"""Makes a named tuple of a tuple, for speed: what its own constructor does, without its call."""
 _LOGINS = frozenset({Kind.LOGIN, Kind.FAILED_LOGIN, Kind.LOGOUT})
 _FINALIZED = "recording.finalized.v1"
 _RECORDINGS = frozenset({"recording.started.v1", _FINALIZED})
@@ -106,59 +108,64 @@ class Evidence(NamedTuple):
 
 def see(record: Record) -> Evidence | None:
     """Give what a record tells, or None where it tells nothing of a session."""
-    data = record.data
-    kind = _KINDS.get(record.type)
-    if kind is None and record.type in _RECORDINGS:
-        kind = Kind.DESKTOP if data.get("kind") == "desktop" else Kind.TERMINAL
-    at = _span(record.occurred_at)
-    if kind is None or (at is None and kind is not Kind.DESKTOP):
+    id_, import_id, type_, occurred_at, natural, data = record
+    kind = _KINDS.get(type_)
+    if kind is None:
+        if type_ not in _RECORDINGS:
+            return None
+        kind = _DESKTOP if data.get("kind") == "desktop" else _TERMINAL
+    at = _span(occurred_at)
+    if at is None and kind is not _DESKTOP:
         return None
-    host, user = _interned(data.get("host"), lower=True), _interned(data.get("user"))
-    import_id, boot_id = intern(record.import_id), _interned(data.get("boot_id"))
-    audit_session = _number(data.get("audit_session"))
+    told = data.get
+    host, user, boot_id = _interned(told("host"), lower=True), _interned(told("user")), _interned(told("boot_id"))
+    audit_session = _number(told("audit_session"))
     pid = source = start = name = file = None
     final = failed = False
     lines: tuple[str, ...] = ()
-    if kind is Kind.COMMAND:
-        name = _text(data.get("uuid"))
-        source = _ssh_connection(data.get("environment"))
+    if kind is _COMMAND:
+        name = _text(told("uuid"))
+        source = _ssh_connection(told("environment"))
     elif kind in _LOGINS:
-        pid = _number(data.get("sshd_pid"))
-        source = _source(data.get("source_address"), data.get("source_port"))
-        if kind is Kind.LOGOUT:
-            start = _span(data.get("accepted_at"))
-    elif kind is Kind.TERMINAL:
-        name, told = _text(data.get("recording")), data.get("output_lines")
-        if boot_id is None and data.get("format") == "tlog":
+        pid = _number(told("sshd_pid"))
+        source = _source(told("source_address"), told("source_port"))
+        if kind is _LOGOUT:
+            start = _span(told("accepted_at"))
+    elif kind is _TERMINAL:
+        name, output = _text(told("recording")), told("output_lines")
+        if boot_id is None and told("format") == "tlog":
             boot_id = _boot_id(name)
-        start = _span(data.get("started_at"))
-        final = record.type == _FINALIZED
-        lines = tuple(filter(_text, told)) if isinstance(told, list) else ()
+        start = _span(told("started_at"))
+        final = type_ == _FINALIZED
+        lines = tuple(filter(_text, output)) if isinstance(output, list) else ()
     else:
-        recording = kind is Kind.DESKTOP
-        name = _text(data.get("recording")) if recording else record.natural.rpartition(":")[0]
-        start = _span(data.get("started_at" if recording else "opened_at"))
-        file = _text(data.get("recording_file"))
-        final = record.type == _FINALIZED or record.type.endswith("closed.v1")
-        failed = _text(data.get("login_failure")) is not None or record.type == "desktop.login_failed.v1"
-    return Evidence(
-        kind,
-        record.id,
-        import_id,
-        record.natural,
-        at,
-        host,
-        user,
-        pid,
-        source,
-        boot_id,
-        audit_session,
-        start,
-        name,
-        file,
-        final,
-        failed,
-        lines,
+        recording = kind is _DESKTOP
+        name = _text(told("recording")) if recording else natural.rpartition(":")[0]
+        start = _span(told("started_at" if recording else "opened_at"))
+        file = _text(told("recording_file"))
+        final = type_ == _FINALIZED or type_.endswith("closed.v1")
+        failed = _text(told("login_failure")) is not None or type_ == "desktop.login_failed.v1"
+    return _new(
+        Evidence,
+        (
+            kind,
+            id_,
+            intern(import_id),
+            natural,
+            at,
+            host,
+            user,
+            pid,
+            source,
+            boot_id,
+            audit_session,
+            start,
+            name,
+            file,
+            final,
+            failed,
+            lines,
+        ),
     )
 
 
@@ -186,9 +193,10 @@ def _span(spelled: object) -> Span | None:
     if not isinstance(spelled, str):
         return None
     try:
-        return Span(*parse_spelled(spelled), spelled)
+        first, last = parse_spelled(spelled)
     except ClockError:
         return None
+    return _new(Span, (first, last, spelled))
 
 
 def _boot_id(recording: str | None) -> str | None:

@@ -7,7 +7,7 @@ later under the same name (the end of a command, a longer copy of a recording) g
 Memory: what is open, what waits, and sessions for :data:`RETAIN_US` after their end.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import count
 from typing import TypeVar
@@ -25,6 +25,7 @@ RETAIN_US = 900 * MICROSECONDS
 OPEN_US = 31 * 86_400 * MICROSECONDS
 """So long a session without an end, or a recording without one, is waited for."""
 
+_BEGINNINGS = frozenset({Kind.LOGIN, Kind.FAILED_LOGIN})
 _Identity = tuple[str, int | None, tuple[str, int] | None]
 _Name = tuple[Kind, str]
 _Key = TypeVar("_Key")
@@ -59,11 +60,12 @@ class LoginSweep:
         session = self._same(evidence, evidence.start) or self._begin(evidence, evidence.start)
         session.imports.add(evidence.import_id)
 
-    def take(self, evidence: Evidence) -> Iterator[Outcome]:
+    def take(self, evidence: Evidence) -> Sequence[Outcome]:
         """Take the next record; give what is settled."""
-        self._advance(evidence.time)
-        self._seen_until[evidence.import_id] = evidence.time
-        if evidence.kind in {Kind.LOGIN, Kind.FAILED_LOGIN}:
+        now = evidence.time
+        self._advance(now)
+        self._seen_until[evidence.import_id] = now
+        if evidence.kind in _BEGINNINGS:
             assert evidence.at is not None, "only desktop records come without a time"
             session = self._same(evidence, evidence.at) or self._begin(evidence, evidence.at)
             session.take(evidence, Basis.LOGIN)
@@ -72,10 +74,11 @@ class LoginSweep:
             self._logout(evidence)
         else:
             self._piece(evidence)
-        self._retry(self._unproven.pop(evidence.import_id, {}))
-        yield from self._given()
+        if evidence.import_id in self._unproven:
+            self._retry(self._unproven.pop(evidence.import_id))
+        return self._given() if self._out else ()
 
-    def finish(self) -> Iterator[Outcome]:
+    def finish(self) -> Sequence[Outcome]:
         """Decide what waits by what is known, and give every session."""
         for unit in list(self._waiting):
             if unit not in self._by_content and not _by_content_alone(unit):
@@ -84,7 +87,7 @@ class LoginSweep:
             self._decide(unit, final=True)
         for session in list(self._sessions):
             self._leave(session)
-        yield from self._given()
+        return self._given()
 
     # Sessions.
 

@@ -22,6 +22,8 @@ _HALF_A_YEAR = 6
 _MAX_PRIORITY = 191
 # A sender without a colon after it is none that we know: everything after the host is then the message.
 _SENDER = re.compile(r" ([^ ]{1,255})(?: ([^ :]*?)(?:\[(\d{1,10})\])?: ?| |$)", re.ASCII)
+_KNOWN_HEADS = 4096
+_LONGEST_HEAD = 128
 _STAMP_3164 = re.compile(r"([A-Z][a-z]{2}) ([ 0-3]\d) (\d\d):([0-5]\d):([0-5]\d)", re.ASCII)
 _STAMP_SIZE = 15
 _PRIORITY = re.compile(r"<(\d{1,3})>", re.ASCII)
@@ -50,6 +52,32 @@ class Framing(Protocol):
         """Take a line out of its frame; raises :class:`FramingError`."""
 
 
+class _Senders:
+    """Reads host, sender and process, and remembers those that were read: a process writes more than one line."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, str, int | None, int]] = {}
+
+    def at(self, text: str, start: int) -> tuple[str, str, int | None, int]:
+        """Give host, sender, process and where the message begins; raises :class:`FramingError`."""
+        # What is read depends on nothing behind the first colon and space that follow the host.
+        head = text[start : text.find(": ", text.find(" ", start + 1) + 1) + 2]
+        known = self._known.get(head)
+        if known is not None:
+            host, sender, pid, size = known
+            return host, sender, pid, start + size
+        found = _SENDER.match(text, start)
+        if found is None:
+            raise FramingError("no host after the time")
+        host, name, digits = found.groups()
+        sender, pid = name or "", int(digits) if digits else None
+        if head.endswith(": ") and len(head) <= _LONGEST_HEAD:
+            if len(self._known) == _KNOWN_HEADS:
+                self._known.clear()
+            self._known[head] = host, sender, pid, found.end() - start
+        return host, sender, pid, found.end()
+
+
 class Rfc3164:
     """Lines without year and zone."""
 
@@ -58,6 +86,7 @@ class Rfc3164:
     def __init__(self, zone: tzinfo, year: int) -> None:
         self._zone = zone
         self._year = year
+        self._senders = _Senders()
         self._month: int | None = None
         self._last: tuple[str, int, str, str] = ("\n", 0, "", "")  # a stamp that no line has
         self._hour: tuple[str, clock.Hour, str] = ("", clock.Hour(0, None), "")  # its stamp and its offset
@@ -69,12 +98,9 @@ class Rfc3164:
         stamp = text[:_STAMP_SIZE]
         if stamp != self._last[0]:
             self._last = (stamp, *self._time(stamp))
-        found = _SENDER.match(text, _STAMP_SIZE)
-        if found is None:
-            raise FramingError("no host after the time")
+        host, sender, pid, message_at = self._senders.at(text, _STAMP_SIZE)
         _, at, occurred_at, zone = self._last
-        host, sender, pid = found.groups()
-        return at, occurred_at, zone, host, sender or "", int(pid) if pid else None, text[found.end() :]
+        return at, occurred_at, zone, host, sender, pid, text[message_at:]
 
     def _time(self, stamp: str) -> tuple[int, str, str]:
         found = _STAMP_3164.fullmatch(stamp)
@@ -141,6 +167,9 @@ class Rfc3339:
 
     name = "RFC 3339"
 
+    def __init__(self) -> None:
+        self._senders = _Senders()
+
     def parse(self, text: str) -> Framed:
         """Take a line out of its frame; raises :class:`FramingError`."""
         if text[:1] == "<":
@@ -149,11 +178,8 @@ class Rfc3339:
         if size < 0:
             raise FramingError("not an RFC 3339 line: date-time and host")
         at, occurred_at = _rfc3339(text[:size])
-        found = _SENDER.match(text, size)
-        if found is None:
-            raise FramingError("no host after the time")
-        host, sender, pid = found.groups()
-        return at, occurred_at, None, host, sender or "", int(pid) if pid else None, text[found.end() :]
+        host, sender, pid, message_at = self._senders.at(text, size)
+        return at, occurred_at, None, host, sender, pid, text[message_at:]
 
 
 class Rfc5424:

@@ -28,6 +28,8 @@ Value: TypeAlias = "bool | int | str | list[Value] | dict[str, Value] | None"
 MAX_DEPTH = 8
 MAX_INTEGER = 2**53 - 1
 
+_SCALARS = frozenset((str, int, bool, type(None)))
+_NUL = b"\\u0000"  # how U+0000 is spelled, and a backslash before "u0000" nearly so
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _known_names: set[str] = set()
 _KNOWN_NAMES_LIMIT = 4096  # names repeat in every record; a hostile file must not grow the memory of them
@@ -42,11 +44,28 @@ def encode(value: object, *, depth: int = 1) -> bytes:
     """
     if _orjson is None:
         return encode_with_standard_library(value, depth=depth)
-    _check((value,), depth)
+    if not _is_plain(value, depth):
+        _check((value,), depth)
+    return _spell(value, depth)
+
+
+def encode_more(value: Mapping[str, Any], *, depth: int = 1) -> bytes:
+    """Give what ``encode`` gives for an object that was encoded before and got some more members that are texts.
+
+    Types, names and depth are not looked at again.
+    """
+    return encode_with_standard_library(value, depth=depth) if _orjson is None else _spell(value, depth)
+
+
+def _spell(value: object, depth: int) -> bytes:
     try:
-        return bytes(_orjson.dumps(value, default=dict, option=_orjson.OPT_SORT_KEYS))
+        spelled: bytes = _orjson.dumps(value, default=dict, option=_orjson.OPT_SORT_KEYS | _orjson.OPT_STRICT_INTEGER)
     except _orjson.JSONEncodeError:
+        _check((value,), depth)  # an integer that is too large; else there is one thing left that it refuses
         raise FormatError("A string holds a lone surrogate.") from None
+    if _NUL in spelled:
+        _check((value,), depth)
+    return spelled
 
 
 def encode_with_standard_library(value: object, *, depth: int = 1) -> bytes:
@@ -94,6 +113,22 @@ def load_with_standard_library(data: bytes) -> Any:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise FormatError(f"{name} is not JSON.")
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Tell quickly that types, names and depth are right: all that ``orjson`` would let pass. False says nothing."""
+    kind = type(value)
+    if kind is dict:
+        if not _known_names.issuperset(value):
+            return False
+        value = value.values()
+    elif kind is not list:
+        return kind in _SCALARS
+    if depth > MAX_DEPTH:
+        return False
+    if _SCALARS.issuperset(map(type, value)):
+        return True
+    return all(_is_plain(each, depth + 1) for each in value if type(each) not in _SCALARS)
 
 
 def _check(values: Iterable[Any], depth: int) -> None:

@@ -248,3 +248,21 @@ def test_a_time_that_runs_backwards_is_a_finding_and_each_host_has_its_own_clock
     )
     (backwards,) = findings(import_bytes("sshd", lines))
     assert (backwards.code, backwards.lines, backwards.data["by_us"]) == ("time_backwards", (4, 4), 3_000_000)
+
+
+_HEADS = st.lists(st.sampled_from([" ", ":", ": ", "[", "]", "[7]", "sshd", "h", "::1", "x" * 130, "1"]), max_size=9)
+
+
+@given(st.lists(st.tuples(_HEADS, st.sampled_from(["", " ", "rest", ": rest", " a: b"])), max_size=8))
+def test_what_was_read_before_changes_nothing(told: list[tuple[list[str], str]]) -> None:
+    lines = ["2026-11-22T18:04:36+09:00" + "".join(head) + rest for head, rest in told]
+    remembering = Rfc3339()
+
+    def read(framing: Rfc3339, line: str) -> object:
+        try:
+            return framing.parse(line)
+        except FramingError as error:
+            return str(error)
+
+    for line in [*lines, *lines]:
+        assert read(remembering, line) == read(Rfc3339(), line)
