@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ledger.application.accessing import Accessing
 from ledger.application.batch import FINDING, Batch, Progress
 from ledger.application.credentials import Credentials
 from ledger.application.deciding import Decider
@@ -19,6 +20,7 @@ from ledger.application.exporting import Exported, Exporter
 from ledger.application.importing import Import
 from ledger.application.payload import Statement, data_of
 from ledger.application.pinning import pinned_policy
+from ledger.application.providing import Providing
 from ledger.application.reconciling import Reconciling
 from ledger.ingest.registry import Options
 from ledger.keys.directory import KeyDirectory
@@ -72,6 +74,8 @@ class Ledger:
         self.owner_url = owner_url
         self.decider = Decider(recorder)
         self.credentials = Credentials(recorder, self.decider, keys.custody)
+        self.accessing = Accessing(self.decider)
+        self.providing = Providing(self.decider, recorder.clock)
         self._exporter = Exporter(recorder, blobs, checkpointer, state)
 
     @property

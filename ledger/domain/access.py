@@ -3,10 +3,14 @@
 Guarantees: an access is recorded before it is given, with its purpose (R-30); an export is the evidence custodian's
 (R-35) and carries the marking that is due (R-26); a customer sees what happened of its own, and no recordings, which
 are provided on a written request (A-15, R-28). An access that is turned down is on record too.
+
+What counts as evidence is what is sealed. The envelope of an entry and its public members name nobody and tell nothing
+of a system: they stand in every proof, and whoever pages through them is not recorded. At a command line the person is
+the one who is bound to the system user; until anybody is bound, the entry has the system user alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,12 +21,13 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.duties import acting, check_duty
 from ledger.domain.fact import Fact, about, fact, public, ref
 from ledger.domain.marking import Marking, check_marking, marked, of_marking
-from ledger.domain.people import Role
+from ledger.domain.people import Person, Role
 from ledger.domain.people import fold as fold_people
 from ledger.domain.purposes import DataKind, Purpose, check_usable
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
+from ledger.domain.sharing import SystemUser, acting_as
 from ledger.domain.wording import Language, say
 
 
@@ -42,11 +47,15 @@ class EvidenceAccessed(Fact):
     """Somebody saw or took evidence; a customer's contact has no purpose to name."""
 
     access: str = ref("access")
-    person: str = ref("person")
+    person: str | None = ref("person", default=None)
+    """None at the command line of a vendor none of whose people is bound to a system user yet."""
     act: Act = public()
     data_kind: DataKind = public()
     purpose: Purpose | None = public(default=None)
-    subjects: tuple[str, ...] = about()
+    subjects: tuple[str, ...] = about(default=())
+    first: int | None = public(default=None)
+    last: int | None = public(default=None)
+    """The numbers in this chain from which, and up to which, it was shown; without a last, up to the end."""
     reason: str
 
 
@@ -55,11 +64,15 @@ class EvidenceAccessDenied(Fact):
     """Somebody wished to see or take evidence, and was not let; by which rule and why."""
 
     access: str = ref("access")
-    person: str = ref("person")
+    person: str | None = ref("person", default=None)
+    """None at the command line of a vendor none of whose people is bound to a system user yet."""
     act: Act = public()
     data_kind: DataKind = public()
     purpose: Purpose | None = public(default=None)
-    subjects: tuple[str, ...] = about()
+    subjects: tuple[str, ...] = about(default=())
+    first: int | None = public(default=None)
+    last: int | None = public(default=None)
+    """The numbers in this chain from which, and up to which, it was shown; without a last, up to the end."""
     reason: str
     rule: str = public()
     sentence: str = public()
@@ -97,6 +110,24 @@ class AccessOwnEvidence:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessAtTerminal:
+    """A system user is about to be shown, or to take along, the entries ``first`` to ``last`` of a customer's chain.
+
+    Without a ``last``, to its end.
+    """
+
+    customer: str
+    access: str
+    user: SystemUser
+    act: Act
+    data_kind: DataKind
+    purpose: Purpose | None
+    first: int
+    last: int | None
+    reason: str
+
+
 @rule("R-28")
 def check_own_kind(data_kind: DataKind) -> None:
     """Refuse recordings and contents to a customer without a written request."""
@@ -104,15 +135,25 @@ def check_own_kind(data_kind: DataKind) -> None:
         raise Refusal("R-28", "recordings_on_request", kind=data_kind)
 
 
-def _denied(command: AccessEvidence, refusal: Refusal) -> EvidenceAccessDenied:
+@rule("R-30", off=Purpose.CONTRACT_PERFORMANCE)
+def named_purpose(purpose: Purpose | None, person: Person) -> Purpose:
+    """Give the purpose; raise Refusal where a person names none."""
+    if purpose is None:
+        raise Refusal("R-30", "purpose_not_named", [person.position])
+    return purpose
+
+
+def _denied(wished: EvidenceAccessed, refusal: Refusal) -> EvidenceAccessDenied:
     return EvidenceAccessDenied(
-        access=command.access,
-        person=command.person,
-        act=command.act,
-        data_kind=command.data_kind,
-        purpose=command.purpose,
-        subjects=command.subjects,
-        reason=command.reason,
+        access=wished.access,
+        person=wished.person,
+        act=wished.act,
+        data_kind=wished.data_kind,
+        purpose=wished.purpose,
+        subjects=wished.subjects,
+        first=wished.first,
+        last=wished.last,
+        reason=wished.reason,
         rule=refusal.rule,
         sentence=refusal.sentence,
         values=refusal.values,
@@ -123,13 +164,6 @@ def _denied(command: AccessEvidence, refusal: Refusal) -> EvidenceAccessDenied:
 def access_evidence(command: AccessEvidence, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Let, or turn down, and record either."""
     person = acting(fold_people(facts), command.person)
-    try:
-        check_usable(command.purpose, command.data_kind, person)
-        if command.act is Act.EXPORT:
-            check_duty(person, _EXPORTERS)
-            check_marking(command.marking, facts, now)
-    except Refusal as refusal:
-        return decided(_denied(command, refusal), cites=(person.position, *refusal.cites))
     accessed = EvidenceAccessed(
         access=command.access,
         person=person.id,
@@ -139,8 +173,52 @@ def access_evidence(command: AccessEvidence, facts: Facts, now: datetime, _defau
         subjects=command.subjects,
         reason=command.reason,
     )
-    marks = (marked(facts, now, command.subjects),) if command.act is Act.EXPORT else ()
-    return decided(accessed, *marks, cites=[person.position])
+    try:
+        _check_person(accessed, command.purpose, person)
+        if command.act is Act.EXPORT:
+            check_marking(command.marking, facts, now)
+    except Refusal as refusal:
+        return decided(_denied(accessed, refusal), cites=(person.position, *refusal.cites))
+    return _let(accessed, facts, now, person)
+
+
+@decides(AccessAtTerminal, boundary=lambda command: Boundary.of(PEOPLE_TAG) | of_marking(command.customer))
+def access_at_terminal(command: AccessAtTerminal, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Let, or turn down, and record either; who forgot to name a purpose is only told so."""
+    accessed = EvidenceAccessed(
+        access=command.access,
+        act=command.act,
+        data_kind=command.data_kind,
+        purpose=command.purpose,
+        first=command.first,
+        last=command.last,
+        reason=command.reason,
+    )
+    if not any(each.os_users for each in fold_people(facts).values()):
+        return _let(accessed, facts, now, None)
+    try:
+        person = acting_as(facts, command.user)
+    except Refusal as refusal:
+        return decided(_denied(accessed, refusal), cites=refusal.cites)
+    purpose = named_purpose(command.purpose, person)
+    accessed = replace(accessed, person=person.id)
+    try:
+        _check_person(accessed, purpose, person)
+    except Refusal as refusal:
+        return decided(_denied(accessed, refusal), cites=(person.position, *refusal.cites))
+    return _let(accessed, facts, now, person)
+
+
+def _check_person(wished: EvidenceAccessed, purpose: Purpose, person: Person) -> None:
+    check_usable(purpose, wished.data_kind, person)
+    if wished.act is Act.EXPORT:
+        check_duty(person, _EXPORTERS)
+
+
+def _let(accessed: EvidenceAccessed, facts: Facts, now: datetime, person: Person | None) -> Decision:
+    """Record an access, and the marking of what is taken along."""
+    marks = (marked(facts, now, accessed.subjects),) if accessed.act is Act.EXPORT else ()
+    return decided(accessed, *marks, cites=() if person is None else [person.position])
 
 
 @decides(AccessOwnEvidence, boundary=lambda command: contacts_of(command.customer))

@@ -53,6 +53,7 @@ class SealPackage:
     request: str
     person: str
     manifest_sha256: str
+    package_sha256: str
     package_bytes: int
     marking: Marking | None
 
@@ -128,6 +129,7 @@ def seal_package(command: SealPackage, facts: Facts, now: datetime, _defaults: D
         request=request.id,
         person=person.id,
         manifest_sha256=command.manifest_sha256,
+        package_sha256=command.package_sha256,
         package_bytes=command.package_bytes,
     )
     note = marked(facts, now, (tag("request", request.id),))

@@ -106,11 +106,12 @@ class EvidenceReportRendered(Fact):
 
 @fact("request.package_sealed.v1", retention="request", ja="証跡一式封緘", en="Evidence package sealed", clause="6-3")
 class EvidencePackageSealed(Fact):
-    """The package with its manifest is complete and changes no more."""
+    """The package is complete and changes no more: the digest of its manifest, which names all in it, and its own."""
 
     request: str = ref("request")
     person: str = ref("person")
     manifest_sha256: str
+    package_sha256: str
     package_bytes: int
 
 

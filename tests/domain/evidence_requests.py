@@ -77,7 +77,9 @@ APPLICANT_NAMED = contact(APPLICANT, ContactRole.EVIDENCE_APPLICANT)
 BILLING_NAMED = contact(BILLING, ContactRole.BILLING_CONTACT)
 
 ACCEPTED = EvidenceRequestAccepted(request=REQUEST, person=LEGAL)
-SEALED = EvidencePackageSealed(request=REQUEST, person=CUSTODIAN, manifest_sha256="e" * 64, package_bytes=4096)
+SEALED = EvidencePackageSealed(
+    request=REQUEST, person=CUSTODIAN, manifest_sha256="e" * 64, package_sha256="d" * 64, package_bytes=4096
+)
 DELIVERED = EvidenceDelivered(
     request=REQUEST,
     person=CUSTODIAN,

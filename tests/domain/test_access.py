@@ -18,11 +18,20 @@ from evidence_requests import (
 )
 from story import CUSTOMER, an_id, as_recorded, at, given
 
-from ledger.domain.access import AccessEvidence, AccessOwnEvidence, Act, EvidenceAccessDenied, EvidenceAccessed
+from ledger.domain.access import (
+    AccessAtTerminal,
+    AccessEvidence,
+    AccessOwnEvidence,
+    Act,
+    EvidenceAccessDenied,
+    EvidenceAccessed,
+)
 from ledger.domain.confidentiality import NdaRegistered
 from ledger.domain.contacts import ContactEnded
 from ledger.domain.marking import ConfidentialityMarked, Marking
+from ledger.domain.people import OsUserBound
 from ledger.domain.purposes import DataKind, Purpose
+from ledger.domain.sharing import SystemUser
 from ledger.domain.view import may_see, seen_by
 
 ACCESS = an_id("access")
@@ -114,6 +123,80 @@ def test_r_35_technicians_export_nothing() -> None:
     given(MR_TECHNICIAN).when(by_technician, at_=NOW).then(
         denied(by_technician, "R-35", "duty_of_others", duties="evidence_custodian")
     )
+
+
+SHOW = AccessAtTerminal(
+    customer=CUSTOMER,
+    access=ACCESS,
+    user=SystemUser("tanaka"),
+    act=Act.VIEW,
+    data_kind=DataKind.CONTENT,
+    purpose=Purpose.PROBLEM_DETERMINATION,
+    first=7,
+    last=7,
+    reason="障害の再現",
+)
+SHOWN = EvidenceAccessed(
+    access=ACCESS,
+    person=TECHNICIAN,
+    act=Act.VIEW,
+    data_kind=DataKind.CONTENT,
+    purpose=Purpose.PROBLEM_DETERMINATION,
+    first=7,
+    last=7,
+    reason="障害の再現",
+)
+TECHNICIAN_BOUND = OsUserBound(person=TECHNICIAN, os_user="tanaka")
+CUSTODIAN_BOUND = OsUserBound(person=CUSTODIAN, os_user="kanri")
+
+
+def turned_down(command: AccessAtTerminal, person: str | None, rule: str, sentence: str, **values: str) -> object:
+    return EvidenceAccessDenied(
+        access=ACCESS,
+        person=person,
+        act=command.act,
+        data_kind=command.data_kind,
+        purpose=command.purpose,
+        first=command.first,
+        last=command.last,
+        reason=command.reason,
+        rule=rule,
+        sentence=sentence,
+        values=values,
+    )
+
+
+def test_r_34_who_looks_at_a_terminal_is_the_person_bound_to_the_system_user() -> None:
+    given(MR_TECHNICIAN, TECHNICIAN_BOUND).when(SHOW, at_=NOW).then(SHOWN).citing(0)
+
+
+def test_r_34_a_system_user_that_is_nobodys_is_turned_down_on_record() -> None:
+    nobodys = replace(SHOW, user=SystemUser("daemon"))
+    answer = turned_down(nobodys, None, "R-34", "os_user_nobody", os_user="daemon")
+    given(MR_TECHNICIAN, TECHNICIAN_BOUND).when(nobodys, at_=NOW).then(answer)
+
+
+def test_r_34_until_anybody_is_bound_the_system_user_is_all_that_is_known() -> None:
+    unnamed = replace(SHOW, purpose=None)
+    given(MR_TECHNICIAN).when(unnamed, at_=NOW).then(replace(SHOWN, person=None, purpose=None))
+
+
+def test_r_30_a_registered_person_names_a_purpose_before_looking() -> None:
+    story = given(MR_TECHNICIAN, TECHNICIAN_BOUND)
+    story.when(replace(SHOW, purpose=None), at_=NOW).refused("R-30", cites=[0])
+    use = replace(SHOW, purpose=Purpose.PROPER_USE_CHECK)
+    values = {"purpose": "proper_use_check", "kind": "content", "roles": "technician"}
+    story.when(use, at_=NOW).then(turned_down(use, TECHNICIAN, "R-30", "purpose_not_usable", **values)).citing(0)
+
+
+def test_r_26_what_is_taken_along_at_a_terminal_is_marked() -> None:
+    taking = replace(SHOW, user=SystemUser("kanri"), act=Act.EXPORT, purpose=Purpose.REQUESTED_WORK, first=1, last=None)
+    taken = replace(SHOWN, person=CUSTODIAN, act=Act.EXPORT, purpose=Purpose.REQUESTED_WORK, first=1, last=None)
+    story = given(MR_CUSTODIAN, CUSTODIAN_BOUND, MR_TECHNICIAN, TECHNICIAN_BOUND)
+    story.when(taking, at_=NOW).then(taken, replace(MARKED, subjects=())).citing(0)
+    mine = replace(taking, user=SystemUser("tanaka"))
+    answer = turned_down(mine, TECHNICIAN, "R-35", "duty_of_others", duties="evidence_custodian")
+    story.when(mine, at_=NOW).then(answer)
 
 
 def test_r_34_a_customers_contact_sees_its_own_metadata_on_record() -> None:

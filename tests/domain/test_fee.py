@@ -73,6 +73,7 @@ SEAL = SealPackage(
     request=REQUEST,
     person=CUSTODIAN,
     manifest_sha256="e" * 64,
+    package_sha256="d" * 64,
     package_bytes=4096,
     marking=Marking.CUSTOMERS_RESPONSIBILITY,
 )

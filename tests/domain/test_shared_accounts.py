@@ -85,6 +85,7 @@ def test_r_35_a_package_is_sealed_as_another_system_user_than_the_request_was_ac
         request=REQUEST,
         person=CUSTODIAN,
         manifest_sha256="e" * 64,
+        package_sha256="d" * 64,
         package_bytes=4096,
         marking=Marking.CUSTOMERS_RESPONSIBILITY,
     )

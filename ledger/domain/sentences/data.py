@@ -21,6 +21,10 @@ SENTENCES = {
         "{roles} の役割では、{kind} を {purpose} のために利用できません。",
         "The role {roles} does not use {kind} for {purpose}.",
     ),
+    "purpose_not_named": (
+        "証跡の閲覧・出力には目的（--purpose）の指定が必要です。",
+        "Who looks at evidence, or takes it along, names a purpose (--purpose).",
+    ),
     "dataset_to_name": (
         "非特定化データの利用にはそのデータの指定が必要で、それ以外（{kind}）には指定できません。",
         "A derived set is named where it is used, and nothing else is named as one: {kind}.",
