@@ -1,4 +1,7 @@
-"""``checkpoint``, ``receipt`` and ``export``: what leaves the log for those who check it."""
+"""``checkpoint``, ``receipt`` and ``export``: what leaves the log for those who check it.
+
+A receipt with a payload, and every package, is evidence taken along: on record before it is written.
+"""
 
 from base64 import b64encode
 from pathlib import Path
@@ -6,8 +9,10 @@ from typing import Annotated
 
 import typer
 
-from scripts.commands.access import reading, warn_of_keyring
+from scripts.commands.access import appending, reading, warn_of_keyring
 from scripts.commands.files import write_new
+from scripts.commands.identity import acting, system_user
+from scripts.commands.shown import record_access
 from scripts.console import Session, Status
 
 
@@ -29,10 +34,22 @@ def receipt(
     position: Annotated[int, typer.Argument(help="arg_position")],
     out: Annotated[Path | None, typer.Option("--out", help="opt_out")] = None,
     withhold: Annotated[bool, typer.Option("--withhold", help="opt_withhold")] = False,
+    purpose: Annotated[str | None, typer.Option("--purpose", help="opt_purpose")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="opt_reason")] = None,
 ) -> Status:
     """Give the receipt of one entry: printed, or written to a file."""
-    with reading(session) as ledger:
-        document = ledger.receipt(position, disclose=not withhold).format()
+    from ledger.application.accessing import Shown
+    from ledger.domain.access import Act
+    from ledger.domain.purposes import DataKind
+    from ledger.store.record import PayloadState
+
+    with appending(session) as ledger:
+        record = ledger.show(position)
+        disclose = record.state is PayloadState.OPEN and not withhold
+        if disclose:
+            shown = Shown(record.chain, record.seq, record.seq, Act.EXPORT, DataKind.CONTENT)
+            record_access(session, ledger, shown, purpose=purpose, reason=reason, command=f"receipt {position}")
+        document = ledger.receipt(position, disclose=disclose).format()
     if out is None:
         session.write(document.decode() + "\n" if session.as_json else document.decode())
         return Status.FINE
@@ -52,9 +69,26 @@ def export(
     withhold: Annotated[bool, typer.Option("--withhold", help="opt_withhold")] = False,
     no_recordings: Annotated[bool, typer.Option("--no-recordings", help="opt_no_recordings")] = False,
     held: Annotated[list[int] | None, typer.Option("--held", help="opt_held_size")] = None,
+    request: Annotated[str | None, typer.Option("--request", help="opt_request")] = None,
+    purpose: Annotated[str | None, typer.Option("--purpose", help="opt_purpose")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="opt_reason")] = None,
 ) -> Status:
-    """Write a customer's evidence package; a finding where a recording that belongs in it is missing."""
-    with reading(session) as ledger:
+    """Write a customer's evidence package; a finding where a recording that belongs in it is missing.
+
+    With a request it is sealed for that request, or not left there.
+    """
+    from ledger.application.accessing import Shown
+    from ledger.domain.access import Act
+    from ledger.domain.purposes import DataKind
+
+    with appending(session) as ledger:
+        ledger.check_customer(customer)
+        prepared = None if request is None else ledger.providing.prepare(customer, request, system_user())
+        kind = DataKind.METADATA if withhold else DataKind.CONTENT if no_recordings else DataKind.RECORDING
+        shown = Shown(customer, first, last, Act.EXPORT, kind)
+        command = "export" if request is None else f"export --request {request}"
+        marked = record_access(session, ledger, shown, purpose=purpose, reason=reason, command=command)
+        assert marked is not None, "every export is marked"
         with session.progress() as progress:
             exported = ledger.export(
                 customer,
@@ -66,15 +100,24 @@ def export(
                 held_sizes=held or (),
                 progress=progress,
             )
+        sealed = None
+        if prepared is not None:
+            try:
+                sealed = ledger.providing.seal(prepared, file, actor=acting(ledger)).positions[0]
+            except BaseException:
+                file.unlink()  # what is not sealed is not delivered
+                raise
         warn_of_keyring(session, ledger.keys.keyring)
     members = {
         "customer": customer,
         "disclosed": exported.disclosed,
         "first": exported.first,
         "last": exported.last,
+        "marking": {"code": str(marked.marking), "text": marked.text(session.language)},
         "missing": list(exported.missing),
         "path": file,
         "recordings": exported.blobs,
+        "sealed": sealed,
         "size": exported.checkpoint.size,
     }
     session.say(
@@ -86,6 +129,9 @@ def export(
         blobs=exported.blobs,
         size=exported.checkpoint.size,
     )
+    session.line(marked.text(session.language))
+    if sealed is not None:
+        session.say("exported_sealed", request=request, position=sealed)
     for blob_id in exported.missing:
         session.say("recording_missing", id=blob_id)
     if exported.missing:

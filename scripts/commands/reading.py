@@ -1,4 +1,7 @@
-"""``log`` and ``show``: what the log holds."""
+"""``log`` and ``show``: what the log holds.
+
+``log`` gives envelopes and public members alone. What ``show`` opens is evidence, and on record before it is shown.
+"""
 
 import json
 from collections.abc import Iterator
@@ -9,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scripts import screen
-from scripts.commands.access import reading
+from scripts.commands.access import appending, reading
 from scripts.commands.files import write_new
+from scripts.commands.shown import record_access
 from scripts.console import Session, Status
 from scripts.refusals import CommandRefusedError
 
@@ -56,12 +60,21 @@ def show(
     *,
     position: Annotated[int, typer.Argument(help="arg_position")],
     recording: Annotated[Path | None, typer.Option("--recording", help="opt_recording")] = None,
+    purpose: Annotated[str | None, typer.Option("--purpose", help="opt_purpose")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="opt_reason")] = None,
 ) -> Status:
     """Show one entry with its opened payload; write out the recording that it names where that was asked for."""
+    from ledger.application.accessing import Shown
+    from ledger.domain.access import Act
+    from ledger.domain.purposes import DataKind
     from ledger.store.record import PayloadState
 
-    with reading(session) as ledger:
+    with appending(session) as ledger:
         record = ledger.show(position)
+        if record.state is PayloadState.OPEN:
+            what = (Act.VIEW, DataKind.CONTENT) if recording is None else (Act.PLAYBACK, DataKind.RECORDING)
+            shown = Shown(record.chain, record.seq, record.seq, *what)
+            record_access(session, ledger, shown, purpose=purpose, reason=reason, command=f"show {position}")
         size = None if recording is None else _write_recording(session, ledger, position, record, recording)
     if record.seq == 0:
         session.say("entry_unreadable", "bad", position=position)

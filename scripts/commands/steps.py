@@ -1,6 +1,6 @@
-"""Every human step that the terms ask for, as it is typed. One line a step; ``carrying`` makes commands of them."""
+"""Every step that the terms ask for, as it is typed. One line a step; ``carrying`` makes commands of them."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.domain import (
     access,
@@ -43,8 +43,9 @@ from ledger.domain import (
     terms,
     working,
 )
+from ledger.domain.session_facts import Participation
 from scripts.commands import custody
-from scripts.commands.carrying import Step
+from scripts.commands.step import By, Step
 
 STEPS: tuple[Step, ...] = (
     Step("terms publish", terms.PublishTerms, {"terms": "terms"}, may_name=("terms",)),
@@ -64,12 +65,12 @@ STEPS: tuple[Step, ...] = (
     Step("contract nda", confidentiality.RegisterNda, {"nda": "nda"}),
     Step("contact register", contacts.RegisterContact, {"contact": "contact"}, may_name=("contact",)),
     Step("contact end", contacts.EndContact),
-    Step("person technician", people.RegisterTechnician, {"person": "person"}),
-    Step("person operator", people.RegisterOperator, {"person": "person"}),
-    Step("person bind", people.BindOsUser),
-    Step("person unbind", people.UnbindOsUser),
+    Step("person technician", people.RegisterTechnician, {"person": "person"}, by=By.FOUNDER),
+    Step("person operator", people.RegisterOperator, {"person": "person"}, by=By.FOUNDER),
+    Step("person bind", people.BindOsUser, by=By.FOUNDER),
+    Step("person unbind", people.UnbindOsUser, by=By.FOUNDER),
     Step("person end", people.EndPerson),
-    Step("person share", sharing.NameSharedAccount),
+    Step("person share", sharing.NameSharedAccount, by=By.FOUNDER),
     Step("person unshare", sharing.EndSharedAccount),
     Step("work request", ordering.RequestWork, {"work_order": "work_order"}),
     Step("work accept", ordering.AcceptWork),
@@ -82,9 +83,9 @@ STEPS: tuple[Step, ...] = (
     Step("work unschedule", schedule.CancelSchedule),
     Step("work notice", notices.SendNotice, {"notice": "notice"}),
     Step("work notice-received", notices.AcknowledgeNotice),
-    Step("work start", working.StartWork),
+    Step("work start", working.StartWork, runner="technician"),
     Step("work suspend", working.SuspendWork),
-    Step("work resume", working.ResumeWork),
+    Step("work resume", working.ResumeWork, runner="technician"),
     Step("work abort", working.AbortWork),
     Step("work complete", working.CompleteWork),
     Step("work foresee-overrun", overrun_notices.ForeseeOverrun),
@@ -99,7 +100,7 @@ STEPS: tuple[Step, ...] = (
     Step("work note-liability", blocking.NoteLiabilityExclusion),
     Step("work extend-retention", keeping.ExtendRetention),
     Step("permission request", permission.RequestPermission, {"permission": "permission"}),
-    Step("permission grant", permission.GrantPermission),
+    Step("permission grant", permission.GrantPermission, runner="recorded_by"),
     Step("permission deny", permission.DenyPermission),
     Step("permission revoke", permission.RevokePermission),
     Step("permission vpn", permission.ConfirmVpnPrerequisite),
@@ -117,71 +118,128 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("credential reject", credential_giving.RejectCredential),
     Step(
-        "credential check-out", credential_giving.CheckOutCredential, {"checkout": "checkout"}, carry=custody.hand_out
+        "credential check-out",
+        credential_giving.CheckOutCredential,
+        {"checkout": "checkout"},
+        runner="technician",
+        carry=custody.hand_out,
     ),
-    Step("credential check-in", credential_giving.CheckInCredential),
+    Step("credential check-in", credential_giving.CheckInCredential, runner="technician"),
     Step("credential keep", credential_custody.InstructCustody),
     Step("credential keep-longer", credential_custody.RenewCustody),
     Step("credential revoke-keeping", credential_custody.RevokeCustody),
-    Step("session open", session.OpenSession, {"session": "session"}),
-    Step("session join", participants.JoinSession),
-    Step("session leave", participants.LeaveSession),
-    Step("session end", session_ending.EndSession),
+    Step("gateway login", gateway.RecordLogin, {"login": "login"}, by=By.ANYBODY),
+    Step("gateway login-failed", gateway.RecordLoginFailure, {"login": "login"}, by=By.ANYBODY),
+    Step("gateway logout", gateway.RecordLogout, by=By.ANYBODY),
+    Step("gateway clock", housekeeping.ObserveClockSkew, by=By.ANYBODY),
+    Step(
+        "session open",
+        session.OpenSession,
+        {"session": "session", "recording": "recording"},
+        runner="technician",
+        may_name=("recording",),
+        draws_with={"recording": "recorder"},
+    ),
+    Step(
+        "session join",
+        participants.JoinSession,
+        runner="participant",
+        fixed={"participation": Participation.TECHNICIAN},
+    ),
+    Step(
+        "session observe",
+        participants.JoinSession,
+        runner="participant",
+        fixed={"participation": Participation.OBSERVER},
+    ),
+    Step("session let-in", participants.JoinSession, fixed={"participation": Participation.CUSTOMER}),
+    Step("session leave", participants.LeaveSession, runner="participant"),
+    Step("session let-out", participants.LeaveSession),
+    Step("session connect", session.OpenConnection, {"connection": "connection"}),
+    Step("session disconnected", session_told.RecordConnectionClosed, by=By.ANYBODY),
+    Step("session connected", session_told.RecordConnection, {"connection": "connection"}, by=By.ANYBODY),
+    Step("session not-connected", session_told.RecordConnectionFailure, {"connection": "connection"}, by=By.ANYBODY),
+    Step("session file", session_detail.RecordFileTransfer, sizes={"size": "sha256"}, by=By.ANYBODY),
+    Step("session clipboard", session_detail.RecordClipboardUse, by=By.ANYBODY),
+    Step("session told", session_told.RecordSession, {"session": "session"}, may_name=("session",), by=By.ANYBODY),
+    Step("session end", session_ending.EndSession, by=By.ANYBODY),
     Step("session terminate", session_ending.TerminateSession),
     Step("session permit-gap", recording.PermitRecordingGap),
-    Step("data acquire", acquisition.AcquireData, {"item": "item"}),
+    Step("session seal", keeping.SealEvidence),
+    Step(
+        "recording start",
+        recording.StartRecording,
+        {"recording": "recording"},
+        may_name=("recording",),
+        by=By.ANYBODY,
+    ),
+    Step("recording segment", recording.SealSegment, sizes={"size": "sha256"}, by=By.ANYBODY),
+    Step("recording interrupt", recording.InterruptRecording, by=By.ANYBODY),
+    Step("recording resume", recording.ResumeRecording, by=By.ANYBODY),
+    Step("recording finalize", recording.FinalizeRecording, by=By.ANYBODY),
+    Step("recording check", recording_check.CheckRecording, by=By.ANYBODY),
+    Step("data acquire", acquisition.AcquireData, {"item": "item"}, runner="technician"),
     Step("data acquired", acquisition.TellAcquisition, {"item": "item"}),
-    Step("data use", data_use.UseData, {"use": "use"}),
+    Step("data use", data_use.UseData, {"use": "use"}, runner="person"),
     Step("data used", data_use.TellUse, {"use": "use"}),
-    Step("data access", access.AccessEvidence, {"access": "access"}),
+    Step("data access", access.AccessEvidence, {"access": "access"}, runner="person"),
     Step("data access-own", access.AccessOwnEvidence, {"access": "access"}),
-    Step("data set", deidentified.CreateDataset, {"dataset": "dataset"}),
-    Step("data review-set", deidentified.ReviewDataset),
+    Step("data set", deidentified.CreateDataset, {"dataset": "dataset"}, runner="author"),
+    Step("data review-set", deidentified.ReviewDataset, runner="reviewer"),
     Step("data opt", deidentified.TellOpting),
-    Step("hold order", holds.OrderHold, {"hold": "hold"}),
-    Step("hold propose-release", holds.ProposeRelease),
-    Step("hold release", holds.ReleaseHold),
+    Step("data verified", housekeeping.RecordVerification, {"verification": "verification"}, runner="person"),
+    Step("hold order", holds.OrderHold, {"hold": "hold"}, runner="person"),
+    Step("hold propose-release", holds.ProposeRelease, runner="person"),
+    Step("hold release", holds.ReleaseHold, runner="person"),
     Step("request receive", requesting.ReceiveEvidenceRequest, {"request": "request"}),
-    Step("request accept", requesting.AcceptEvidenceRequest),
-    Step("request reject", requesting.RejectEvidenceRequest),
+    Step("request accept", requesting.AcceptEvidenceRequest, runner="person"),
+    Step("request reject", requesting.RejectEvidenceRequest, runner="person"),
     Step("request withdraw", requesting.WithdrawEvidenceRequest),
-    Step("request quote", fee.QuoteFee, {"quote": "quote"}),
+    Step("request quote", fee.QuoteFee, {"quote": "quote"}, runner="person"),
     Step("request approve", fee.ApproveFee),
     Step("request decline-fee", fee.DeclineFee),
-    Step("request waive", fee.WaiveFee),
-    Step("request invoice", fee.InvoiceFee),
-    Step("request deliver", providing.DeliverEvidence),
+    Step("request waive", fee.WaiveFee, runner="person"),
+    Step("request invoice", fee.InvoiceFee, runner="person"),
+    Step("request report", providing.RenderReport, runner="person"),
+    Step(
+        "request seal",
+        providing.SealPackage,
+        runner="person",
+        sizes={"package_bytes": "manifest_sha256"},
+        digests={"package_sha256": "manifest_sha256"},
+    ),
+    Step("request deliver", providing.DeliverEvidence, runner="person"),
     Step("request acknowledge", providing.AcknowledgeReceipt),
 )
 
-MACHINES: dict[type[Any], str] = {
-    access.AccessAtTerminal: "whatever shows or exports evidence gives it, before it does",
-    gateway.RecordLogin: "gateways tell of logins",
-    gateway.RecordLoginFailure: "gateways tell of logins",
-    gateway.RecordLogout: "gateways tell of logins",
-    session.OpenConnection: "gateways ask for each path that they open",
-    session_told.RecordConnection: "gateways tell of paths",
-    session_told.RecordConnectionClosed: "gateways tell of paths",
-    session_told.RecordConnectionFailure: "gateways tell of paths",
-    session_told.RecordSession: "gateways tell of sessions",
-    session_detail.RecordClipboardUse: "gateways tell of what is used in a session",
-    session_detail.RecordFileTransfer: "gateways tell of what is used in a session",
-    recording.StartRecording: "recorders tell of themselves",
-    recording.SealSegment: "recorders tell of themselves",
-    recording.InterruptRecording: "recorders tell of themselves",
-    recording.ResumeRecording: "recorders tell of themselves",
-    recording.FinalizeRecording: "recorders tell of themselves",
-    recording_check.CheckRecording: "a check gives it, from the pieces it found",
-    reconciliation.ReconcileLogin: "an import gives it, for each login at a target",
-    providing.RenderReport: "the report's maker gives it, with its digest",
-    providing.SealPackage: "the exporter gives it, with the manifest's digest",
-    keeping.SealEvidence: "the exporter gives it, with the manifest's digest",
-    credential_custody.RecordErasure: "whoever destroys a secret gives it, once it is destroyed",
-    credential_custody.RecordErasureFailure: "whoever destroys a secret gives it",
-    credential_giving.RecordExposure: "an import gives it, when it meets a secret",
-    destroying.OrderDestruction: "the retention job gives it",
-    housekeeping.ObserveClockSkew: "an import gives it",
-    housekeeping.RecordVerification: "a verification gives it",
-    housekeeping.SignCheckpoint: "the signer gives it",
+
+class Machine(NamedTuple):
+    """What gives a command that no person gives: the module whose code does, and why it is not typed."""
+
+    module: str | None
+    """None where nothing gives it yet."""
+    why: str
+
+
+MACHINES: dict[type[Any], Machine] = {
+    access.AccessAtTerminal: Machine(
+        "ledger.application.accessing", "whatever shows or exports evidence gives it, before it does"
+    ),
+    reconciliation.ReconcileLogin: Machine(
+        "ledger.application.reconciling", "an import gives it, for each login at a target"
+    ),
+    credential_custody.RecordErasure: Machine(
+        "ledger.application.credentials", "a certificate follows the destruction: 'credential erase' does both"
+    ),
+    credential_custody.RecordErasureFailure: Machine(
+        "ledger.application.credentials", "'credential erase' says itself what it could not destroy"
+    ),
+    credential_giving.RecordExposure: Machine(
+        "ledger.application.credentials", "whoever typed it would know the secret: an import finds it"
+    ),
+    destroying.OrderDestruction: Machine(
+        None, "the retention job reads all that could keep a key; it is not there yet"
+    ),
+    housekeeping.SignCheckpoint: Machine(None, "signing by persons, each for a head, is not there yet: the log signs"),
 }
-"""Commands that no person gives, with who is to give them; gateways, recorders and jobs come with their own parts."""
+"""Commands that no person gives."""

@@ -78,6 +78,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The name under which the gateway wrote the recording.",
         "ゲートウェイが録画を書いた時のファイル名。",
     ),
+    "opt_purpose": (
+        "What the evidence is looked at for, e.g. proper_use_check; who is registered names it.",
+        "証跡を見る目的。例: proper_use_check。登録済みの方は必ず指定します。",
+    ),
+    "opt_reason": (
+        "Why, in words: recorded with the access.",
+        "閲覧・出力の理由。記録に残ります。",
+    ),
+    "opt_request": (
+        "The written evidence request that the package is for: it is sealed for that request.",
+        "このパッケージで応じる証跡提供申請。申請に対して封緘されます。",
+    ),
     "opt_target": (
         "A host that work orders call by another name; may be repeated.",
         "作業依頼で別の名前で呼ばれるホスト。複数指定できます。",

@@ -79,6 +79,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
             "録画 {blobs} 件、ログ件数 {size}。"
         ),
     ),
+    "exported_sealed": (
+        "The package is sealed for {request} (entry {position}).",
+        "申請 {request} に対して封緘しました（記録 {position}）。",
+    ),
     "asked_of_receipt": (
         "The receipt {path} shows one entry: --customer and --until are asked of packages.",
         "受領証 {path} は一件のエントリだけを示します。--customer と --until は証跡パッケージにだけ指定できます",

@@ -168,14 +168,16 @@ def test_part_of_a_trail_is_exported_without_payloads(shoseki: Shoseki, trail: T
     part = tmp_path / "part.zip"
     given = ["--first", "3", "--last", "5", "--withhold", "--no-recordings"]
     answer = shoseki("export", part, "--customer", trail.customer, *given, "--json")
-    assert answer.json | {"size": 0} == {
+    assert answer.json | {"marking": {}, "size": 0} == {
         "customer": trail.customer,
         "disclosed": 0,
         "first": 3,
         "last": 5,
+        "marking": {},
         "missing": [],
         "path": str(part),
         "recordings": 0,
+        "sealed": None,
         "size": 0,
     }
     report = shoseki("verify", part, "--policy", trail.policy, "--json").json
