@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from api.settings import Identity, NotInitialisedError, Settings
 from ledger.application.door import Ledger
 from ledger.keys.directory import KeyDirectory, create_key_directory, open_key_directory
+from ledger.keys.ports import Draw
 from ledger.log.entry import check_origin
 from ledger.store.blobs import BlobStore
 from ledger.store.checkpoint_state import SqliteCheckpointState
@@ -27,9 +28,10 @@ from ledger.store.recorder import Recorder, create_log
 DEFAULT_ORIGIN = "shoseki.example/main"
 
 
-def create(settings: Settings, origin: str, *, clock: Clock | None = None) -> None:
+def create(settings: Settings, origin: str, *, clock: Clock | None = None, draw: Draw = secrets.token_bytes) -> None:
     """Make a new log in the data directory; repeat what an interrupted attempt left, do nothing to a finished one.
 
+    Another clock or randomness than the system's is for logs that are thrown away: demonstrations and tests.
     Raises AlreadyInitialisedError, LedgerError, StoreError, KeysError, PostgresUnavailable.
     """
     check_origin(origin)
@@ -39,26 +41,26 @@ def create(settings: Settings, origin: str, *, clock: Clock | None = None) -> No
     except NotInitialisedError:
         identity = Identity(origin, f"shoseki_{secrets.token_hex(6)}" if settings.database_url else "shoseki")
     Identity(origin, identity.schema).write(settings.directory)
-    keys = create_key_directory(settings.keys, origin, time.now, settings.keyring)
+    keys = create_key_directory(settings.keys, origin, time.now, settings.keyring, draw)
     with _database(settings) as urls:
         role = APPLICATION_ROLE if settings.database_url is None else role_of(urls.application)
         vkeys = [interval.vkey for interval in keys.signers.intervals()]
         SqliteCheckpointState.create(settings.checkpoints, origin)
         create_log(urls.owner, identity.schema, origin, keys.halves, vkeys=vkeys, application_role=role, clock=time)
-        with _ledger(settings, identity, keys, urls, time) as ledger:
+        with _ledger(settings, identity, keys, urls, time, draw) as ledger:
             ledger.checkpoint()  # the first entries are under a signature before anybody learns of the log
 
 
 @contextmanager
-def opened(settings: Settings, *, clock: Clock | None = None) -> Iterator[Ledger]:
-    """Give the ledger of the data directory, and close it in the end.
+def opened(settings: Settings, *, clock: Clock | None = None, draw: Draw = secrets.token_bytes) -> Iterator[Ledger]:
+    """Give the ledger of the data directory, and close it in the end; ``clock`` and ``draw`` as for :func:`create`.
 
     Raises NotInitialisedError, StoreError, KeysError, PostgresUnavailable.
     """
     identity = Identity.read(settings.directory)
     time = clock or SystemClock()
-    keys = open_key_directory(settings.keys, identity.origin, time.now, settings.keyring)
-    with _database(settings) as urls, _ledger(settings, identity, keys, urls, time) as ledger:
+    keys = open_key_directory(settings.keys, identity.origin, time.now, settings.keyring, draw)
+    with _database(settings) as urls, _ledger(settings, identity, keys, urls, time, draw) as ledger:
         yield ledger
 
 
@@ -72,7 +74,9 @@ def opened_keys(settings: Settings) -> KeyDirectory:
 
 
 @contextmanager
-def _ledger(settings: Settings, identity: Identity, keys: KeyDirectory, urls: Urls, clock: Clock) -> Iterator[Ledger]:
+def _ledger(
+    settings: Settings, identity: Identity, keys: KeyDirectory, urls: Urls, clock: Clock, draw: Draw
+) -> Iterator[Ledger]:
     with ExitStack() as stack:
         recorder = stack.enter_context(
             Recorder(urls.application, identity.schema, identity.origin, keys.halves, clock=clock)
@@ -80,7 +84,7 @@ def _ledger(settings: Settings, identity: Identity, keys: KeyDirectory, urls: Ur
         state = SqliteCheckpointState(settings.checkpoints, identity.origin)
         checkpointer = Checkpointer(recorder, keys.signers, state)
         stack.callback(checkpointer.close)
-        yield Ledger(recorder, keys, BlobStore(settings.blobs), checkpointer, state, urls.owner)
+        yield Ledger(recorder, keys, BlobStore(settings.blobs, draw), checkpointer, state, urls.owner, draw)
 
 
 @contextmanager

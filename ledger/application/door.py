@@ -25,6 +25,7 @@ from ledger.application.reconciling import Reconciling
 from ledger.ingest.registry import Options
 from ledger.keys.directory import KeyDirectory
 from ledger.keys.errors import HalfDestroyedError, HalfUnknownError
+from ledger.keys.ports import Draw
 from ledger.keys.signer import Rotation
 from ledger.log.core_entry import KEY_ADDED, KEY_RETIRED
 from ledger.log.entry import LOG_CHAIN
@@ -63,8 +64,9 @@ class Ledger:
         checkpointer: Checkpointer,
         state: CheckpointState,
         owner_url: str,
+        draw: Draw = secrets.token_bytes,
     ) -> None:
-        """Take the parts from the composition root, which closes them."""
+        """Take the parts from the composition root, which closes them; ``draw`` gives the randomness of ids."""
         self.recorder = recorder
         self.reader = recorder.reader
         self.keys = keys
@@ -72,7 +74,8 @@ class Ledger:
         self.checkpointer = checkpointer
         self.state = state
         self.owner_url = owner_url
-        self.decider = Decider(recorder)
+        self._draw = draw
+        self.decider = Decider(recorder, draw=draw)
         self.credentials = Credentials(recorder, self.decider, keys.custody)
         self.accessing = Accessing(self.decider)
         self.providing = Providing(self.decider, recorder.clock)
@@ -92,7 +95,7 @@ class Ledger:
         """
         if not name.strip():
             raise LedgerError("A customer has a name: give one that is not empty.")
-        chain = f"cus_{secrets.token_hex(16)}"
+        chain = self.decider.new_id("cus")
         self.recorder.create_chain(chain)
         self.record(
             chain,
@@ -100,7 +103,7 @@ class Ledger:
             {"name": name},
             actor=actor,
             key_class="agreement",
-            subject=secrets.token_hex(16),
+            subject=self._draw(16).hex(),
         )
         return chain
 

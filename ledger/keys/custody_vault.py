@@ -38,7 +38,7 @@ from ledger.keys.errors import (
     SecretDamagedError,
 )
 from ledger.keys.keyring import Keyring
-from ledger.keys.ports import Clock
+from ledger.keys.ports import Clock, Draw
 from ledger.keys.secret import Secret
 from ledger.keys.sqlite import SqliteHalfStore
 from ledger.log.members import format_at
@@ -79,19 +79,21 @@ _LEAST = _NONCE_END + _BLOCK + 16
 class SqliteCustodyVault(CustodyVault):
     """Customers' secrets in two private files. Safe to share between threads and processes."""
 
-    def __init__(self, directory: Path, keyring: Keyring, clock: Clock) -> None:
+    def __init__(self, directory: Path, keyring: Keyring, clock: Clock, draw: Draw = secrets.token_bytes) -> None:
         """Open the files of this directory; raise KeysMissingError and what else PrivateDatabase refuses."""
-        self._keys = SqliteHalfStore(directory / KEYS, keyring, clock)
+        self._keys = SqliteHalfStore(directory / KEYS, keyring, clock, draw)
         self._boxes = PrivateDatabase(directory / BOXES, keyring.origin, LAYOUT)
         self._origin = keyring.origin
         self._clock = clock
 
     @classmethod
-    def open_or_create(cls, directory: Path, keyring: Keyring, clock: Clock) -> "SqliteCustodyVault":
+    def open_or_create(
+        cls, directory: Path, keyring: Keyring, clock: Clock, draw: Draw = secrets.token_bytes
+    ) -> "SqliteCustodyVault":
         """Open the files, or make empty ones where they are absent; who calls this knows that none were lost."""
         SqliteHalfStore.open_or_create(directory / KEYS, keyring, clock)
         PrivateDatabase.create(directory / BOXES, keyring.origin, LAYOUT)
-        return cls(directory, keyring, clock)
+        return cls(directory, keyring, clock, draw)
 
     def put(self, credential: str, secret: Secret) -> str:
         """Seal the secret and give its digest; see the port.

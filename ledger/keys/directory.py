@@ -13,6 +13,7 @@ entries' database nor in its backups.
     DIRECTORY/signers.sqlite                  signing keys, wrapped
 """
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ from ledger.keys import custody_vault, private_file
 from ledger.keys.custody_vault import SqliteCustodyVault
 from ledger.keys.errors import KeyringMissingError, KeysMissingError
 from ledger.keys.keyring import Keyring
-from ledger.keys.ports import Clock
+from ledger.keys.ports import Clock, Draw
 from ledger.keys.signer import SignerStore
 from ledger.keys.sqlite import SqliteHalfStore
 
@@ -40,7 +41,9 @@ class KeyDirectory:
     signers: SignerStore
 
 
-def create_key_directory(directory: Path, origin: str, clock: Clock, keyring: Path | None = None) -> KeyDirectory:
+def create_key_directory(
+    directory: Path, origin: str, clock: Clock, keyring: Path | None = None, draw: Draw = secrets.token_bytes
+) -> KeyDirectory:
     """Make what is not there yet, the first signing key included, and open it; safe to repeat and to race.
 
     Raises KeyringMissingError or KeysMissingError for a file that must have been there; what opening refuses.
@@ -59,19 +62,21 @@ def create_key_directory(directory: Path, origin: str, clock: Clock, keyring: Pa
         if not found and any(later for _, later in there[:number]):
             raise KeysMissingError(path)
     ring = Keyring.open_or_create(keyring, origin, clock())
-    half_store = SqliteHalfStore.open_or_create(halves, ring, clock)
-    vault = SqliteCustodyVault.open_or_create(directory, ring, clock)
-    signer_store = SignerStore.open_or_create(signers, ring, clock)
+    half_store = SqliteHalfStore.open_or_create(halves, ring, clock, draw)
+    vault = SqliteCustodyVault.open_or_create(directory, ring, clock, draw)
+    signer_store = SignerStore.open_or_create(signers, ring, clock, draw)
     signer_store.create_first()
     return KeyDirectory(ring, half_store, vault, signer_store)
 
 
-def open_key_directory(directory: Path, origin: str, clock: Clock, keyring: Path | None = None) -> KeyDirectory:
+def open_key_directory(
+    directory: Path, origin: str, clock: Clock, keyring: Path | None = None, draw: Draw = secrets.token_bytes
+) -> KeyDirectory:
     """Open what is there; make nothing.
 
     Raises KeyringMissingError, KeysMissingError, KeyringWrongError, or what else the files refuse.
     """
     ring = Keyring(keyring or directory / KEYRING, origin)
-    halves = SqliteHalfStore(directory / HALVES, ring, clock)
-    vault = SqliteCustodyVault(directory, ring, clock)
-    return KeyDirectory(ring, halves, vault, SignerStore(directory / SIGNERS, ring, clock))
+    halves = SqliteHalfStore(directory / HALVES, ring, clock, draw)
+    vault = SqliteCustodyVault(directory, ring, clock, draw)
+    return KeyDirectory(ring, halves, vault, SignerStore(directory / SIGNERS, ring, clock, draw))

@@ -22,6 +22,9 @@ HALF_BYTES = 32
 Clock = Callable[[], datetime]
 """Gives the present time with its zone."""
 
+Draw = Callable[[int], bytes]
+"""Gives so many random bytes. As with the clock, another than the system's is for logs that are thrown away."""
+
 HalfState = Literal["live", "destroyed"]
 
 

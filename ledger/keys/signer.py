@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.keys.database import Layout, PrivateDatabase, never
 from ledger.keys.errors import KeysBusyError, NoSignerError, RotationRefusedError
 from ledger.keys.keyring import GONE, SECRET_BYTES, WRAPPED_BYTES, Keyring
-from ledger.keys.ports import Clock
+from ledger.keys.ports import Clock, Draw
 from ledger.log.canonical import MAX_INTEGER
 from ledger.log.members import format_at
 from ledger.log.note import ED25519, VerifierKey
@@ -126,7 +126,7 @@ class SignerStore:
     Safe to share between threads and processes. SQLite's own rule holds: no fork while another thread is inside a call.
     """
 
-    def __init__(self, path: Path, keyring: Keyring, clock: Clock) -> None:
+    def __init__(self, path: Path, keyring: Keyring, clock: Clock, draw: Draw = secrets.token_bytes) -> None:
         """Open the file of signing keys of the keyring's log.
 
         Raises KeyringWrongError where they are wrapped under another keyring; what PrivateDatabase refuses.
@@ -134,16 +134,19 @@ class SignerStore:
         self._database = PrivateDatabase(path, keyring.origin, LAYOUT)
         self._keyring = keyring
         self._clock = clock
+        self._draw = draw
         keyring.after_rotation(self._check_keyring)
 
     @classmethod
-    def open_or_create(cls, path: Path, keyring: Keyring, clock: Clock) -> "SignerStore":
+    def open_or_create(
+        cls, path: Path, keyring: Keyring, clock: Clock, draw: Draw = secrets.token_bytes
+    ) -> "SignerStore":
         """Open the file, or make an empty one where it is absent.
 
         Who calls this must know that no signing key was ever kept at ``path`` before (``directory`` does).
         """
         PrivateDatabase.create(path, keyring.origin, LAYOUT)
-        return cls(path, keyring, clock)
+        return cls(path, keyring, clock, draw)
 
     def create_first(self) -> Interval:
         """Give the log's first key, valid from size 0, making it when there is none. All callers get the same."""
@@ -230,7 +233,7 @@ class SignerStore:
     def _insert(self, connection: sqlite3.Connection, *, from_size: int) -> Interval:
         self._keyring.reload()  # under the write lock, as for a half: see SqliteHalfStore.create
         self._require(self._rows(connection))
-        seed = secrets.token_bytes(SECRET_BYTES)
+        seed = self._draw(SECRET_BYTES)
         vkey = Signer(self._keyring.origin, seed).vkey
         wrapped = self._keyring.wrap(seed, kind="signer", name=vkey)
         connection.execute(_INSERT, (vkey, from_size, format_at(self._clock()), wrapped))

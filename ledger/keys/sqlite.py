@@ -18,7 +18,7 @@ from typing import Final
 from ledger.keys.database import Layout, PrivateDatabase, never
 from ledger.keys.errors import DestructionUnfinishedError, HalfDestroyedError, HalfUnknownError, KeysBusyError
 from ledger.keys.keyring import GONE, WRAPPED_BYTES, Keyring
-from ledger.keys.ports import HALF_BYTES, Clock, HalfRecord, HalfState, HalfStore, check_half_id
+from ledger.keys.ports import HALF_BYTES, Clock, Draw, HalfRecord, HalfState, HalfStore, check_half_id
 from ledger.log.errors import FormatError
 from ledger.log.members import format_at, parse_at
 
@@ -67,7 +67,7 @@ class SqliteHalfStore(HalfStore):
     Safe to share between threads and processes. SQLite's own rule holds: no fork while another thread is inside a call.
     """
 
-    def __init__(self, path: Path, keyring: Keyring, clock: Clock) -> None:
+    def __init__(self, path: Path, keyring: Keyring, clock: Clock, draw: Draw = secrets.token_bytes) -> None:
         """Open the file of halves of the keyring's log.
 
         Raises KeyringWrongError where its halves are wrapped under another keyring; what PrivateDatabase refuses.
@@ -75,16 +75,19 @@ class SqliteHalfStore(HalfStore):
         self._database = PrivateDatabase(path, keyring.origin, LAYOUT)
         self._keyring = keyring
         self._clock = clock
+        self._draw = draw
         keyring.after_rotation(self._check_keyring)
 
     @classmethod
-    def open_or_create(cls, path: Path, keyring: Keyring, clock: Clock) -> "SqliteHalfStore":
+    def open_or_create(
+        cls, path: Path, keyring: Keyring, clock: Clock, draw: Draw = secrets.token_bytes
+    ) -> "SqliteHalfStore":
         """Open the file, or make an empty one where it is absent.
 
         Who calls this must know that no half was ever kept at ``path`` before (``directory`` does).
         """
         PrivateDatabase.create(path, keyring.origin, LAYOUT)
-        return cls(path, keyring, clock)
+        return cls(path, keyring, clock, draw)
 
     @property
     def path(self) -> Path:
@@ -104,7 +107,7 @@ class SqliteHalfStore(HalfStore):
                 # file was lost or exchanged while this process ran.
                 self._keyring.reload()
                 self._require_keyring(connection)
-                wrapped = self._keyring.wrap(secrets.token_bytes(HALF_BYTES), kind="half", name=half_id)
+                wrapped = self._keyring.wrap(self._draw(HALF_BYTES), kind="half", name=half_id)
                 connection.execute(_INSERT, (half_id, format_at(self._clock()), wrapped))
         return self.open(half_id)  # what is durable now, whoever made it
 

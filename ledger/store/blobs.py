@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.keys.ports import Draw
 from ledger.log.blob import (
     CHUNK_BYTES,
     KEY_BYTES,
@@ -61,17 +62,18 @@ class StoredBlob(NamedTuple):
 class BlobStore:
     """The blobs of one log in one folder. Safe to share between threads and processes."""
 
-    def __init__(self, directory: Path) -> None:
-        """Take the folder; it is made with the first blob."""
+    def __init__(self, directory: Path, draw: Draw = secrets.token_bytes) -> None:
+        """Take the folder; it is made with the first blob. ``draw`` gives names and keys."""
         self.directory = directory.resolve()
+        self._draw = draw
 
     def write(self, content: Iterable[bytes]) -> BlobReference:
         """Seal ``content``, which comes in pieces of any length, under a new key and name; give what opens it.
 
         Raises BlobStoreFullError, BlobStoreError, and whatever reading the content raises; then nothing is kept.
         """
-        blob_id = secrets.token_hex(16)
-        sealer = BlobSealer(secrets.token_bytes(KEY_BYTES), blob_id)
+        blob_id = self._draw(16).hex()
+        sealer = BlobSealer(self._draw(KEY_BYTES), blob_id)
         path = self._path(blob_id)
         unfinished = path.with_name(path.name + _UNFINISHED)
         with self._naming():

@@ -1,5 +1,6 @@
 """What tests of the door may ask for: whole ledgers on the session's PostgreSQL, and the captured evening."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from psycopg import sql
 from api import wiring
 from api.settings import Identity, Settings
 from ledger.application.door import Ledger
+from ledger.keys.ports import Draw
 from ledger.store.clock import Clock
 from ledger.store.embedded import Urls
 
@@ -28,9 +30,9 @@ def new_logs(postgres: Urls, place: Path) -> Iterator[Callable[..., Settings]]:
     """Make as many new logs as are wanted; their schemas are dropped in the end."""
     made: list[Settings] = []
 
-    def make(clock: Clock | None = None) -> Settings:
+    def make(clock: Clock | None = None, draw: Draw = secrets.token_bytes) -> Settings:
         settings = Settings(place / f"log-{len(made)}", postgres.application, postgres.owner)
-        wiring.create(settings, "shoseki.example/door", clock=clock)
+        wiring.create(settings, "shoseki.example/door", clock=clock, draw=draw)
         made.append(settings)
         return settings
 
