@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.application.deciding import Decider
-from ledger.application.facts import query_of, to_record
+from ledger.application.facts import query_of, written
 from ledger.domain import catalogue, decision
 from ledger.domain.fact import Fact
 from ledger.log.entry import LOG_CHAIN
@@ -94,7 +94,7 @@ def _elsewhere(recorder: Recorder, customer: str, facts: tuple[Fact, ...]) -> li
     made = []
     for fact in facts:
         now, source = recorder.clock.now(), {"kind": "bench"}
-        record = to_record(fact, customer=customer, now=now, actor=ACTOR, source=source, secret=secret)
+        record = written(fact, customer=customer, now=now, actor=ACTOR, source=source, secret=secret).record
         record.tags = [f"bench:{tag.partition(':')[2]}" for tag in record.tags]
         made.append(record)
     return made

@@ -32,6 +32,10 @@ class Known:
     forgotten: int
     """How often keys had been destroyed when the reading began."""
 
+    def then(self, new: tuple[Recorded[Fact], ...], before: int) -> "Known":
+        """Give what is known with these facts, which are all that came before a later position."""
+        return Known(self.facts + new, before, self.until, self.forgotten)
+
 
 class BoundaryMemory:
     """Remembers items of one log. Safe to share between threads."""

@@ -7,7 +7,7 @@ stands there, or refuses for it, reads.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ledger.application.boundary_memory import BoundaryMemory, Known
 from ledger.application.facts import from_record, query_of
@@ -60,7 +60,7 @@ class BoundaryReader:
             for number, (item, places) in enumerate(zip(boundary.items, inside.places, strict=True)):
                 new = tuple(facts[place] for place in places)
                 before = max(inside.size, known[number].before, *(place + 1 for place in places[-1:]))
-                known[number] = replace(known[number], facts=known[number].facts + new, before=before)
+                known[number] = known[number].then(new, before)
                 self._memory.keep(item, known[number])
         return Read(boundary, _merged(known), known, asked=True)
 
@@ -73,8 +73,8 @@ class BoundaryReader:
         """Remember what was appended under the condition of a reading, in one append: nothing else came in between."""
         before = appended[-1].position + 1
         for item, known in zip(read.boundary.items, read.known, strict=True):
-            mine = tuple(each for each in appended if item.takes(type_of(each.fact), each.tags))
-            self._memory.keep(item, replace(known, facts=known.facts + mine, before=before))
+            if mine := tuple(each for each in appended if item.takes(type_of(each.fact), each.tags)):
+                self._memory.keep(item, known.then(mine, before))
 
     def _query(self, boundary: Boundary, known: Sequence[Known]) -> Query | None:
         return query_of(boundary, self._custody.chain_secret(LOG_CHAIN), [each.before for each in known])

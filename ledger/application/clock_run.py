@@ -12,12 +12,13 @@ from datetime import datetime
 
 from ledger.application.deciding import TIMER, Decider
 from ledger.application.errors import LedgerError
-from ledger.application.facts import to_record
+from ledger.application.facts import written
 from ledger.domain.clock_run import ClockRun
 from ledger.domain.decision import Refusal
 from ledger.domain.due import Due, Timer, all_timers, first_due
 from ledger.domain.fact import Fact
 from ledger.domain.registry import Kind, kinds
+from ledger.domain.settings_in_force import SETTINGS, in_force
 from ledger.log.entry import LOG_CHAIN
 from ledger.log.members import format_at
 from ledger.store.query import query_of_items
@@ -81,10 +82,10 @@ def run(recorder: Recorder, decider: Decider) -> Ran:
     now = recorder.clock.now()
     fact = ClockRun(at=now, subjects=looked, due=sum(len(each.positions) for each in noticed))
     secret = recorder.custody.chain_secret(LOG_CHAIN)
-    record = to_record(
+    told = written(
         fact, customer=None, now=now, actor=TIMER, source={"kind": "command", "id": "clock run"}, secret=secret
     )
-    return Ran(noticed, list(failed.values()), recorder.append_all([record])[0])
+    return Ran(noticed, list(failed.values()), recorder.append_all([told.record])[0])
 
 
 def evaluate(recorder: Recorder, decider: Decider, at: datetime) -> list[Noticed]:
@@ -93,9 +94,10 @@ def evaluate(recorder: Recorder, decider: Decider, at: datetime) -> list[Noticed
     if at > now:
         raise LedgerError(f"{format_at(at)} is after now, {format_at(now)}: nothing is known of it yet.")
     noticed = []
+    settings = in_force([each for each in decider.facts(SETTINGS) if each.at <= at], decider.defaults)
     for due in _dues(recorder):
         facts = [each for each in decider.facts(due.boundary) if each.at <= at]
-        if found := first_due([due], facts, at, decider.defaults):
+        if found := first_due([due], facts, at, settings):
             noticed.append(Noticed(due.timer.name, due.subject, due.chain, found[1]))
     return noticed
 

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 from ledger.application.boundary_reader import BoundaryReader, Read
 from ledger.application.errors import CommandConflictError, ContendedError
-from ledger.application.facts import as_appended, from_record, to_record
+from ledger.application.facts import Written, from_record, written
 from ledger.application.payload import read
 from ledger.domain import catalogue, decision
 from ledger.domain.boundary import Boundary
@@ -31,7 +31,6 @@ from ledger.domain.settings import Defaults
 from ledger.log.entry import LOG_CHAIN
 from ledger.store.custody import ChainSecret
 from ledger.store.errors import ConditionFailedError, IdempotencyConflictError
-from ledger.store.record import Record
 from ledger.store.recorder import Recorder
 
 ATTEMPTS = 64
@@ -103,7 +102,8 @@ class Decider:
         }
         if idempotency_key is not None and (done := self._done(customer, idempotency_key, said)) is not None:
             return done
-        boundary, dues = decision.boundary(command), decision.timers(command)
+        dues = decision.timers(command)
+        boundary = decision.boundary(command, dues)
         due: list[int] = []
         asked = False
         for _ in range(2 * ATTEMPTS):  # by what is remembered, and where that does not do by what stands there
@@ -118,8 +118,8 @@ class Decider:
                     continue
                 made = decision.decide(command, seen.facts, now, self.defaults)
                 if made.facts or seen.asked:
-                    records = self._records(made.facts, customer, now, actor, said, idempotency_key)
-                    return CarriedOut(made.facts, tuple(self._append(records, seen)), tuple(due))
+                    told = self._written(made.facts, customer, now, actor, said, idempotency_key)
+                    return CarriedOut(made.facts, tuple(self._append(told, seen)), tuple(due))
             except ConditionFailedError:
                 continue  # somebody was first: decide again, knowing it
             except (decision.Refusal, IdempotencyConflictError) as error:
@@ -162,19 +162,19 @@ class Decider:
     def _append_due(self, due: Due, said: Iterable[Fact], seen: Read, now: datetime) -> list[int]:
         source = {"kind": "timer", "id": due.timer.name}
         customer = None if due.chain == LOG_CHAIN else due.chain
-        return self._append(self._records(said, customer, now, TIMER, source, None), seen)
+        return self._append(self._written(said, customer, now, TIMER, source, None), seen)
 
-    def _append(self, records: Sequence[Record], seen: Read) -> list[int]:
+    def _append(self, told: Sequence[Written], seen: Read) -> list[int]:
         """Append under the condition that nothing came into the boundary since it was read; remember it so."""
-        if not records:
+        if not told:
             return []
-        positions, at = self._recorder.append_told(records, self._boundaries.unless(seen))
+        positions, at = self._recorder.append_told([each.record for each in told], self._boundaries.unless(seen))
         if at is not None:
-            placed = zip(positions, records, strict=True)
-            self._boundaries.learn(seen, [as_appended(position, at, record) for position, record in placed])
+            placed = zip(positions, told, strict=True)
+            self._boundaries.learn(seen, [each.standing(position, at) for position, each in placed])
         return positions
 
-    def _records(
+    def _written(
         self,
         facts: Iterable[Fact],
         customer: str | None,
@@ -182,10 +182,10 @@ class Decider:
         actor: Mapping[str, str],
         source: Mapping[str, Any],
         idempotency_key: str | None,
-    ) -> list[Record]:
+    ) -> list[Written]:
         secret = self._secret()
         return [
-            to_record(
+            written(
                 fact,
                 customer=customer,
                 now=now,

@@ -6,6 +6,7 @@ comes back as an erased fact, one that cannot be opened and should is refused, n
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,20 @@ _PERSONAL = frozenset({"person", "technician"})
 """Kinds of tags whose ids are people's."""
 
 
-def to_record(
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A fact on its way to the log: its record, and what reading that will give."""
+
+    record: Record
+    fact: Fact
+    tags: frozenset[str]
+
+    def standing(self, position: int, at: datetime) -> Recorded[Fact]:
+        """Give the fact as it stands in the log once it was appended there and then."""
+        return Recorded(self.fact, position, at, self.record.chain, self.tags)
+
+
+def written(
     fact: Fact,
     *,
     customer: str | None,
@@ -35,10 +49,11 @@ def to_record(
     source: Mapping[str, Any],
     secret: ChainSecret,
     idempotency_key: str | None = None,
-) -> Record:
+) -> Written:
     """Give the record of a fact; it happened when it says so, or now. Raises FactUnreadableError."""
     try:
         wire = to_wire(fact)
+        read_back = from_wire(wire.type, wire.data, wire.public)
     except FactError as error:
         raise FactUnreadableError(str(error)) from None
     if wire.chain == "customer" and customer is None:
@@ -50,7 +65,7 @@ def to_record(
             payload = Statement(format_at(occurred), actor, source, wire.data).encode()
         except FormatError as error:
             raise FactUnreadableError(f"{wire.type} cannot be recorded: {error}") from None
-    return Record(
+    record = Record(
         wire.type,
         payload,
         [blinded(tag, secret) for tag in wire.tags],
@@ -60,6 +75,7 @@ def to_record(
         public=wire.public,
         idempotency_key=idempotency_key,
     )
+    return Written(record, read_back, frozenset(wire.tags))
 
 
 def from_record(position: int, record: Stored) -> Recorded[Fact]:
@@ -71,22 +87,13 @@ def from_record(position: int, record: Stored) -> Recorded[Fact]:
     if record.state is PayloadState.ERASED:
         erased = Erased(type=record.type, public=record.public)
         return Recorded(erased, position, parse_at(record.at), record.chain, frozenset(record.tags))
-    return _recorded(position, parse_at(record.at), record)
-
-
-def as_appended(position: int, at: datetime, record: Record) -> Recorded[Fact]:
-    """Give the fact of a record that was appended there and then, as reading it would."""
-    return _recorded(position, at, record)
-
-
-def _recorded(position: int, at: datetime, record: Record | Stored) -> Recorded[Fact]:
     try:
         data = read(record.data)["data"] if record.data else {}
         fact = from_wire(record.type, data, record.public)
     except (FactError, FormatError) as error:
         raise FactUnreadableError(f"The entry at position {position} is not in the form of its type: {error}") from None
     tags = tags_of(fact) if hasattr(type(fact), "KIND") else frozenset(record.tags)
-    return Recorded(fact, position, at, record.chain, tags)
+    return Recorded(fact, position, parse_at(record.at), record.chain, tags)
 
 
 def query_of(boundary: Boundary, secret: ChainSecret, since: Sequence[int] | None = None) -> Query | None:

@@ -93,13 +93,12 @@ def commands() -> tuple[type[Any], ...]:
     return tuple(sorted(_handlings, key=lambda each: f"{each.__module__}.{each.__name__}"))
 
 
-def boundary(command: object) -> Boundary:
-    """Give what deciding a command may read, from the command alone."""
-    handling = _handlings[type(command)]
-    whole = handling.boundary(command)
-    for due in handling.timers(command):
-        whole |= due.boundary
-    return whole
+def boundary(command: object, dues: Iterable[Due] | None = None) -> Boundary:
+    """Give what deciding a command may read, from the command alone; ``dues`` are its timers, where they are known."""
+    own = _handlings[type(command)].boundary(command)
+    return Boundary(
+        (*own.items, *(item for due in (timers(command) if dues is None else dues) for item in due.boundary.items))
+    )
 
 
 def timers(command: object) -> tuple[Due, ...]:

@@ -8,13 +8,13 @@ is a timer for one subject.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
 from ledger.domain.boundary import Boundary
 from ledger.domain.fact import Fact
-from ledger.domain.recorded import Facts, Recorded
+from ledger.domain.recorded import Facts
 from ledger.domain.settings import Defaults
 
 Compute: TypeAlias = Callable[[str, Facts, datetime, Defaults], Sequence[Fact]]
@@ -47,16 +47,17 @@ class Due:
     timer: Timer
     subject: str
     chain: str
+    boundary: Boundary = field(init=False, repr=False, compare=False)
+    """What decides whether anything is due."""
 
-    @property
-    def boundary(self) -> Boundary:
-        """Give what decides whether anything is due."""
-        return self.timer.boundary(self.subject, self.chain)
+    def __post_init__(self) -> None:
+        """Ask the timer once for the boundary."""
+        object.__setattr__(self, "boundary", self.timer.boundary(self.subject, self.chain))
 
     def facts(self, facts: Facts, now: datetime, defaults: Defaults) -> tuple[Fact, ...]:
         """Give what is due at ``now``, of which nothing stands in the log; looks only at its own boundary."""
-        boundary = self.boundary
-        mine = [each for each in facts if _inside(boundary, each)]
+        takes = self.boundary.takes
+        mine = [each for each in facts if takes(type_of(each.fact), each.tags)]
         return tuple(self.timer.compute(self.subject, mine, now, defaults))
 
 
@@ -83,10 +84,6 @@ def all_timers() -> Mapping[str, Timer]:
     for name in sorted(_timers):
         place(_timers[name])
     return ordered
-
-
-def _inside(boundary: Boundary, recorded: Recorded[Fact]) -> bool:
-    return boundary.takes(type_of(recorded.fact), recorded.tags)
 
 
 def type_of(fact: Fact) -> str:

@@ -136,8 +136,10 @@ def to_wire(fact: Fact) -> Wire:
             spelled = member.encode(value)
         except (MemberError, ValueError) as error:
             raise FactError(kind.type, member.name, f"cannot be written: {error}") from None
-        _check(kind, member, spelled)
-        tags.update(_tags(kind, member, value))
+        if member.kind != "sensitive":
+            _check(kind, member, spelled)
+        if member.tags:
+            tags.update(_tags(kind, member, value))
         (shown if member.kind == "public" else data)[member.name] = spelled
     subject = None if kind.subject is None else getattr(fact, kind.subject)
     return Wire(kind.type, data, shown, tuple(sorted(tags)), kind.key_class, subject, kind.chain)
@@ -170,8 +172,11 @@ def tags_of(fact: Fact) -> frozenset[str]:
     kind: Kind | None = getattr(type(fact), "KIND", None)
     if kind is None:
         return frozenset()
-    named = (tag for member in kind.members or () for tag in _tags(kind, member, getattr(fact, member.name)))
-    return frozenset((*kind.tags, *named))
+    tags = set(kind.tags)
+    for member in kind.members or ():
+        if member.tags:
+            tags.update(_tags(kind, member, getattr(fact, member.name)))
+    return frozenset(tags)
 
 
 def _members(type_: str, cls: type[Any], *, everything_public: bool) -> tuple[Member, ...]:
@@ -202,14 +207,14 @@ def _members(type_: str, cls: type[Any], *, everything_public: bool) -> tuple[Me
 
 def _check(kind: Kind, member: Member, spelled: Any) -> None:
     """Refuse a sentence where only a code may stand, and a secret where its digest should."""
-    form = _DIGEST if member.kind == "digest" else _CODE if member.kind == "public" else None
+    form = _DIGEST if member.kind == "digest" else _CODE
     for text in spelled if isinstance(spelled, list) else [spelled]:
-        if form is not None and isinstance(text, str) and not form.fullmatch(text):
+        if isinstance(text, str) and not form.fullmatch(text):
             raise FactError(kind.type, member.name, f"is {member.kind}, so it holds no {text!r:.40}")
 
 
 def _tags(kind: Kind, member: Member, value: Any) -> list[str]:
-    if value is None or not (member.ref or member.about):
+    if value is None:
         return []
     tags = []
     for each in value if isinstance(value, tuple) else (value,):

@@ -7,7 +7,7 @@ once ``ledger.domain.catalogue`` is imported.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ledger.keys.classes import CLASSES
@@ -36,6 +36,12 @@ class Member:
     required: bool
     encode: Callable[[Any], Any]
     decode: Callable[[Any], Any]
+    tags: bool = field(init=False)
+    """What it holds tags the entry."""
+
+    def __post_init__(self) -> None:
+        """Say it once: it is asked for every member of every fact that is read or written."""
+        object.__setattr__(self, "tags", self.ref is not None or self.about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ Guarantees: an order that is over stays over; what is told of it afterwards is k
 was begun is in progress, whatever should have come before: what was missing is a violation, no other state.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from ledger.domain.basis import Basis
 from ledger.domain.boundary import Boundary, Item, tag
@@ -149,11 +151,11 @@ class WorkOrder:
 def order_of(facts: Facts, work_order: str) -> WorkOrder | None:
     """Give an order, or None where there is none of this id among the facts."""
     name = tag("work_order", work_order)
-    order: WorkOrder | None = None
+    members: dict[str, Any] = {}
     for each in facts:
         if name in each.tags:
-            order = _begin(each, work_order) if order is None else _apply(order, each)
-    return order
+            members |= _changes(members, each, work_order) if members else _begins(each, work_order)
+    return WorkOrder(**members) if members else None
 
 
 def known(facts: Facts, work_order: str, rule: str = "R-06") -> WorkOrder:
@@ -219,76 +221,77 @@ def of_order(work_order: str, *more: type[Fact]) -> Boundary:
     return Boundary((Item((tag("work_order", work_order),), tuple(sorted(types))),))
 
 
-def _begin(recorded: Recorded[Fact], work_order: str) -> WorkOrder | None:
-    match recorded.fact:
-        case WorkOrderRequested(work_order=id_) as told if id_ == work_order:
-            return WorkOrder(
-                told.work_order,
-                recorded.chain,
-                told.basis,
-                told.urgent,
-                told.title,
-                told.targets,
-                told.requested_by,
-                told.requested_at,
-                recorded.position,
-                follows=told.follows,
-                changed=recorded.position,
-            )
-        case _:
-            return None
+def _begins(recorded: Recorded[Fact], work_order: str) -> dict[str, Any]:
+    """Give the members of an order that begins with this fact; none where none does."""
+    told = recorded.fact
+    if not isinstance(told, WorkOrderRequested) or told.work_order != work_order:
+        return {}
+    return {
+        "id": work_order,
+        "customer": recorded.chain,
+        "basis": told.basis,
+        "urgent": told.urgent,
+        "title": told.title,
+        "targets": told.targets,
+        "requested_by": told.requested_by,
+        "requested_at": told.requested_at,
+        "requested": recorded.position,
+        "follows": told.follows,
+        "changed": recorded.position,
+    }
 
 
-def _apply(order: WorkOrder, recorded: Recorded[Fact]) -> WorkOrder:
+def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str) -> dict[str, Any]:
+    """Give the members of an order that this fact changes."""
     fact, place = recorded.fact, recorded.position
-    if getattr(fact, "work_order", None) != order.id or order.over:
-        return order
+    if getattr(fact, "work_order", None) != work_order or "ended" in order:
+        return {}
     match fact:
         case WorkOrderAccepted():
-            return _becomes(order, Status.ACCEPTED, place)
+            return _becomes(Status.ACCEPTED, place)
         case TechnicianAssigned(technician=technician):
-            return replace(order, technicians=(*_without(order, technician), (technician, place)))
+            return {"technicians": (*_without(order, technician), (technician, place))}
         case TechnicianReleased(technician=technician):
-            return replace(order, technicians=_without(order, technician))
+            return {"technicians": _without(order, technician)}
         case ScheduleAgreed() | ScheduleChanged():
             window = Window(fact.starts_at, fact.planned_end, place)
-            return replace(_becomes(order, Status.SCHEDULED, place), window=window, notice=None)
+            return _becomes(Status.SCHEDULED, place, window=window, notice=None)
         case ScheduleCancelled():
-            return replace(_becomes(order, Status.ACCEPTED, place), window=None, notice=None)
+            return _becomes(Status.ACCEPTED, place, window=None, notice=None)
         case PreWorkNoticeSent():
             notice = Notice(fact.notice, place, fact.sent_at, frozenset(fact.technicians))
-            return replace(_becomes(order, Status.NOTICED, place), notice=notice)
+            return _becomes(Status.NOTICED, place, notice=notice)
         case WorkStarted(started_at=started_at):
-            first = {} if order.started is not None else {"started_at": started_at, "started": place}
-            return replace(_becomes(order, Status.IN_PROGRESS, place), **first)  # type: ignore[arg-type]  # by name
+            first = {} if "started" in order else {"started_at": started_at, "started": place}
+            return _becomes(Status.IN_PROGRESS, place, **first)
         case WorkSuspended():
-            return _becomes(order, Status.SUSPENDED, place)
+            return _becomes(Status.SUSPENDED, place)
         case WorkResumed():
-            return _becomes(order, Status.IN_PROGRESS, place)
-        case OverrunNoticeSent(planned_end=planned_end) if order.window is not None:
-            return replace(order, window=replace(order.window, planned_end=planned_end, extended=place))
+            return _becomes(Status.IN_PROGRESS, place)
+        case OverrunNoticeSent(planned_end=planned_end) if order.get("window") is not None:
+            return {"window": replace(order["window"], planned_end=planned_end, extended=place)}
         case WorkBlocked(final=final):
-            blocked = replace(_becomes(order, Status.BLOCKED, place), blocked=place, window=None, notice=None)
-            return _ends(blocked, recorded.at, place) if final else blocked
+            ends = _ends(recorded.at, place) if final else {}
+            return _becomes(Status.BLOCKED, place, blocked=place, window=None, notice=None, **ends)
         case WorkCompleted(completed_at=completed_at):
-            return _ends(_becomes(order, Status.COMPLETED, place), completed_at, place)
+            return _becomes(Status.COMPLETED, place, **_ends(completed_at, place))
         case WorkAborted(aborted_at=aborted_at):
-            return _ends(_becomes(order, Status.ABORTED, place), aborted_at, place)
+            return _becomes(Status.ABORTED, place, **_ends(aborted_at, place))
         case WorkOrderDeclined():
-            return _ends(_becomes(order, Status.DECLINED, place), recorded.at, place)
+            return _becomes(Status.DECLINED, place, **_ends(recorded.at, place))
         case WorkOrderCancelled():
-            return _ends(_becomes(order, Status.CANCELLED, place), recorded.at, place)
+            return _becomes(Status.CANCELLED, place, **_ends(recorded.at, place))
         case _:
-            return order
+            return {}
 
 
-def _without(order: WorkOrder, technician: str) -> tuple[tuple[str, int], ...]:
-    return tuple(each for each in order.technicians if each[0] != technician)
+def _without(order: Mapping[str, Any], technician: str) -> tuple[tuple[str, int], ...]:
+    return tuple(each for each in order.get("technicians", ()) if each[0] != technician)
 
 
-def _becomes(order: WorkOrder, status: Status, place: int) -> WorkOrder:
-    return replace(order, status=status, changed=place)
+def _becomes(status: Status, place: int, **more: Any) -> dict[str, Any]:
+    return {"status": status, "changed": place, **more}
 
 
-def _ends(order: WorkOrder, at: datetime, place: int) -> WorkOrder:
-    return replace(order, ended_at=at, ended=place)
+def _ends(at: datetime, place: int) -> dict[str, Any]:
+    return {"ended_at": at, "ended": place}

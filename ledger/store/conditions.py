@@ -9,6 +9,7 @@ matches (``ItemSince``): then what stands before either place is left out.
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
@@ -22,7 +23,7 @@ from ledger.store.rows import tag_number
 from ledger.store.wire import Statement
 
 _is_tag = re.compile(TAG).fullmatch
-_is_type = re.compile(TYPE).fullmatch
+_is_type = lru_cache(maxsize=4096)(re.compile(TYPE).fullmatch)
 
 # The rarest tag of an item drives the look-up, judged by counting at most 256 places of each.
 RAREST = """(SELECT number FROM unnest(q.numbers) AS number ORDER BY
@@ -31,7 +32,12 @@ RAREST = """(SELECT number FROM unnest(q.numbers) AS number ORDER BY
 
 _FAILED = f"""
 SELECT DISTINCT q.request
-FROM jsonb_to_recordset($1::text::jsonb) AS q(request int, after bigint, numbers bigint[], tags text[], types text[])
+FROM (
+    SELECT request, after, string_to_array(numbers, ' ')::bigint[] AS numbers,
+        string_to_array(tags, E'\\n') AS tags, string_to_array(types, E'\\n') AS types
+    FROM jsonb_to_recordset($1::text::jsonb) AS item (request int, after bigint, numbers text, tags text, types text)
+    OFFSET 0
+) AS q
 WHERE CASE WHEN q.numbers = '{{{{}}}}' THEN EXISTS (
         SELECT FROM {{schema}}.entry e
         WHERE e.position >= q.after AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types)))
@@ -60,9 +66,10 @@ class Conditions:
                 {
                     "request": number,
                     "after": min(max(condition.after or 0, since(item)), MAX_INTEGER),
-                    "numbers": [tag_number(tag) for tag in item.tags],
-                    "tags": list(item.tags),
-                    "types": list(item.types),
+                    # No type or tag holds a line feed (record format, section 2).
+                    "numbers": " ".join(str(tag_number(tag)) for tag in item.tags),
+                    "tags": "\n".join(item.tags),
+                    "types": "\n".join(item.types),
                 }
                 for item in items
             )

@@ -31,6 +31,7 @@ FROM {{schema}}.log LEFT JOIN LATERAL (
             string_to_array(tags, E'\\n') AS tags, string_to_array(types, E'\\n') AS types
         FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) WITH ORDINALITY
             AS row (after, numbers, tags, types, item)
+        OFFSET 0
     ) AS q
     CROSS JOIN LATERAL (
         SELECT t.position FROM {{schema}}.tag t
