@@ -19,15 +19,16 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 from ledger.application.boundary_reader import BoundaryReader, Read
-from ledger.application.errors import CommandConflictError, ContendedError
+from ledger.application.errors import ContendedError
 from ledger.application.facts import Written, from_record, written
-from ledger.application.payload import read
+from ledger.application.repeating import check_same
 from ledger.domain import catalogue, decision
 from ledger.domain.boundary import Boundary
 from ledger.domain.due import Due, first_due
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Recorded
 from ledger.domain.settings import Defaults
+from ledger.domain.settings_in_force import SETTINGS, in_force
 from ledger.log.entry import LOG_CHAIN
 from ledger.store.custody import ChainSecret
 from ledger.store.errors import ConditionFailedError, IdempotencyConflictError
@@ -64,7 +65,7 @@ class Decider:
     def __init__(
         self, recorder: Recorder, defaults: Defaults | None = None, *, draw: Draw = secrets.token_bytes
     ) -> None:
-        """Decide by these numbers; ``draw`` gives the randomness of ids (injected where a story must repeat)."""
+        """Decide by these numbers where the log sets no others; ``draw`` gives the randomness of ids (injected where a story must repeat)."""
         self._recorder = recorder
         self._reader = recorder.reader
         self._boundaries = BoundaryReader(recorder.reader, recorder.custody)
@@ -100,10 +101,10 @@ class Decider:
             **(source or {}),
             "raw": {"command_sha256": sha256(repr(command).encode()).hexdigest()},
         }
-        if idempotency_key is not None and (done := self._done(customer, idempotency_key, said)) is not None:
+        if idempotency_key is not None and (done := self._done(command, idempotency_key, said)) is not None:
             return done
         dues = decision.timers(command)
-        boundary = decision.boundary(command, dues)
+        boundary = decision.boundary(command, dues) | SETTINGS
         due: list[int] = []
         asked = False
         for _ in range(2 * ATTEMPTS):  # by what is remembered, and where that does not do by what stands there
@@ -112,11 +113,12 @@ class Decider:
             try:
                 if customer is not None:
                     check_own_chain(seen, customer)
-                if found := first_due(dues, seen.facts, now, self.defaults):
+                settings = in_force(seen.facts, self.defaults)
+                if found := first_due(dues, seen.facts, now, settings):
                     due += self._append_due(*found, seen, now)
                     asked = False
                     continue
-                made = decision.decide(command, seen.facts, now, self.defaults)
+                made = decision.decide(command, seen.facts, now, settings)
                 if made.facts or seen.asked:
                     told = self._written(made.facts, customer, now, actor, said, idempotency_key)
                     return CarriedOut(made.facts, tuple(self._append(told, seen)), tuple(due))
@@ -126,7 +128,7 @@ class Decider:
                 if isinstance(error, decision.Refusal) and not seen.asked:
                     continue
                 # A second call with this key may have been first: then this one is refused by what it did itself.
-                if idempotency_key is None or (done := self._done(customer, idempotency_key, said)) is None:
+                if idempotency_key is None or (done := self._done(command, idempotency_key, said)) is None:
                     raise
                 return done
         raise ContendedError(ATTEMPTS)
@@ -135,10 +137,10 @@ class Decider:
         """Append what is due for one subject; give the positions, none where nothing is."""
         appended: list[int] = []
         for _ in range(ATTEMPTS):
-            seen, now = self._read(due.boundary, asked=True)
+            seen, now = self._read(due.boundary | SETTINGS, asked=True)
             if due.chain != LOG_CHAIN:
                 check_own_chain(seen, due.chain)
-            found = first_due([due], seen.facts, now, self.defaults)
+            found = first_due([due], seen.facts, now, in_force(seen.facts, self.defaults))
             if found is None:
                 return tuple(appended)
             try:
@@ -150,6 +152,10 @@ class Decider:
     def facts(self, boundary: Boundary) -> list[Recorded[Fact]]:
         """Give what is inside a boundary now, in order: for whoever shows it."""
         return self._boundaries.read(boundary).facts
+
+    def settings(self) -> Defaults:
+        """Give the numbers that are decided by now."""
+        return in_force(self.facts(SETTINGS), self.defaults)
 
     def _read(self, boundary: Boundary, *, asked: bool) -> tuple[Read, datetime]:
         """Give what is in a boundary, and the instant of the decision on it; ``asked``: as it stands in the log now."""
@@ -197,8 +203,9 @@ class Decider:
             for number, fact in enumerate(facts)
         ]
 
-    def _done(self, customer: str | None, idempotency_key: str, said: Mapping[str, Any]) -> CarriedOut | None:
+    def _done(self, command: object, idempotency_key: str, said: Mapping[str, Any]) -> CarriedOut | None:
         """Give what an earlier call with this key came to; raise CommandConflictError for another command."""
+        customer: str | None = getattr(command, "customer", None)
         keys = [f"command {idempotency_key} {number}" for number in range(_MOST_FACTS)]
         chains = [LOG_CHAIN] if customer is None else [customer, LOG_CHAIN]
         if not self._reader.find_any((chain, keys[0]) for chain in chains):
@@ -206,14 +213,10 @@ class Decider:
         places = sorted({place for chain in chains for place in self._reader.find(chain, keys).values()})
         if not places:
             return None
-        facts = []
-        for position in places:
-            record = self._reader.page(None, position, position + 1, 1)[0][1]
-            recorded = from_record(position, record)
-            if record.data and read(record.data)["source"] != said:
-                raise CommandConflictError(idempotency_key, position)
-            facts.append(recorded.fact)
-        return CarriedOut(tuple(facts), tuple(places), already=True)
+        records = [(position, self._reader.page(None, position, position + 1, 1)[0][1]) for position in places]
+        done = [(position, record, from_record(position, record).fact) for position, record in records]
+        check_same(idempotency_key, command, said, done)
+        return CarriedOut(tuple(fact for _, _, fact in done), tuple(places), already=True)
 
     def _secret(self) -> ChainSecret:
         return self._recorder.custody.chain_secret(LOG_CHAIN)

@@ -50,11 +50,14 @@ class FactUnreadableError(LedgerError):
 class CommandConflictError(LedgerError):
     """The idempotency key carried out another command before: use a new key, or find out who used it."""
 
-    def __init__(self, idempotency_key: str, position: int) -> None:
+    def __init__(self, idempotency_key: str, position: int, differing: tuple[str, ...] = ()) -> None:
+        what = f": {', '.join(differing)} differ" if differing else ""
         super().__init__(
-            f"The idempotency key {idempotency_key} carried out another command, recorded at position {position}."
+            f"The idempotency key {idempotency_key} carried out another command, recorded at position {position}{what}."
         )
         self.position = position
+        self.differing = differing
+        """The command's members that are others than those that were recorded, as far as these tell."""
 
 
 class ContendedError(LedgerError):

@@ -7,7 +7,6 @@ on. What was told wrongly or not at all is said before a database is touched.
 import inspect
 from collections.abc import Mapping
 from datetime import date, datetime
-from hashlib import file_digest
 from operator import getitem
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ import typer
 
 from ledger.application.deciding import CarriedOut
 from ledger.application.door import Ledger
+from ledger.application.errors import CommandConflictError
 from ledger.domain.fact import Fact
 from ledger.domain.violation import Against
 from scripts.commands.access import appending
@@ -57,7 +57,10 @@ def command_of(step: Step, language: Language) -> Command:
             runner = {} if step.runner is None else {step.runner: actor["id"]}
             command = made(step, told, {**drawn, **runner})
             carry = step.carry or _decide
-            done = carry(session, ledger, command, actor, once)
+            try:
+                done = carry(session, ledger, command, actor, once)
+            except CommandConflictError as conflict:
+                raise CommandRefusedError(_conflict(session, members, conflict)) from conflict
         return tell(session, done, drawn)
 
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # declare() reads it
@@ -73,6 +76,13 @@ def command_of(step: Step, language: Language) -> Command:
         ]
     )
     return run
+
+
+def _conflict(session: Session, members: list[Member], conflict: CommandConflictError) -> str:
+    """Say that a key did something else, and by which options what is told now differs from it."""
+    flags = [each.flag for each in members if each.name in conflict.differing]
+    differing = session.text("step_conflict_in", options=", ".join(flags)) if flags else ""
+    return session.text("step_conflict", position=conflict.position, differing=differing)
 
 
 def _told(
@@ -93,13 +103,7 @@ def _told(
 
 def _taken_of(step: Step, member: Member, path: str) -> dict[tuple[str, str], Any]:
     """Give what else is taken of a file that was named."""
-    taken: dict[tuple[str, str], Any] = {}
-    taken |= {("", name): Path(path).stat().st_size for name, of in step.sizes.items() if of == member.name}
-    for name, of in step.digests.items():
-        if of == member.name:
-            with Path(path).open("rb") as file:
-                taken["", name] = file_digest(file, "sha256").hexdigest()
-    return taken
+    return {("", name): Path(path).stat().st_size for name, of in step.sizes.items() if of == member.name}
 
 
 def _actor(session: Session, ledger: Ledger, step: Step) -> Actor:

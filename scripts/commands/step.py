@@ -49,8 +49,6 @@ class Step(NamedTuple):
     """Members that the name of the step says."""
     sizes: Mapping[str, str] = {}
     """Members that are the size of the file whose digest another member is."""
-    digests: Mapping[str, str] = {}
-    """Members that are the digest of the whole file whose manifest's digest another member is."""
     by: By = By.PERSON
 
 
@@ -124,7 +122,6 @@ def _members_of(step: Step, command: type[Any], within: str, *, optional: bool) 
         *step.filled,
         *step.fixed,
         *step.sizes,
-        *step.digests,
         *(step.draws.keys() - set(step.may_name)),
     }
     for each in dataclasses.fields(command):

@@ -39,12 +39,13 @@ from ledger.domain import (
     session_detail,
     session_ending,
     session_told,
+    settings_in_force,
     sharing,
     terms,
     working,
 )
 from ledger.domain.session_facts import Participation
-from scripts.commands import custody
+from scripts.commands import custody, deployment
 from scripts.commands.step import By, Step
 
 STEPS: tuple[Step, ...] = (
@@ -201,15 +202,9 @@ STEPS: tuple[Step, ...] = (
     Step("request waive", fee.WaiveFee, runner="person"),
     Step("request invoice", fee.InvoiceFee, runner="person"),
     Step("request report", providing.RenderReport, runner="person"),
-    Step(
-        "request seal",
-        providing.SealPackage,
-        runner="person",
-        sizes={"package_bytes": "manifest_sha256"},
-        digests={"package_sha256": "manifest_sha256"},
-    ),
     Step("request deliver", providing.DeliverEvidence, runner="person"),
     Step("request acknowledge", providing.AcknowledgeReceipt),
+    Step("settings set", settings_in_force.ChangeSetting, runner="person", carry=deployment.change),
 )
 
 
@@ -224,6 +219,9 @@ class Machine(NamedTuple):
 MACHINES: dict[type[Any], Machine] = {
     access.AccessAtTerminal: Machine(
         "ledger.application.accessing", "whatever shows or exports evidence gives it, before it does"
+    ),
+    providing.SealPackage: Machine(
+        "ledger.application.providing", "'export --request' makes a package and seals it as it lies there"
     ),
     reconciliation.ReconcileLogin: Machine(
         "ledger.application.reconciling", "an import gives it, for each login at a target"

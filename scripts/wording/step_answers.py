@@ -87,6 +87,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_no": ("no", "いいえ"),
     "step_such_as": ("such as", "例"),
     "step_choices": ("One of: {values}.", "指定できる値: {values}。"),
+    "step_conflict": (
+        "This key did something else before, recorded at position {position}{differing}: take another key.",
+        "このキーでは別の操作が実行済みです（記録 {position}{differing}）。別のキーを指定してください。",
+    ),
+    "step_conflict_in": (", differing in {options}", "、相違: {options}"),
     "step_required": ("Required.", "必須。"),
     "step_already": (
         "It was done before under this key; nothing was recorded again.",

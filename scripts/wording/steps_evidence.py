@@ -50,10 +50,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Tell that the report, or the customer's format, was made.",
         "報告書・指定書式の作成を記録します。",
     ),
-    "help_request_seal": (
-        "Seal the package: the second sign-off, by somebody else than who accepted.",
-        "提供物を封緘します（受理者とは別の方による二人目の署名）。",
-    ),
     "help_request_deliver": ("The trail was handed over.", "作業証跡の提供を記録します。"),
     "help_request_acknowledge": ("The customer has it.", "お客様の受領を記録します。"),
 }

@@ -37,7 +37,8 @@ def log(postgres: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
         Shell.does("init", "--origin", "shoseki.example/steps")
         person = Shell.does("person", "operator", "--name", "佐藤", "--roles", "legal")["ids"]["person"]
         Shell.does("person", "bind", "--person", person, "--os-user", pwd.getpwuid(os.geteuid()).pw_name)
-        published = Shell.does("terms", "publish", "--version", "1.0", "--dated", "2021-05-10", "--file", text)
+        publish = ["terms", "publish", "--version", "1.0", "--dated", "2021-05-10", "--once", "publish 1.0"]
+        published = Shell.does(*publish, "--file", text)
         yield {"terms": published["ids"]["terms"], "text": str(text)}
 
 
@@ -156,7 +157,7 @@ def agreed(shoseki: "type[Shell]", log: dict[str, str]) -> dict[str, str]:
         *("consent", "present", "--customer", customer, "--terms", log["terms"], "--cause", "initial"),
         *("--channel", "mail", "--text-file", log["text"]),
     )
-    shown = shoseki.does("show", str(presented["facts"][-1]["position"]))
+    shown = shoseki.does("show", str(presented["facts"][-1]["position"]), "--purpose", "proper_use_check")
     assert shown["payload"]["data"]["text"] == TERMS
     return {
         "customer": customer,
@@ -227,3 +228,25 @@ def test_the_run_of_the_clock_writes_what_is_due_once_and_that_it_ran(
     assert shoseki.does("clock", "run", "--at", "2026-01-01T00:00")["written"] is False
     assert shoseki.does("status")["entries"] == size
     assert "after now" in shoseki.answers("clock", "run", "--at", "2999-01-01").check_refused()
+
+
+def test_a_key_that_did_something_else_is_a_conflict_that_names_what_differs(
+    shoseki: "type[Shell]", agreed: dict[str, str], log: dict[str, str], tmp_path: Path
+) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("別の条件書\n", encoding="utf-8")
+    publish = ["terms", "publish", "--version", "1.0", "--dated", "2021-05-10", "--once", "publish 1.0"]
+    assert shoseki.does(*publish, "--file", log["text"])["already"] is True
+    conflict = shoseki.answers(*publish, "--file", other, "--lang", "en").check_refused()
+    assert "differing in --file:" in conflict
+    assert "--dated" not in conflict
+    japanese = shoseki.answers(*publish[:-2], "--once", "publish 1.0", "--file", other, "--lang", "ja")
+    assert "相違: --file" in japanese.check_refused()
+    contract = [
+        *("contract", "register", "--customer", agreed["customer"], "--reference", "C-9", "--clause", "3"),
+        *("--remote", "possible", "--starts-at", "2020-01-01", "--once", "contract 9"),
+    ]
+    registered = shoseki.does(*contract, "--document-file", log["text"])
+    again = shoseki.does(*contract, "--document-file", log["text"])
+    assert (again["already"], again["ids"]) == (True, registered["ids"])
+    assert "--document-file" in shoseki.answers(*contract, "--document-file", other).check_refused()
