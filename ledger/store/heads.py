@@ -81,7 +81,8 @@ def _read(wire: Wire, schema: str, size: int) -> Steps[HeadsMap]:
         _statement(
             b"heads",
             "SELECT chain, seq, leaf, (SELECT e.leaf = c.leaf AND sha256('\\x00'::bytea || e.entry) = c.leaf"
-            " FROM {0}.entry e WHERE e.chain = c.chain AND e.seq = c.seq) FROM {0}.chain c",
+            " FROM {0}.entry e WHERE hashtextextended(e.chain, 0) = hashtextextended(c.chain, 0)"
+            " AND e.seq = c.seq AND e.chain = c.chain) FROM {0}.chain c",
             schema,
         )
     )

@@ -22,6 +22,8 @@ from ledger.store.record import PayloadState, Recorded
 
 PAGE = 500
 _PLACES = 50_000
+OF_CHAIN = sql.SQL("hashtextextended(chain, 0) = hashtextextended(%(chain)s, 0) AND chain = %(chain)s")
+"""The rows of one chain: found by the number that the index has of its name."""
 
 
 class Reader:
@@ -45,15 +47,16 @@ class Reader:
             .as_bytes()
         )
         self._chain = sql.SQL(
-            "SELECT position, entry FROM {}.entry WHERE chain = %s AND seq >= %s AND seq <= %s ORDER BY seq LIMIT %s"
-        ).format(name)
+            "SELECT position, entry FROM {}.entry WHERE {} AND seq BETWEEN %(first)s AND %(last)s"
+            " ORDER BY seq LIMIT %(limit)s"
+        ).format(name, OF_CHAIN)
         self._places = sql.SQL(
-            "SELECT position FROM {}.entry WHERE chain = %s AND seq >= %s AND seq <= %s ORDER BY seq LIMIT %s"
-        ).format(name)
+            "SELECT position FROM {}.entry WHERE {} AND seq BETWEEN %(first)s AND %(last)s ORDER BY seq LIMIT %(limit)s"
+        ).format(name, OF_CHAIN)
         self._heads = sql.SQL("SELECT chain, seq FROM {}.chain ORDER BY chain").format(name)
         self._head_at = sql.SQL(
-            "SELECT seq, leaf FROM {}.entry WHERE chain = %s AND position < %s ORDER BY seq DESC LIMIT 1"
-        ).format(name)
+            "SELECT seq, leaf FROM {}.entry WHERE {} AND position < %(size)s ORDER BY seq DESC LIMIT 1"
+        ).format(name, OF_CHAIN)
         self._core = sql.SQL(
             "SELECT position, entry FROM {}.entry WHERE chain = 'log' AND type = ANY(%s) AND position >= %s"
             " ORDER BY position LIMIT %s"
@@ -111,14 +114,16 @@ class Reader:
     ) -> list[tuple[int, Recorded]]:
         """Give up to ``limit`` records ``first`` … ``last`` of a chain, by their number in it."""
         with named_errors(), self._connections.connection() as connection:
-            found = connection.execute(self._chain, (chain, first, last, limit), binary=True).fetchall()
+            asked = {"chain": chain, "first": first, "last": last, "limit": limit}
+            found = connection.execute(self._chain, asked, binary=True).fetchall()
             return self._records(connection, found, opened=opened)
 
     def chain_positions(self, chain: str, first: int, last: int) -> Iterator[int]:
         """Give the positions of the records ``first`` … ``last`` of a chain, rising."""
         while True:
             with named_errors(), self._connections.connection() as connection:
-                found = connection.execute(self._places, (chain, first, last, _PLACES)).fetchall()
+                asked = {"chain": chain, "first": first, "last": last, "limit": _PLACES}
+                found = connection.execute(self._places, asked).fetchall()
             yield from (row[0] for row in found)
             if len(found) < _PLACES:
                 return
@@ -127,7 +132,7 @@ class Reader:
     def head_at(self, chain: str, size: int) -> tuple[int, bytes] | None:
         """Give number and leaf hash of a chain's newest entry when the log had ``size`` entries."""
         with named_errors(), self._connections.connection() as connection:
-            row = connection.execute(self._head_at, (chain, size), binary=True).fetchone()
+            row = connection.execute(self._head_at, {"chain": chain, "size": size}, binary=True).fetchone()
         return None if row is None else (row[0], row[1])
 
     def chains(self) -> list[tuple[str, int]]:

@@ -44,7 +44,8 @@ class Reread:
         ).format(name)
         self._before = sql.SQL(
             "SELECT e.chain, e.seq, e.entry FROM unnest(%s::text[], %s::bigint[]) AS w (chain, seq)"
-            " JOIN {}.entry e ON e.chain = w.chain AND e.seq = w.seq"
+            " JOIN {}.entry e ON hashtextextended(e.chain, 0) = hashtextextended(w.chain, 0)"
+            " AND e.seq = w.seq AND e.chain = w.chain"
         ).format(name)
 
     def leaf(self, position: int) -> bytes:
