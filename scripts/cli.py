@@ -58,6 +58,7 @@ STEP_GROUPS = (
     "data",
     "hold",
     "request",
+    "settings",
 )
 """Groups of human steps: what they are is loaded when one of them is asked for."""
 
@@ -90,6 +91,10 @@ def build(language: Language, *, with_formats: bool = True, steps_of: Collection
                 from scripts.commands.custody import credential_erase
 
                 declare(app, "erase", credential_erase, language, shown=text(language, "help_credential_erase"))
+            elif each == "settings":
+                from scripts.commands.deployment import settings_show
+
+                declare(app, "show", settings_show, language, shown=text(language, "help_settings_show"))
     return shoseki
 
 

@@ -18,6 +18,7 @@ from ledger.domain.decision import Refusal
 from ledger.domain.due import Due, Timer, all_timers, first_due
 from ledger.domain.fact import Fact
 from ledger.domain.registry import Kind, kinds
+from ledger.domain.settings_in_force import SETTINGS, in_force
 from ledger.log.entry import LOG_CHAIN
 from ledger.log.members import format_at
 from ledger.store.query import query_of_items
@@ -93,9 +94,10 @@ def evaluate(recorder: Recorder, decider: Decider, at: datetime) -> list[Noticed
     if at > now:
         raise LedgerError(f"{format_at(at)} is after now, {format_at(now)}: nothing is known of it yet.")
     noticed = []
+    settings = in_force([each for each in decider.facts(SETTINGS) if each.at <= at], decider.defaults)
     for due in _dues(recorder):
         facts = [each for each in decider.facts(due.boundary) if each.at <= at]
-        if found := first_due([due], facts, at, decider.defaults):
+        if found := first_due([due], facts, at, settings):
             noticed.append(Noticed(due.timer.name, due.subject, due.chain, found[1]))
     return noticed
 

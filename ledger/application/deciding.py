@@ -28,6 +28,7 @@ from ledger.domain.due import Due, first_due
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Recorded
 from ledger.domain.settings import Defaults
+from ledger.domain.settings_in_force import SETTINGS, in_force
 from ledger.log.entry import LOG_CHAIN
 from ledger.store.custody import ChainSecret
 from ledger.store.errors import ConditionFailedError, IdempotencyConflictError
@@ -64,7 +65,10 @@ class Decider:
     def __init__(
         self, recorder: Recorder, defaults: Defaults | None = None, *, draw: Draw = secrets.token_bytes
     ) -> None:
-        """Decide by these numbers; ``draw`` gives the randomness of ids (injected where a story must repeat)."""
+        """Decide by these numbers where the log sets no others.
+
+        ``draw`` gives the randomness of ids (injected where a story must repeat).
+        """
         self._recorder = recorder
         self._reader = recorder.reader
         self._boundaries = BoundaryReader(recorder.reader, recorder.custody)
@@ -103,7 +107,7 @@ class Decider:
         if idempotency_key is not None and (done := self._done(command, idempotency_key, said)) is not None:
             return done
         dues = decision.timers(command)
-        boundary = decision.boundary(command, dues)
+        boundary = decision.boundary(command, dues) | SETTINGS
         due: list[int] = []
         asked = False
         for _ in range(2 * ATTEMPTS):  # by what is remembered, and where that does not do by what stands there
@@ -112,11 +116,12 @@ class Decider:
             try:
                 if customer is not None:
                     check_own_chain(seen, customer)
-                if found := first_due(dues, seen.facts, now, self.defaults):
+                settings = in_force(seen.facts, self.defaults)
+                if found := first_due(dues, seen.facts, now, settings):
                     due += self._append_due(*found, seen, now)
                     asked = False
                     continue
-                made = decision.decide(command, seen.facts, now, self.defaults)
+                made = decision.decide(command, seen.facts, now, settings)
                 if made.facts or seen.asked:
                     told = self._written(made.facts, customer, now, actor, said, idempotency_key)
                     return CarriedOut(made.facts, tuple(self._append(told, seen)), tuple(due))
@@ -135,10 +140,10 @@ class Decider:
         """Append what is due for one subject; give the positions, none where nothing is."""
         appended: list[int] = []
         for _ in range(ATTEMPTS):
-            seen, now = self._read(due.boundary, asked=True)
+            seen, now = self._read(due.boundary | SETTINGS, asked=True)
             if due.chain != LOG_CHAIN:
                 check_own_chain(seen, due.chain)
-            found = first_due([due], seen.facts, now, self.defaults)
+            found = first_due([due], seen.facts, now, in_force(seen.facts, self.defaults))
             if found is None:
                 return tuple(appended)
             try:
@@ -150,6 +155,10 @@ class Decider:
     def facts(self, boundary: Boundary) -> list[Recorded[Fact]]:
         """Give what is inside a boundary now, in order: for whoever shows it."""
         return self._boundaries.read(boundary).facts
+
+    def settings(self) -> Defaults:
+        """Give the numbers that are decided by now."""
+        return in_force(self.facts(SETTINGS), self.defaults)
 
     def _read(self, boundary: Boundary, *, asked: bool) -> tuple[Read, datetime]:
         """Give what is in a boundary, and the instant of the decision on it; ``asked``: as it stands in the log now."""

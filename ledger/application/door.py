@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ledger.application import clock_run
 from ledger.application.accessing import Accessing
 from ledger.application.batch import FINDING, Batch, Progress
 from ledger.application.credentials import Credentials
-from ledger.application.deciding import Decider
+from ledger.application.deciding import CarriedOut, Decider
 from ledger.application.errors import CustomerUnknownError, LedgerError, PositionUnknownError
 from ledger.application.exporting import Exported, Exporter
 from ledger.application.importing import Import
@@ -22,6 +23,7 @@ from ledger.application.payload import Statement, data_of
 from ledger.application.pinning import pinned_policy
 from ledger.application.providing import Providing
 from ledger.application.reconciling import Reconciling
+from ledger.domain.settings_in_force import ChangeSetting
 from ledger.ingest.registry import Options
 from ledger.keys.directory import KeyDirectory
 from ledger.keys.errors import HalfDestroyedError, HalfUnknownError
@@ -208,6 +210,16 @@ class Ledger:
                 with suppress(HalfUnknownError, HalfDestroyedError):
                     wanted.append((chain, f"{work.identity(chain, batch.raw_sha256)} opened"))
         return self.reader.find_any(wanted)
+
+    def change_setting(
+        self, command: ChangeSetting, *, actor: Mapping[str, str], idempotency_key: str | None = None
+    ) -> CarriedOut:
+        """Write down what is due by the settings so far, then change one; raise what carrying out raises.
+
+        So nothing is judged by a number that was set after it had become due.
+        """
+        clock_run.run(self.recorder, self.decider)
+        return self.decider.carry_out(command, actor=actor, idempotency_key=idempotency_key)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ class Providing:
             marking=marking,
         )
         facts = self._decider.facts(decision.boundary(command))
-        decision.decide(command, facts, now, self._decider.defaults)
+        decision.decide(command, facts, now, self._decider.settings())
         return command
 
     def seal(self, prepared: SealPackage, package: Path, *, actor: Mapping[str, str]) -> CarriedOut:

@@ -90,6 +90,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The written evidence request that the package is for: it is sealed for that request.",
         "このパッケージで応じる証跡提供申請。申請に対して封緘されます。",
     ),
+    "help_settings": ("The numbers that are decided by.", "判断に用いる数値の設定。"),
+    "help_settings_set": (
+        "Decide by another number from now on: an entry of the log, by a person of the legal duty.",
+        "以後の判断に用いる数値を変更します。法務の担当者が行い、記録に残ります。",
+    ),
+    "help_settings_show": (
+        "Show the numbers that are decided by now, and what each may be.",
+        "現在の数値と、設定できる範囲を表示します。",
+    ),
+    "step_opt_setting": ("Which number.", "設定の名前。"),
+    "step_opt_value": ("Its value: 10, 15min, 24h, 30s, or a name.", "値（10、15min、24h、30s、または名前）。"),
     "opt_target": (
         "A host that work orders call by another name; may be repeated.",
         "作業依頼で別の名前で呼ばれるホスト。複数指定できます。",

@@ -66,6 +66,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "--target is written as HOST=NAME, not {value!r}.",
         "--target は「ホスト名=作業依頼での名前」の形で指定してください（{value!r}）。",
     ),
+    "setting": ("setting", "設定"),
+    "setting_value": ("value", "値"),
+    "setting_default": ("default", "既定値"),
+    "setting_range": ("range", "範囲"),
+    "setting_rule": ("rule", "規則"),
     "not_signed": ("Not under a signed checkpoint yet: {reason}", "まだ署名されていません: {reason}"),
     "not_finished": (
         "What was interrupted before could not be finished now: {reason}",
