@@ -39,12 +39,13 @@ from ledger.domain import (
     session_detail,
     session_ending,
     session_told,
+    settings_in_force,
     sharing,
     terms,
     working,
 )
 from ledger.domain.session_facts import Participation
-from scripts.commands import custody
+from scripts.commands import custody, deployment
 from scripts.commands.step import By, Step
 
 STEPS: tuple[Step, ...] = (
@@ -203,6 +204,7 @@ STEPS: tuple[Step, ...] = (
     Step("request report", providing.RenderReport, runner="person"),
     Step("request deliver", providing.DeliverEvidence, runner="person"),
     Step("request acknowledge", providing.AcknowledgeReceipt),
+    Step("settings set", settings_in_force.ChangeSetting, runner="person", carry=deployment.change),
 )
 
 
