@@ -17,9 +17,9 @@ A line that cannot be parsed is counted and named with its reason in ``ledger.im
 but is wrong is a ``ledger.finding_recorded.v1``. Neither stops the import.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from hashlib import sha256
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,10 +30,10 @@ from ledger.application.errors import SourceUnusableError
 from ledger.application.live_correlation import Period, period_of
 from ledger.application.payload import data_of
 from ledger.application.reading import Outcome, Reading, Task, grouped
-from ledger.application.reading_process import read_apart
+from ledger.application.reading_process import ReadingProcess
 from ledger.application.source_file import SourceFile, opened
-from ledger.ingest.lines import CHUNK_SIZE, read_lines
-from ledger.ingest.model import Fact, Finding, Line, Redactor
+from ledger.ingest.kept import kept
+from ledger.ingest.model import Fact, Finding
 from ledger.ingest.registry import Options, open_format
 from ledger.log.blob import MEMBER, BlobReference
 from ledger.log.members import format_at
@@ -81,12 +81,13 @@ class Import:
             batch = Batch(self.identity(self._chain, digest), self._format, digest, file.size)
             if self._finished_before(batch):
                 return batch
-            others = self._other_periods(batch)
-            now = format_at(self._recorder.clock.now())
-            records = BatchRecords(batch, self._actor, now)
-            if batch.blob is None:
-                self._store(batch, file, records)
-            read = self._read(Task(batch, self._options, self._actor, now, others, _GROUP), file)
+            with ReadingProcess(file) if file.size > _READ_HERE else nullcontext() as process:
+                others = self._other_periods(batch)
+                now = format_at(self._recorder.clock.now())
+                records = BatchRecords(batch, self._actor, now)
+                if batch.blob is None:
+                    self._store(batch, file, records)
+                read = self._read(Task(batch, self._options, self._actor, now, others, _GROUP), file, process)
         if read.together:
             self._correlate_together(batch, others, records)
         batch.closed = self._append_one(batch, records.closed())
@@ -132,11 +133,10 @@ class Import:
             batch.blob = self._blobs.write(file.pieces("store"))
             whole = True
         else:
-            kept = sha256()
-            lines = read_lines(file.reader("store"), limit=source.line_limit)
-            batch.blob = self._blobs.write(_kept(lines, source.redactor, kept.update))
+            pieces = kept(file.reader("store"), source.redactor, source.marks, limit=source.line_limit)
+            batch.blob = self._blobs.write(pieces)
             batch.keystrokes_cut = source.redactor.removed
-            whole = kept.hexdigest() == batch.raw_sha256
+            whole = batch.blob.digest.hex() == batch.raw_sha256
         opening = records.opened(
             {
                 "format": self._format,
@@ -157,15 +157,15 @@ class Import:
         secret = self._recorder.custody.chain_secret(self._chain)
         return {"raw_hmac": secret.mark("raw", bytes.fromhex(batch.raw_sha256)).hex()}
 
-    def _read(self, task: Task, file: SourceFile) -> Outcome:
+    def _read(self, task: Task, file: SourceFile, process: ReadingProcess | None) -> Outcome:
         """Read the file and append what it says, at the same time."""
         with _Appender(self._recorder) as appender:
 
             def take(drafts: Sequence[Draft]) -> None:
                 appender.take([self._record(task.batch, draft) for draft in drafts])
 
-            if file.size > _READ_HERE:
-                outcome = read_apart(task, file, take)
+            if process is not None:
+                outcome = process.read(task, take)
                 task.batch.take_reading(outcome.batch)
             else:
                 reading = Reading(task)
@@ -270,17 +270,3 @@ class _Appender:
 
     def _append(self, records: Sequence[Record]) -> int:
         return len(records) - self._recorder.append_new(records)
-
-
-def _kept(lines: Iterable[Line], redactor: Redactor, tap: Callable[[bytearray], object]) -> Iterator[bytes]:
-    """Give what may be kept of the lines, short ones together; ``tap`` sees all of it."""
-    piece = bytearray()
-    for line in lines:
-        piece += redactor.keep(line)
-        piece += line.end
-        if len(piece) >= CHUNK_SIZE:
-            tap(piece)
-            yield bytes(piece)
-            piece.clear()
-    tap(piece)
-    yield bytes(piece)

@@ -71,6 +71,28 @@ def read_lines(
         yield Line(number, offset, held[:limit], let_go > 0 or len(held) > limit, b"")
 
 
+def read_runs(source: Readable, *, limit: int = LINE_LIMIT, chunk_size: int = CHUNK_SIZE) -> Iterator[Line | bytes]:
+    """Give the same lines, most of them in runs: whole lines with their line ends, none over the limit."""
+    if not 1 <= chunk_size <= limit:
+        raise ValueError("a chunk is at least one byte, and no longer than a line may be")
+    number, offset, held, let_go = 1, 0, b"", 0
+    while chunk := source.read(chunk_size):
+        end = chunk.find(b"\n")
+        if end < 0:
+            held, let_go = _hold(held, let_go, chunk, limit)
+            continue
+        held, let_go = _hold(held, let_go, chunk[:end], limit)
+        yield _line(number, offset, held, let_go, limit)
+        run = chunk[end + 1 : chunk.rfind(b"\n") + 1]
+        if run:
+            yield run
+        number += 1 + run.count(b"\n")
+        offset += len(held) + let_go + 1 + len(run)
+        held, let_go = _hold(b"", 0, chunk[end + 1 + len(run) :], limit)
+    if held:
+        yield Line(number, offset, held[:limit], let_go > 0 or len(held) > limit, b"")
+
+
 def _hold(held: bytes, let_go: int, part: bytes, limit: int) -> tuple[bytes, int]:
     """Add ``part`` to the line that is held, and let go what is over the limit."""
     room = limit + 1 - len(held)

@@ -21,7 +21,7 @@ from ledger.ingest.message import Programs
 from ledger.ingest.model import Importer, Redactor
 from ledger.ingest.sshd import SshdLogins
 from ledger.ingest.sudo import SudoCommands
-from ledger.ingest.sudo_environment import EnvironmentRedactor
+from ledger.ingest.sudo_environment import ENVIRONMENT_MARKS, EnvironmentRedactor
 from ledger.ingest.sudo_json import SudoJsonImporter
 from ledger.ingest.syslog import Framing, Rfc3164, Rfc3164Untold, Rfc3339, Rfc5424
 from ledger.ingest.tlog import TlogImporter, TlogRedactor
@@ -59,6 +59,7 @@ class Source:
     importer: Importer
     redactor: Redactor | None
     line_limit: int
+    marks: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Format:
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     line_limit: int = LINE_LIMIT
+    marks: tuple[bytes, ...] = ()
+    """One of them is in every line that the redactor keeps otherwise than it is; none: it must see each line."""
 
 
 def open_format(name: str, options: Options) -> Source:
@@ -84,7 +87,8 @@ def open_format(name: str, options: Options) -> Source:
             raise ImportOptionError(f"Format {name} needs the option {_spelled(option.name)}.")
         if given and option.name not in (*known.required, *known.optional):
             raise ImportOptionError(f"Format {name} takes no option {_spelled(option.name)}.")
-    return Source(known.importer(options), known.redactor() if known.redactor else None, known.line_limit)
+    redactor = known.redactor() if known.redactor else None
+    return Source(known.importer(options), redactor, known.line_limit, known.marks)
 
 
 def _programs() -> Programs:
@@ -143,22 +147,26 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             _any_framing,
             _environments,
             optional=("zone", "year"),
+            marks=ENVIRONMENT_MARKS,
         ),
         "sshd-3164": Format(
             "sshd and sudo in a syslog file, times without year and zone (RFC 3164)",
             lambda options: AuthLogImporter([_rfc3164(options)], _programs()),
             _environments,
             required=("zone", "year"),
+            marks=ENVIRONMENT_MARKS,
         ),
         "sshd-3339": Format(
             "sshd and sudo in a syslog file, complete times (RFC 3339, rsyslog's own template)",
             lambda _: AuthLogImporter([Rfc3339()], _programs()),
             _environments,
+            marks=ENVIRONMENT_MARKS,
         ),
         "sshd-5424": Format(
             "sshd and sudo in a syslog file, RFC 5424",
             lambda _: AuthLogImporter([Rfc5424()], _programs()),
             _environments,
+            marks=ENVIRONMENT_MARKS,
         ),
         "sudo": Format(
             "sudo's own log (log_format=json)", lambda _: SudoJsonImporter(), lambda: EnvironmentRedactor(spanning=True)

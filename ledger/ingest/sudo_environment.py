@@ -34,6 +34,8 @@ _REMEMBERED_SIZE = 256
 _CLASSICAL = b" ; ENV="
 _COMMAND = b" ; COMMAND="
 _JSON = b"@cee:"
+ENVIRONMENT_MARKS = (_NAME, _CLASSICAL)
+"""One of them is in every line of syslog that holds an environment."""
 _WORD = re.compile(rb"[^ ]+")
 _CUT_WORD = re.compile(rb"<cut>\.*")
 _KEPT = frozenset(name.encode() for name in KEPT_ENVIRONMENT)

@@ -152,7 +152,7 @@ import multiprocessing, sys, time
 from pathlib import Path
 from ledger.application.batch import Batch
 from ledger.application.reading import Task
-from ledger.application.reading_process import read_apart
+from ledger.application.reading_process import ReadingProcess
 from ledger.application.source_file import opened
 from ledger.ingest.registry import Options
 
@@ -160,9 +160,9 @@ def wait(drafts):
     print(multiprocessing.active_children()[0].pid, flush=True)
     time.sleep(600)
 
-with opened(Path(sys.argv[1]), lambda *_: None) as file:
+with opened(Path(sys.argv[1]), lambda *_: None) as file, ReadingProcess(file) as process:
     batch = Batch("0" * 32, "sshd-3164", "", file.size)
-    read_apart(Task(batch, Options(zone="+09:00", year=2026), {}, "", [], 10), file, wait)
+    process.read(Task(batch, Options(zone="+09:00", year=2026), {}, "", [], 10), wait)
 """
 
 
