@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.log.heads import Head, HeadsMap
-from ledger.store.fsck.fields import text_array_field, text_field
+from ledger.store.fsck.fields import array_value, text_value
 from ledger.store.fsck.growing_heads import GrowingHeads
 from ledger.store.fsck.kinds import Kinds
 from ledger.store.rows import tag_number
@@ -41,7 +41,7 @@ def test_many_chains_have_the_root_of_one_built_anew() -> None:
 @given(st.lists(st.text(st.characters(codec="ascii", categories=("L", "N", "P", "S")), min_size=1), max_size=5))
 def test_tags_are_spelled_and_numbered_as_they_are_written(tags: list[str]) -> None:
     tags = sorted(set(tags))
-    found = Kinds(ORIGIN).tags(text_array_field(tags)[4:])
+    found = Kinds(ORIGIN).tags(array_value(tags))
     usual = all(len(tag) <= 128 and not {'"', "\\"} & set(tag) for tag in tags)
     assert (found[1] is not None) is usual
     if found[1] is not None:
@@ -51,7 +51,8 @@ def test_tags_are_spelled_and_numbered_as_they_are_written(tags: list[str]) -> N
 
 @pytest.mark.parametrize("tags", [["b", "a"], ["a", "a"], [""], ["a b"], ["é"], ["x" * 129], ["x" * 261, "y"]])
 def test_tags_that_no_entry_has_are_left_to_the_parser(tags: list[str]) -> None:
-    assert Kinds(ORIGIN).tags(text_array_field(tags)[4:])[1] is None
+    assert Kinds(ORIGIN).tags(array_value(tags))[1] is None
+    assert Kinds(ORIGIN).tags(None)[1] is None
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_tags_that_no_entry_has_are_left_to_the_parser(tags: list[str]) -> None:
         ("log", "work.noted.v1" + "x" * 300, None),
     ],
 )
-def test_what_is_no_kind_is_left_to_the_parser(fields: tuple[str | None, ...]) -> None:
-    rest = b"".join(text_field(each) for each in fields) + text_array_field([])
-    assert Kinds(ORIGIN).find(b"row" + rest, 3)[1] is None
-    assert Kinds(ORIGIN).find(rest[:5], 0)[1] is None
+def test_what_is_no_kind_is_left_to_the_parser(fields: tuple[str | None, str | None, str | None]) -> None:
+    chain, type_, key = map(text_value, fields)
+    assert Kinds(ORIGIN).find((chain, type_, key)) is None
+    assert Kinds(ORIGIN).find((b"log", b"\xff", None)) is None

@@ -6,45 +6,31 @@ compared as the bytes that they would be stored as, and what is wrong is named. 
 before it, which keys exist) is handed to ``joining``. Leaves to others: the payloads (``seals``).
 """
 
-from binascii import Error as NoHexError
-from binascii import hexlify, unhexlify
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from binascii import hexlify
+from datetime import datetime
 from hashlib import sha256
-from struct import Struct
-from struct import error as StructError  # noqa: N812 - it is an exception, and named as one here
-from typing import Any
+from typing import Any, TypeAlias
 
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from ledger.keys.classes import day_of
 from ledger.log.core_entry import corrected_from
-from ledger.log.entry import CORE_TYPES, MAX_ENTRY_BYTES, Entry, leaf_hash, parse
+from ledger.log.entry import CORE_TYPES, Entry, parse
 from ledger.log.errors import FormatError, UnknownFormatError
-from ledger.log.frontier import Frontier
+from ledger.log.frontier import HASH_BYTES, Frontier
 from ledger.log.members import format_at
-from ledger.store.fsck.copy_out import copy_out
-from ledger.store.fsck.fields import fields_of, text_array_field, text_field
+from ledger.store.fsck.blocks import EntryBlock, entry_blocks
+from ledger.store.fsck.fields import array_value, moment_of, text_value, time_value
 from ledger.store.fsck.findings import Code
-from ledger.store.fsck.kinds import Kinds, tag_number
+from ledger.store.fsck.kinds import Kind, Kinds, Names, tag_number
 from ledger.store.fsck.tasks import Place, RangeReport, RangeTask, Stretch
 from ledger.store.fsck.wanted import Pair, Wanted
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-# Nine fields: position, seq, at, leaf (32 bytes); then chain, type, key, tags and the entry's bytes.
-_HEAD = Struct(">hiqiqiqi32s")
-_HEAD_BYTES = _HEAD.size
-_LENGTHS = (9, 8, 8, 8, 32)
-_COLUMNS = ("position", "seq", "at", "leaf", "chain", "type", "key", "tags", "entry")
-_POSITION = slice(6, 14)
-_LENGTH_BYTES = 4
-_length = Struct(">i").unpack_from
-
-_SELECT = sql.SQL(
-    "SELECT position, seq, at, leaf, chain, type, key, tags, entry FROM {}.entry"
-    " WHERE position >= {} AND position < {} ORDER BY position"
-)
+_COLUMNS = ("position", "seq", "at", "chain", "type", "key", "tags")
+_PLACE_BYTES = 8
+_HEX_DIGITS = b"0123456789abcdef"
+# A row: position, seq, at, leaf, (chain, type, key), tags, entry, and the leaf that the entry hashes to.
+_Row: TypeAlias = "tuple[int, int | None, bytes | None, bytes | None, Names, bytes | None, bytes | None, bytes]"
 
 
 class EntryChecker:
@@ -55,127 +41,108 @@ class EntryChecker:
         self._place = place
         self._kinds = Kinds(place.origin)
 
-    def check(self, connection: Connection[Any], task: RangeTask, report: RangeReport) -> Wanted:
-        """Read the range; put what it holds into ``report``, and give the payloads that it must have."""
-        name = sql.Identifier(self._place.schema)
-        query = _SELECT.format(name, sql.Literal(task.start), sql.Literal(task.stop)).as_bytes(connection)
-        reading = _Reading(self._place, self._kinds, task, report)
-        reading.read(copy_out(connection, query))
+    def check(self, connection: Connection[Any], task: RangeTask) -> tuple[RangeReport, Wanted]:
+        """Read the range; give what it holds, and the payloads that it must have."""
+        reading = _Reading(self._place, self._kinds, task)
+        for block in entry_blocks(connection, self._place.schema, task.start, task.stop):
+            if None in block.entries:
+                reading.wide = True
+            if not reading.wide:
+                reading.read(block)
+        if reading.wide:
+            reading = _Reading(self._place, self._kinds, task)
+            for block in entry_blocks(connection, self._place.schema, task.start, task.stop, alone=True):
+                reading.read(block)
         reading.end()
-        return reading.wanted
+        return reading.report, reading.wanted
 
 
 class _Reading:
     """One range as it is read."""
 
-    def __init__(self, place: Place, kinds: Kinds, task: RangeTask, report: RangeReport) -> None:
+    def __init__(self, place: Place, kinds: Kinds, task: RangeTask) -> None:
+        self.report = RangeReport(task.start, task.stop)
         self.wanted = Wanted(task.start, task.stop)
+        self.wide = False
+        """There is an entry that is left out of its block: the range is read again, each entry by itself."""
         self._place = place
         self._kinds = kinds
         self._task = task
-        self._report = report
         self._tree = Frontier()
         self._leaves: list[bytes] = []
         self._stretches: dict[str, Stretch] = {}
+        self._met: dict[Names, tuple[Kind, Stretch]] = {}
+        """What an entry has in common with those before it in this range."""
         self._tree_cuts = [*task.tree_cuts]
         self._heads_cuts = [*task.heads_cuts]
         self._expected = task.start
-        self._at = -(2**63)
+        self._at: bytes | None = None
         self._at_text = b""
         self._day = ""
         self._days: dict[str, str] = {}
         self._tags: list[bytes] = []
 
-    def read(self, rows: Iterator[bytes]) -> None:
-        """Check every row."""
-        kinds, report, wanted = self._kinds, self._report, self.wanted
-        pairs, pairs_at, commitments, spellings = wanted.pairs, wanted.pairs_at, wanted.commitments, wanted.spelled
-        unpack, length_at, add_leaf, add_tag = _HEAD.unpack_from, _length, self._leaves.append, self._tags.append
+    def read(self, block: EntryBlock) -> None:
+        """Check every row of a block."""
+        positions, seqs, ats, stored_leaves, chains, types, keys, tags, entries = block
+        wanted, met, tags_of, add_tag = self.wanted, self._met, self._kinds.tags, self._tags.append
+        pairs, pairs_at, commitments, add_leaf = wanted.pairs, wanted.pairs_at, wanted.commitments, self._leaves.append
         first, next_cut = self._task.start, self._next_cut()
-        # What an entry has in common with the one before it is found once: most follow one of their own kind.
-        fields, kind, stretch, tags_at = b"", None, None, 0
-        beginning, spelled_at, other_day = b"", None, False
-        entries = 0
-        for row in rows:
-            entries += 1
-            try:
-                count, a, position, b, seq, c, at, d, stored_leaf = unpack(row)
-            except StructError:
-                count = a = b = c = d = position = seq = at = 0
-                stored_leaf = b""
-            if (count, a, b, c, d) != _LENGTHS:
-                self._odd_row(row)
-                continue
+        names_of = zip(chains, types, keys, strict=True)
+        leaves = [sha256(b"\0" + (data or b"")).digest() for data in entries]
+        self.report.entries += len(positions)
+        for row in zip(positions, seqs, ats, stored_leaves, names_of, tags, entries, leaves, strict=True):
+            position, seq, at, stored_leaf, names, array, data, leaf = row
             if position != self._expected and not self._jump(position):
                 continue
             if position >= next_cut:
                 self._cut(position)
                 next_cut = self._next_cut()
-                kind = None
-            if kind is None or not row.startswith(fields, _HEAD_BYTES):
-                fields, kind = kinds.find(row, _HEAD_BYTES)
-                stretch = None if kind is None else self._stretches.get(kind.chain)
-                tags_at = _HEAD_BYTES + len(fields) + _LENGTH_BYTES
-                spelled_at = None
-            if kind is None or stretch is None or (at != spelled_at and not self._reach(at)):
-                self._parse(row, position, seq, at, stored_leaf)
-                kind = None
-                continue
-            if at != spelled_at:
-                beginning = b'{"at":"%b%b' % (self._at_text, kind.before)
-                other_day = kind.day is not None and kind.day != self._day
-                spelled_at = at
-            entry_at = tags_at + length_at(row, tags_at - _LENGTH_BYTES)[0] + _LENGTH_BYTES
-            data = row[entry_at:]
-            tags, numbers = kinds.tags(row[tags_at : entry_at - _LENGTH_BYTES])
-            committed = data[kind.commitment_at : kind.commitment_at + 64] if kind.key is not None else b""
-            spelled = b'%b%b%b%d,"prev":"%b","public":{},"seq":%d,"tags":[%b%b' % (
-                beginning,
-                committed,
-                kind.after,
-                position,
-                hexlify(stretch.last_leaf),
-                seq,
-                tags,
-                kind.tail,
-            )
-            try:
-                commitment = unhexlify(committed)
-            except (NoHexError, ValueError):
-                commitment = b""
-            if (
-                numbers is None
-                or spelled != data
-                or seq != stretch.last_seq + 1
-                or hexlify(commitment) != committed
-                or len(data) > MAX_ENTRY_BYTES
-            ):
-                self._parse(row, position, seq, at, stored_leaf)
-                kind = None
-                continue
-            self._expected = position + 1
-            leaf = sha256(b"\0" + data).digest()
-            add_leaf(leaf)
-            if leaf != stored_leaf:
-                self._other_leaf(position, leaf, stored_leaf)
-            stretch.last_seq, stretch.last_leaf = seq, leaf
-            place = row[_POSITION]
-            for number in numbers:
-                add_tag(number + place)
-            if kind.key is not None:
-                pair = pairs.get(kind.names)
-                if pair is None:
-                    pair = pairs[kind.names] = Pair(kind.chain, kind.key, position)
-                pair.last = position
-                if other_day:
-                    report.findings.add(Code.KEY_DAY, position, kind.chain, f"{kind.key} on {self._day}")
-                offset = position - first
-                pairs_at[offset], commitments[offset], spellings[offset] = pair, commitment, committed
-        report.entries = entries
+            known = met.get(names) or self._meet(names)
+            if known is not None and data and seq and (at == self._at or self._reach(at)):
+                kind, stretch = known
+                texts, numbers = tags_of(array)
+                commitment = data[kind.commitment]
+                spelled = b'{"at":"%b%b%b%b%d,"prev":"%b","public":{},"seq":%d,"tags":[%b%b' % (
+                    self._at_text,
+                    kind.before,
+                    commitment,
+                    kind.after,
+                    position,
+                    hexlify(stretch.last_leaf),
+                    seq,
+                    texts,
+                    kind.tail,
+                )
+                if (
+                    spelled == data
+                    and leaf == stored_leaf
+                    and seq == stretch.last_seq + 1
+                    and numbers is not None
+                    and not commitment.translate(None, _HEX_DIGITS)
+                ):
+                    self._expected = position + 1
+                    add_leaf(leaf)
+                    stretch.last_seq, stretch.last_leaf = seq, leaf
+                    if numbers:
+                        place = position.to_bytes(_PLACE_BYTES, "big")
+                        for number in numbers:
+                            add_tag(number + place)
+                    if commitment:
+                        pair = pairs.get(kind.names)
+                        if pair is None:
+                            pair = pairs[kind.names] = Pair(kind.chain, kind.key, position)
+                        pair.last = position
+                        if kind.day != self._day and kind.day is not None:
+                            self._other_day(position, pair)
+                        offset = position - first
+                        pairs_at[offset], commitments[offset] = pair, commitment
+                    continue
+            self._parse(row)
 
     def end(self) -> None:
         """Take stock of the range."""
-        task, report = self._task, self._report
+        task, report = self._task, self.report
         if self._expected < task.stop:
             self._gap(self._expected, task.stop)
         self._cut(task.stop)
@@ -187,18 +154,17 @@ class _Reading:
 
     # -- what is not as most entries are -------------------------------------------------------------------------------
 
-    def _parse(self, row: bytes, position: int, seq: int, at: int, stored_leaf: bytes) -> None:
+    def _parse(self, row: _Row) -> None:
         """Check an entry by the parser, and name what is wrong with it."""
-        report, add = self._report, self._report.findings.add
-        data = fields_of(row)[-1]
-        if data is None:
-            self._odd_row(row)
+        report, add = self.report, self.report.findings.add
+        position, seq, at, stored_leaf, names, array, data, leaf = row
+        if seq is None or at is None or stored_leaf is None or len(stored_leaf) != HASH_BYTES or data is None:
+            self._odd_row(position)
             return
         self._expected = position + 1
-        leaf = leaf_hash(data)
         self._leaves.append(leaf)
         if leaf != stored_leaf:
-            self._other_leaf(position, leaf, stored_leaf)
+            add(Code.LEAF, position, None, f"stored {stored_leaf.hex()}, computed {leaf.hex()}")
         try:
             entry = parse(data)
         except UnknownFormatError as refusal:
@@ -209,21 +175,19 @@ class _Reading:
             add(Code.ENTRY_FORM, position, None, str(refusal).rstrip("."))
             self.wanted.unreadable.add(position)
             return
-        said = (datetime.fromisoformat(entry.at) - _EPOCH) // _MICROSECOND
-        wrong = corrected_from(entry)
-        if said < self._at and wrong != self._at_text.decode():
+        said, wrong = time_value(datetime.fromisoformat(entry.at)), corrected_from(entry)
+        if entry.at.encode() < self._at_text and wrong != self._at_text.decode():
             add(Code.TIME_FELL, position, None, f"{entry.at} after {self._at_text.decode()}")
         self._set_time(said)
         if report.first is None:
             report.first = (position, entry.at, wrong)
-        fields = (text_field(entry.chain), text_field(entry.type), text_field(entry.key), text_array_field(entry.tags))
-        rest = b"".join(fields)
-        if (entry.position, entry.seq, said) != (position, seq, at) or not row.startswith(rest, _HEAD_BYTES):
-            self._columns(row, entry, said, rest)
+        told = (entry.position, entry.seq, said, *map(text_value, (entry.chain, entry.type, entry.key)))
+        self._columns(position, entry, (position, seq, at, *names, array), (*told, array_value(entry.tags)))
         if entry.origin != self._place.origin:
             add(Code.OTHER_ORIGIN, position, entry.chain, entry.origin)
         self._link(entry, position, leaf)
-        self._tags += [tag_number(tag.encode()) + row[_POSITION] for tag in entry.tags]
+        place = position.to_bytes(_PLACE_BYTES, "big")
+        self._tags += [tag_number(tag.encode()) + place for tag in entry.tags]
         if entry.type.startswith(CORE_TYPES):
             report.core.append(data)
         if entry.key is not None and entry.commitment is not None:
@@ -231,13 +195,21 @@ class _Reading:
             pair = wanted.pairs.setdefault((entry.chain, entry.key), Pair(entry.chain, entry.key, position))
             pair.last = position
             if pair.day is not None and pair.day != self._day:
-                add(Code.KEY_DAY, position, entry.chain, f"{entry.key} on {self._day}")
+                self._other_day(position, pair)
             offset = position - self._task.start
-            wanted.pairs_at[offset] = pair
-            wanted.commitments[offset], wanted.spelled[offset] = entry.commitment, hexlify(entry.commitment)
+            wanted.pairs_at[offset], wanted.commitments[offset] = pair, hexlify(entry.commitment)
 
-    def _other_leaf(self, position: int, leaf: bytes, stored: bytes) -> None:
-        self._report.findings.add(Code.LEAF, position, None, f"stored {stored.hex()}, computed {leaf.hex()}")
+    def _meet(self, names: Names) -> tuple[Kind, Stretch] | None:
+        """Give what an entry with these columns has in common with those before it; None for the first of its chain."""
+        kind = self._kinds.find(names)
+        stretch = None if kind is None else self._stretches.get(kind.chain)
+        if kind is None or stretch is None:
+            return None
+        self._met[names] = known = (kind, stretch)
+        return known
+
+    def _other_day(self, position: int, pair: Pair) -> None:
+        self.report.findings.add(Code.KEY_DAY, position, pair.chain, f"{pair.key} on {self._day}")
 
     def _link(self, entry: Entry, position: int, leaf: bytes) -> None:
         stretch = self._stretches.get(entry.chain)
@@ -245,22 +217,22 @@ class _Reading:
             self._stretches[entry.chain] = Stretch(entry.seq, entry.prev, position, entry.seq, leaf)
             return
         if entry.seq != stretch.last_seq + 1:
-            self._report.findings.add(Code.SEQ, position, entry.chain, f"{entry.seq} after {stretch.last_seq}")
+            self.report.findings.add(Code.SEQ, position, entry.chain, f"{entry.seq} after {stretch.last_seq}")
         elif entry.prev != stretch.last_leaf:
-            self._report.findings.add(Code.LINK, position, entry.chain)
+            self.report.findings.add(Code.LINK, position, entry.chain)
         stretch.last_seq, stretch.last_leaf = entry.seq, leaf
 
-    def _reach(self, at: int) -> bool:
-        """Go on at this time where it is that of the entry before, or a later one."""
-        return at == self._at or (at > self._at and self._set_time(at))
-
-    def _set_time(self, at: int) -> bool:
-        """Go on at this time, in microseconds from 2000; False for one that no entry can tell."""
+    def _reach(self, at: bytes | None) -> bool:
+        """Go on at a later time than that of the entry before; False for an earlier one, or none that there can be."""
         try:
-            moment = _EPOCH + timedelta(microseconds=at)
-            text = format_at(moment)
+            return at is not None and format_at(moment_of(at)).encode() > self._at_text and self._set_time(at)
         except (OverflowError, FormatError):
             return False
+
+    def _set_time(self, at: bytes) -> bool:
+        """Go on at this time, of which an entry can tell."""
+        moment = moment_of(at)
+        text = format_at(moment)
         self._at, self._at_text = at, text.encode()
         day = self._days.get(text[:13])
         if day is None:
@@ -268,30 +240,24 @@ class _Reading:
         self._day = day
         return True
 
-    def _columns(self, row: bytes, entry: Entry, at: int, rest: bytes) -> None:
+    def _columns(self, position: int, entry: Entry, stored: tuple[object, ...], told: tuple[object, ...]) -> None:
         """Say which columns differ from the entry."""
-        stored = fields_of(row)
-        numbers = (entry.position, entry.seq, at)
-        computed = [number.to_bytes(8, "big", signed=True) for number in numbers] + [stored[3]]
-        computed += [*fields_of(b"\0\4" + rest), stored[-1]]
-        differ = [name for name, a, b in zip(_COLUMNS, stored, computed, strict=False) if a != b]
-        position = int.from_bytes(stored[0] or b"", "big", signed=True)
-        self._report.findings.add(Code.COLUMN, position, entry.chain, ", ".join(differ))
+        differ = [name for name, a, b in zip(_COLUMNS, stored, told, strict=True) if a != b]
+        if differ:
+            self.report.findings.add(Code.COLUMN, position, entry.chain, ", ".join(differ))
 
-    def _odd_row(self, row: bytes) -> None:
+    def _odd_row(self, position: int) -> None:
         """Name a row whose columns are not of the kind that every row has, such as one with NULLs."""
-        values = fields_of(row)
-        position = int.from_bytes(values[0] or b"", "big", signed=True)
-        self._report.findings.add(Code.COLUMN, position, None, "a column is empty or of another kind")
-        self._report.broken = True
+        self.report.findings.add(Code.COLUMN, position, None, "a column is empty or of another kind")
+        self.report.broken = True
 
     # -- positions -----------------------------------------------------------------------------------------------------
 
     def _jump(self, position: int) -> bool:
         """Meet another position than the next one: missing ones are named and skipped, a repeated one is not read."""
         if position < self._expected:
-            self._report.findings.add(Code.DUPLICATE, position)
-            self._report.broken = True
+            self.report.findings.add(Code.DUPLICATE, position)
+            self.report.broken = True
             return False
         self._gap(self._expected, position)
         return True
@@ -299,8 +265,8 @@ class _Reading:
     def _gap(self, start: int, stop: int) -> None:
         """Name what is missing, and put something in its place that no entry hashes to."""
         upto = f" to {stop - 1}" if stop - start > 1 else ""
-        self._report.findings.add(Code.GAP, start, None, f"{start}{upto}")
-        self._report.broken = True
+        self.report.findings.add(Code.GAP, start, None, f"{start}{upto}")
+        self.report.broken = True
         self._leaves += [bytes(32)] * (stop - start)
 
     def _next_cut(self) -> int:
@@ -310,10 +276,11 @@ class _Reading:
         """Tell the tree and the heads at the asked sizes up to this one."""
         while self._tree_cuts and self._tree_cuts[0] <= size:
             self._grow()
-            self._report.cuts.append((self._tree_cuts.pop(0), self._tree.to_bytes()))
+            self.report.cuts.append((self._tree_cuts.pop(0), self._tree.to_bytes()))
         while self._heads_cuts and self._heads_cuts[0] <= size:
-            self._report.stretches.append((self._heads_cuts.pop(0), self._stretches))
+            self.report.stretches.append((self._heads_cuts.pop(0), self._stretches))
             self._stretches = {}
+            self._met.clear()
 
     def _grow(self) -> None:
         self._tree.extend(self._leaves)

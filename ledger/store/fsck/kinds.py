@@ -6,19 +6,24 @@ against the format. What is spelled in another way, or has a ``public``, is no k
 """
 
 from hashlib import sha256
+from typing import TypeAlias
 
 from ledger.keys.classes import is_day_key
 from ledger.log.entry import CORE_TYPES
 from ledger.log.errors import FormatError
 from ledger.log.members import check_chain, check_key, check_text
-from ledger.store.fsck.fields import fields_of, text_array_head
+from ledger.store.fsck.fields import array_head
+
+Names: TypeAlias = tuple[bytes | None, bytes | None, bytes | None]
+"""The columns chain, type and key of an entry."""
 
 _KNOWN_KINDS = 8_192
 _KNOWN_TAGS = 4_096  # of a session, say; most others come once, and a larger memory would only be slower
 _PLAIN = bytes({*range(0x21, 0x7F)} - {*b'"\\'})  # what a tag may hold and JSON does not escape
 _LONGEST_TAG = 128
 _BEFORE_CHAIN = len(b'{"at":"2026-11-22T09:04:51.929164Z')
-_HEADS = [text_array_head(count) for count in range(64)]
+_COMMITMENT_DIGITS = 64
+_HEADS = [array_head(count) for count in range(64)]
 _HEAD_BYTES = len(_HEADS[1])
 _PARTING = bytes(3)  # what parts elements: of the four bytes of a tag's length the first three are zero
 
@@ -29,17 +34,18 @@ def tag_number(tag: bytes) -> bytes:
 
 
 class Kind:
-    """The parts of an entry that its chain, type and key decide; ``None`` for a key where there is no payload."""
+    """The parts of an entry that its chain, type and key decide."""
 
-    __slots__ = ("after", "before", "chain", "commitment_at", "day", "key", "names", "tail")
+    __slots__ = ("after", "before", "chain", "commitment", "day", "key", "names", "tail")
 
     def __init__(self, origin: str, chain: str, type_: str, key: str | None) -> None:
         """Check and spell; raise FormatError for what no entry can have."""
         check_chain(chain)
         check_text("type", type_)
         self.chain = chain
-        self.key = key
-        self.names = (chain, key or "")
+        self.key = key or ""
+        """Empty where there is no payload."""
+        self.names = (chain, self.key)
         self.day = key.partition(":")[2] if key is not None and is_day_key(key) else None
         if key is None:
             before, after = f'","chain":"{chain}","commitment":null', f',"key":null,"origin":"{origin}","position":'
@@ -47,7 +53,9 @@ class Kind:
             check_key(key)
             before, after = f'","chain":"{chain}","commitment":"', f'","key":"{key}","origin":"{origin}","position":'
         self.before, self.after = before.encode(), after.encode()
-        self.commitment_at = _BEFORE_CHAIN + len(before)
+        start = _BEFORE_CHAIN + len(before)
+        self.commitment = slice(start, start if key is None else start + _COMMITMENT_DIGITS)
+        """Where an entry has the digits of its commitment."""
         self.tail = f'],"type":"{type_}","v":1}}'.encode()
 
 
@@ -57,31 +65,25 @@ class Kinds:
     def __init__(self, origin: str) -> None:
         """Know none yet."""
         self._origin = origin
-        self._known: dict[bytes, Kind | None] = {}
+        self._known: dict[Names, Kind | None] = {}
         self._tags: dict[bytes, bytes] = {}
 
-    def find(self, row: bytes, at: int) -> tuple[bytes, Kind | None]:
-        """Give the fields chain, type, key that stand in a row, as far as they can be told apart, and their kind."""
-        end = at
-        try:
-            end += 4 + row[end + 3]
-            end += 4 + row[end + 3]
-            end += 4 if row[end] == 255 else 4 + row[end + 3]  # noqa: PLR2004 - the first byte of -1: NULL
-        except IndexError:
-            return b"", None
-        fields = row[at:end]
-        if fields in self._known:
-            return fields, self._known[fields]
+    def find(self, names: Names) -> Kind | None:
+        """Give the kind of an entry with these columns, None where they are not as most entries' are."""
+        if names in self._known:
+            return self._known[names]
         if len(self._known) >= _KNOWN_KINDS:
             self._known.clear()
-        self._known[fields] = kind = self._make(fields)
-        return fields, kind
+        self._known[names] = kind = self._make(names)
+        return kind
 
-    def tags(self, array: bytes) -> tuple[bytes, list[bytes] | None]:
+    def tags(self, array: bytes | None) -> tuple[bytes, list[bytes] | None]:
         """Give the tags of an array as an entry spells them, and the number of each.
 
         There are no numbers where the tags are unusual: such an entry is the parser's.
         """
+        if array is None:
+            return b"", None
         elements = array[_HEAD_BYTES:].split(_PARTING)
         count = len(elements) - 1  # what stands before the first parting is nothing
         if count >= len(_HEADS) or array[:_HEAD_BYTES] != _HEADS[count] or elements[0]:
@@ -102,9 +104,9 @@ class Kinds:
             before = text
         return b'"%b"' % b'","'.join(texts), numbers
 
-    def _make(self, fields: bytes) -> Kind | None:
+    def _make(self, names: Names) -> Kind | None:
         try:
-            chain, type_, key = (None if value is None else value.decode() for value in fields_of(b"\0\3" + fields))
+            chain, type_, key = (None if name is None else name.decode() for name in names)
             if chain is None or type_ is None or type_.startswith(CORE_TYPES):
                 return None
             return Kind(self._origin, chain, type_, key)

@@ -5,35 +5,26 @@ cannot be opened because a half is gone, is handed to ``joining``, which knows w
 halves cannot be read at all, nothing is said about seals but that. Payloads are streamed: one is held at a time.
 """
 
-from collections.abc import Iterator
-from struct import Struct
+from contextlib import closing
 from typing import Any
 
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from ledger.keys.errors import HalfDestroyedError, HalfUnknownError, SecretDamagedError
 from ledger.keys.ports import HalfStore
 from ledger.log import canonical
 from ledger.log.blob import MEMBER, BlobReference
 from ledger.log.errors import FormatError, SealError, UnknownFormatError
-from ledger.log.seal import Sealer, derive_data_key, half_check
+from ledger.log.seal import derive_data_key, half_check
 from ledger.store.blobs import BlobMissingError, BlobStore, BlobStoreError
-from ledger.store.fsck.copy_out import copy_out
-from ledger.store.fsck.fields import fields_of, text_field
+from ledger.store.fsck.blocks import payload_blocks
 from ledger.store.fsck.findings import Code
+from ledger.store.fsck.opening import Opener
 from ledger.store.fsck.tasks import LISTED, Place, RangeReport, RangeTask, Unopened
 from ledger.store.fsck.wanted import Pair, Wanted
 
-_HEAD = Struct(">hiq")
-_HEAD_BYTES = _HEAD.size
-_LENGTH_BYTES = 4
-_NULL = text_field(None)
 _NAMES_BLOB = b'"' + MEMBER.encode() + b'"'
 _KNOWN = 4_096
-_SELECT = sql.SQL(
-    "SELECT position, part, sealed FROM {}.payload WHERE part IN ({}) AND position >= {} AND position < {}"
-    " ORDER BY position"
-)
 
 
 class SealChecker:
@@ -45,73 +36,74 @@ class SealChecker:
         self._halves: HalfStore | None = None if place.halves is None else place.halves()
         self._blobs = None if place.blobs is None else BlobStore(place.blobs)
         self._known_halves: dict[str, bytes | None] = {}
-        self._known_sealers: dict[tuple[str, str], Sealer | None] = {}
+        self._known_openers: dict[tuple[str, str], Opener | None] = {}
 
     def check(self, connection: Connection[Any], task: RangeTask, report: RangeReport, wanted: Wanted) -> None:
         """Read the range's payloads; put what became of them into ``report``."""
         parts = sorted({pair.part for pair in wanted.pairs.values()})
-        if parts:
-            query = _SELECT.format(
-                sql.Identifier(self._place.schema),
-                sql.SQL(", ").join(sql.Literal(part) for part in parts),
-                sql.Literal(task.start),
-                sql.Literal(task.stop),
-            ).as_bytes(connection)
-            self._read(copy_out(connection, query), task, report, wanted)
+        if parts and self._read(connection, parts, task, report, wanted):
+            self._read(connection, parts, task, report, wanted, alone=True)
         for pair in wanted.pairs.values():
             report.parts[pair.part] += pair.seen
         for offset, missing in enumerate(wanted.pairs_at):
             if missing is not None:
                 self._unopened(missing, task.start + offset, report, there=False)
 
-    def _read(self, rows: Iterator[bytes], task: RangeTask, report: RangeReport, wanted: Wanted) -> None:
-        pairs_at, commitments, spelled = wanted.pairs_at, wanted.commitments, wanted.spelled
-        start, removed = task.start, task.removed
-        unpack = _HEAD.unpack_from
-        pair: Pair | None = None
-        sealer: Sealer | None = None
-        part_field, sealed_at, opened = b"", 0, 0
-        for row in rows:
-            position = unpack(row)[2]
-            offset = position - start
-            its_pair = pairs_at[offset]
-            if its_pair is None:
-                self._foreign(row, position, report, wanted)
-                continue
-            if its_pair is not pair:
-                pair = its_pair
-                sealer = self._sealer(pair, report)
-                part_field, sealed_at = pair.part_field, _HEAD_BYTES + len(pair.part_field) + _LENGTH_BYTES
-            if not row.startswith(part_field, _HEAD_BYTES) or (len(row) == sealed_at and row.endswith(_NULL)):
-                self._foreign(row, position, report, wanted)
-                continue
-            pairs_at[offset] = None
-            pair.seen += 1
-            if position in removed:
-                report.findings.add(Code.PAYLOAD_LEFT, position, pair.chain)
-            if sealer is None:
-                self._unopened(pair, position, report, there=True)
-                continue
-            try:
-                payload = sealer.open_spelled(row[sealed_at:], commitments[offset], spelled[offset])
-            except SealError as refusal:
-                report.findings.add(Code.SEAL, position, pair.chain, str(refusal).rstrip("."))
-                continue
-            except UnknownFormatError as refusal:
-                report.unchecked.add(str(refusal))
-                continue
-            opened += 1
-            if _NAMES_BLOB in payload:
-                self._check_blob(payload, position, pair.chain, report)
-        report.opened += opened
+    def _read(
+        self,
+        connection: Connection[Any],
+        parts: list[str],
+        task: RangeTask,
+        report: RangeReport,
+        wanted: Wanted,
+        *,
+        alone: bool = False,
+    ) -> bool:
+        """Open the payloads; tell whether there are such as are read alone."""
+        pairs_at, commitments, removed, start = wanted.pairs_at, wanted.commitments, task.removed, task.start
+        openers: dict[Pair, Opener | None] = {}
+        left = False
+        with closing(payload_blocks(connection, self._place.schema, parts, start, task.stop, alone=alone)) as blocks:
+            for positions, stored_parts, payloads in blocks:
+                for position, part, sealed in zip(positions, stored_parts, payloads, strict=True):
+                    if sealed is None and not alone:
+                        left = True
+                        continue
+                    offset = position - start
+                    pair = pairs_at[offset]
+                    if pair is None or part != pair.stored_part or sealed is None:
+                        self._foreign(position, part, sealed, report, wanted)
+                        continue
+                    pairs_at[offset] = None
+                    pair.seen += 1
+                    if position in removed:
+                        report.findings.add(Code.PAYLOAD_LEFT, position, pair.chain)
+                    try:
+                        opener = openers[pair]
+                    except KeyError:
+                        opener = openers[pair] = self._opener(pair, report)
+                    if opener is None:
+                        self._unopened(pair, position, report, there=True)
+                        continue
+                    try:
+                        payload = opener.open(sealed, commitments[offset])
+                    except SealError as refusal:
+                        report.findings.add(Code.SEAL, position, pair.chain, str(refusal).rstrip("."))
+                        continue
+                    except UnknownFormatError as refusal:
+                        report.unchecked.add(str(refusal))
+                        continue
+                    report.opened += 1
+                    if _NAMES_BLOB in payload:
+                        self._check_blob(payload, position, pair.chain, report)
+        return left
 
-    def _foreign(self, row: bytes, position: int, report: RangeReport, wanted: Wanted) -> None:
+    def _foreign(self, position: int, part: bytes, sealed: bytes | None, report: RangeReport, wanted: Wanted) -> None:
         """Name a payload that no entry has, or none in this part."""
-        _, part, sealed = fields_of(row)
         if sealed is None:
             report.findings.add(Code.PAYLOAD_FOREIGN, position, None, "it has no sealed bytes")
             return
-        name = (part or b"").decode()
+        name = part.decode()
         report.parts[name] += 1
         if position not in wanted.unreadable:
             report.findings.add(Code.PAYLOAD_FOREIGN, position, None, f"in the part {name}")
@@ -123,22 +115,22 @@ class SealChecker:
         if len(listed) < LISTED:
             listed.append(position)
 
-    def _sealer(self, pair: Pair, report: RangeReport) -> Sealer | None:
+    def _opener(self, pair: Pair, report: RangeReport) -> Opener | None:
         names = (pair.chain, pair.key)
-        if names in self._known_sealers:
-            return self._known_sealers[names]
-        if len(self._known_sealers) >= _KNOWN:
-            self._known_sealers.clear()
-        self._known_sealers[names] = sealer = self._derive(pair, report)
-        return sealer
+        if names in self._known_openers:
+            return self._known_openers[names]
+        if len(self._known_openers) >= _KNOWN:
+            self._known_openers.clear()
+        self._known_openers[names] = opener = self._derive(pair, report)
+        return opener
 
-    def _derive(self, pair: Pair, report: RangeReport) -> Sealer | None:
+    def _derive(self, pair: Pair, report: RangeReport) -> Opener | None:
         chain_half, epoch_half = self._half(pair.chain, report), self._half(pair.key, report)
         if chain_half is None or epoch_half is None:
             return None
         origin = self._place.origin
         data_key = derive_data_key(epoch_half, chain_half, origin=origin, chain=pair.chain, key=pair.key)
-        return Sealer(data_key, origin=origin, chain=pair.chain, key=pair.key)
+        return Opener(data_key, origin=origin, chain=pair.chain, key=pair.key)
 
     def _half(self, half_id: str, report: RangeReport) -> bytes | None:
         """Give a half; None where it is gone, or cannot be had at present, which is then said."""

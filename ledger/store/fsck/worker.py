@@ -12,10 +12,8 @@ from psycopg import Connection, sql
 
 from ledger.keys.errors import KeysError
 from ledger.store.database import connect, named_errors
-from ledger.store.fsck.copy_out import copy_out
 from ledger.store.fsck.entries import EntryChecker
-from ledger.store.fsck.fields import fields_of
-from ledger.store.fsck.fingerprint import BLOCK_BYTES, joined
+from ledger.store.fsck.fingerprint import BLOCK_BYTES
 from ledger.store.fsck.seals import SealChecker
 from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask
 
@@ -47,10 +45,9 @@ class Worker:
 
     def check_range(self, task: RangeTask) -> RangeReport:
         """Check one range; raise DatabaseUnavailableError, StoreError."""
-        report = RangeReport(task.start, task.stop)
         with named_errors():
             self._begin()
-            wanted = self._entries.check(self._connection, task, report)
+            report, wanted = self._entries.check(self._connection, task)
             if self._seals is not None:
                 try:
                     self._seals.check(self._connection, task, report, wanted)
@@ -70,17 +67,15 @@ class Worker:
 
     def read_tags(self, task: TagsTask) -> TagsReport:
         """Give the fingerprint of the tags in these blocks."""
-        total = rows = 0
         with named_errors():
             self._begin()
             name = sql.Identifier(self._place.schema)
             query = _TAGS.format(name, sql.SQL(str(task.first_block)), sql.SQL(str(task.end_block)))
-            for row in copy_out(self._connection, query.as_bytes(self._connection)):
-                stored = fields_of(row)[0] or b""  # all in one value: a message a row costs more than its row
-                total = joined(total, self._place.fingerprint.of(stored))
-                rows += len(stored) // BLOCK_BYTES
+            # All in one value: a message a row would cost more than its row.
+            ((stored,),) = self._connection.execute(query, binary=True).fetchall()
             self._connection.execute("COMMIT")
-        return TagsReport(total, rows)
+        stored = stored or b""
+        return TagsReport(self._place.fingerprint.of(stored), len(stored) // BLOCK_BYTES)
 
     def count_parts(self, task: PartsTask) -> dict[str, int]:
         """Give the number of payloads in each of these parts."""

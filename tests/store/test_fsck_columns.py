@@ -1,0 +1,106 @@
+"""The full check where rows are not as most are: without values, with wide ones, with columns that nearly agree."""
+
+import pytest
+from test_fsck import check, codes
+from tested_log import CUSTOMER, TestedLog
+
+from ledger.log.refusal import Status
+from ledger.store.fsck.blocks import WIDE
+from ledger.store.record import Record
+
+WIDE_TEXT = "x" * (WIDE + 1)
+
+
+@pytest.fixture
+def wide(log: TestedLog) -> TestedLog:
+    """Give a log with entries and payloads that are wider than those read many at a time, among others."""
+    log.append(3)
+    log.recorder.append_all([Record("work.noted.v1", b"a", [], chain=CUSTOMER, public={"text": WIDE_TEXT})])
+    log.append(3)
+    log.recorder.append_all([Record("work.noted.v1", WIDE_TEXT.encode(), ["work:2"], chain=CUSTOMER)])
+    log.append(3)
+    log.checkpointer.sign()
+    return log
+
+
+def position_of(log: TestedLog, table: str, column: str) -> int:
+    ((position,),) = log.run(f"SELECT position FROM {{s}}.{table} WHERE octet_length({column}) > {WIDE}")
+    return int(position)
+
+
+def test_wide_entries_and_payloads_are_checked_like_all(wide: TestedLog) -> None:
+    report = check(wide)
+    assert (report.findings, report.unchecked) == ((), ())
+    assert report.entries == wide.recorder.reader.size()
+    assert report.opened == 11
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE {s}.entry SET entry = set_byte(entry, 9000, 66) WHERE position = %s", "LEAF"),
+        ("UPDATE {s}.entry SET seq = seq + 100 WHERE position = %s", "COLUMN"),
+    ],
+)
+def test_a_wide_entry_changed_is_named(wide: TestedLog, statement: str, code: str) -> None:
+    position = position_of(wide, "entry", "entry")
+    wide.tamper(statement, (position,))
+    assert (code, position) in {(each.code.name, each.position) for each in check(wide).findings}
+
+
+def test_a_wide_payload_changed_is_named(wide: TestedLog) -> None:
+    position = position_of(wide, "payload", "sealed")
+    wide.tamper("UPDATE {s}.payload SET sealed = set_byte(sealed, 9000, 0) WHERE position = %s", (position,))
+    report = check(wide)
+    assert [(each.code.name, each.position) for each in report.findings] == [("SEAL", position)]
+    assert report.opened == 10
+
+
+def test_a_wide_payload_of_no_entry_is_named(wide: TestedLog) -> None:
+    wide.tamper(
+        "INSERT INTO {s}.payload SELECT part, 1, sealed FROM {s}.payload ORDER BY octet_length(sealed) DESC LIMIT 1"
+    )
+    report = check(wide)
+    assert ("PAYLOAD_FOREIGN", 1) in {(each.code.name, each.position) for each in report.findings}
+
+
+@pytest.mark.parametrize("column", ["seq", "at", "leaf", "chain", "type", "tags", "entry"])
+def test_a_column_without_a_value_is_named(wide: TestedLog, column: str) -> None:
+    wide.tamper(f"ALTER TABLE {{s}}.entry ALTER {column} DROP NOT NULL")
+    wide.tamper(f"UPDATE {{s}}.entry SET {column} = NULL WHERE position = 6")
+    assert ("COLUMN", 6) in {(each.code.name, each.position) for each in check(wide).findings}
+
+
+def test_a_payload_without_bytes_is_named(wide: TestedLog) -> None:
+    wide.tamper("ALTER TABLE {s}.payload ALTER sealed DROP NOT NULL")
+    wide.tamper("UPDATE {s}.payload SET sealed = NULL WHERE position = 6")
+    report = check(wide)
+    assert codes(report) == {"PAYLOAD_FOREIGN", "PAYLOAD_ABSENT"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "tags = ARRAY[tags]",  # two dimensions
+        "tags = ('[2:3]={{' || array_to_string(tags, ',') || '}}')::text[]",  # another lowest index
+        "tags = ARRAY[array_to_string(tags, '\",\"')]",  # one tag that spells two
+        "tags = tags || NULL::text",
+        "tags = ARRAY[tags[2], tags[1]]",
+        "tags = '{{}}'",
+        "leaf = leaf || '\\x00'",
+        "leaf = substr(leaf, 1, 31)",
+        "leaf = ''",
+        "at = 'infinity'",
+        "at = '-infinity'",
+        "at = '4713-01-01 00:00:00 BC'",
+        "at = '20000-01-01'",
+        "chain = chain || ' '",
+        "type = ''",
+        "key = ''",
+    ],
+)
+def test_columns_that_say_nearly_the_same_are_named(wide: TestedLog, change: str) -> None:
+    wide.tamper(f"UPDATE {{s}}.entry SET {change} WHERE position = 6")
+    report = check(wide)
+    assert codes(report) & {"COLUMN", "LEAF"}
+    assert report.status is Status.FINDING
