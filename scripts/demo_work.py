@@ -29,7 +29,7 @@ from ledger.domain.overrun_notices import SendOverrunNotice
 from ledger.domain.people import RegisterTechnician
 from ledger.domain.permission import GrantPermission, RequestPermission
 from ledger.domain.presenting import PresentTerms, RecordDelivery
-from ledger.domain.recording import FinalizeRecording
+from ledger.domain.recording import FinalizeRecording, SealSegment
 from ledger.domain.schedule import AgreeSchedule, ProposeSchedule
 from ledger.domain.session import OpenConnection, OpenSession
 from ledger.domain.session_ending import EndSession
@@ -45,6 +45,8 @@ from ledger.store.clock import ManualClock
 VENDOR = {"kind": "vendor", "id": "shoseki-demo"}
 TARGET = "kokyaku-ap01"
 GATEWAY = "kokyaku-gw01"
+_RECORDED = Path(__file__).parents[1] / "tests" / "data" / "captured" / "desktop" / "kokyaku-gw01-20261122.11"
+"""What the gateway wrote of the evening's desktop."""
 _NAMED = {"technician": "person", "contact": "contact"}
 
 Tell = Callable[..., None]
@@ -260,7 +262,18 @@ class Work:
         self.tell("overrun", at=told)
         ended = self._at("2026-11-22 18:20")
         self._of(RecordConnectionClosed, **session, connection=ids["connection"], closed_at=ended)
-        self._of(FinalizeRecording, **session, recording=ids["recording"], segments=0, finalized_at=ended)
+        recorded = _RECORDED.read_bytes()
+        self._of(
+            SealSegment,
+            **session,
+            recording=ids["recording"],
+            number=1,
+            sha256=_hex(recorded),
+            size=len(recorded),
+            begins=began,
+            ends=ended,
+        )
+        self._of(FinalizeRecording, **session, recording=ids["recording"], segments=1, finalized_at=ended)
         self._of(EndSession, **session, why=Ending.SIGNED_OUT, ended_at=ended)
         self._of(RecordLogout, login=ids["login"], why=LogoutCause.SIGNED_OUT, logged_out_at=ended)
         completed = self._at("2026-11-22 18:21")

@@ -1,10 +1,11 @@
-"""What the ledger records about itself: checkpoints signed, the whole verified, clocks that differ (audit).
+"""What the ledger records about itself: the whole verified, clocks that differ (audit).
 
-Guarantees: a checkpoint is signed by a person of that duty, which no gateway operator holds (R-35); a verification
-through the ledger is on record with what it came to, good or bad (R-34); a source whose clock differs is on record with
-by how much (A-26), and with a finding where it differs by more than logins are matched with.
+Guarantees: a verification through the ledger is on record with what it came to, good or bad (R-34); a source whose
+clock differs is on record with by how much (A-26), and with a finding where it differs by more than logins are matched
+with.
 
-Import batches are told by importers (``ledger.import_batch_opened.v1`` and ``…_closed.v1``).
+Import batches are told by importers (``ledger.import_batch_opened.v1`` and ``…_closed.v1``). Checkpoints are the log's
+own signatures: what it seals before it signs is ``heads.sealed.v1``.
 """
 
 from dataclasses import dataclass
@@ -12,36 +13,25 @@ from datetime import datetime, timedelta
 
 from ledger.domain.boundary import PEOPLE_TAG, Boundary
 from ledger.domain.decision import Decision, decided, decides
-from ledger.domain.duties import acting, on_duty
+from ledger.domain.duties import acting
 from ledger.domain.fact import Fact, fact, public, ref
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened
-from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
 from ledger.domain.recorded import Facts
 from ledger.domain.settings import Defaults
 
 
-@fact("ledger.checkpoint_signed.v1", chain="log", retention="access", ja="署名", en="Checkpoint signed", clause="audit")
-class CheckpointSigned(Fact):
-    """A head of the whole log was signed; size and root stay readable for ever."""
-
-    person: str = ref("person")
-    size: int = public()
-    root: str = public()
-    key: str = public()
-
-
 @fact("ledger.chain_verified.v1", chain="log", retention="access", ja="検証", en="Chain verified", clause="audit")
 class ChainVerified(Fact):
-    """Somebody verified up to this size, and it held."""
+    """Somebody verified everything that is stored, and it held; ``size`` and ``root`` are of the newest checkpoint."""
 
     verification: str = ref("verification")
-    person: str = ref("person")
+    person: str | None = ref("person")
+    """None where the system user is nobody registered: whoever may run the check, it is on record."""
     size: int = public()
-    root: str = public()
+    root: str | None = public()
     entries: int
-    """How many entries were read: fewer than the size where only one chain was."""
 
 
 @fact(
@@ -53,12 +43,12 @@ class ChainVerified(Fact):
     clause="audit",
 )
 class ChainVerificationFailed(Fact):
-    """Somebody verified, and it did not hold; ``findings`` say where."""
+    """Somebody verified, and it did not hold, or could not be told; ``findings`` say where."""
 
     verification: str = ref("verification")
-    person: str = ref("person")
+    person: str | None = ref("person")
     size: int = public()
-    root: str = public()
+    root: str | None = public()
     entries: int
     findings: tuple[str, ...]
 
@@ -81,23 +71,13 @@ class ClockSkewObserved(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignCheckpoint:
-    """A checkpoint is about to be signed."""
-
-    person: str
-    size: int
-    root: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordVerification:
     """A verification came to this; without findings it held."""
 
     verification: str
-    person: str
+    person: str | None
     size: int
-    root: str
+    root: str | None
     entries: int
     findings: tuple[str, ...] = ()
 
@@ -117,36 +97,28 @@ def _people(_: object) -> Boundary:
     return Boundary.of(PEOPLE_TAG)
 
 
-@decides(SignCheckpoint, boundary=_people)
-def sign_checkpoint(command: SignCheckpoint, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
-    """Let a signer sign; recorded first, so that no signature is without its signer."""
-    person = on_duty(fold_people(facts), command.person, (Role.CHECKPOINT_SIGNER,))
-    signed = CheckpointSigned(person=person.id, size=command.size, root=command.root, key=command.key)
-    return decided(signed, cites=[person.position])
-
-
 @decides(RecordVerification, boundary=_people)
 def record_verification(command: RecordVerification, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
-    """Record what a verification came to, by whoever is registered."""
-    person = acting(fold_people(facts), command.person)
+    """Record what a verification came to; a person that is named is registered."""
+    cites = () if command.person is None else (acting(fold_people(facts), command.person).position,)
     if command.findings:
         failed = ChainVerificationFailed(
             verification=command.verification,
-            person=person.id,
+            person=command.person,
             size=command.size,
             root=command.root,
             entries=command.entries,
             findings=command.findings,
         )
-        return decided(failed, cites=[person.position])
+        return decided(failed, cites=cites)
     verified = ChainVerified(
         verification=command.verification,
-        person=person.id,
+        person=command.person,
         size=command.size,
         root=command.root,
         entries=command.entries,
     )
-    return decided(verified, cites=[person.position])
+    return decided(verified, cites=cites)
 
 
 @decides(ObserveClockSkew)

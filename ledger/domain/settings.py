@@ -57,6 +57,8 @@ class Defaults:
     """R-19: a session without a recording after this is ended."""
     recording_gap: timedelta = timedelta(seconds=30)
     """R-19: a recording interrupted for longer ends the session."""
+    recording_complete: timedelta = timedelta(hours=1)
+    """R-20: how soon after a session is over the last piece of its recording is sealed."""
     session_silence: timedelta = timedelta(hours=24)
     """R-14: a session silent for so long has ended."""
     trail_months: int = 12

@@ -112,6 +112,7 @@ RANGES: Mapping[str, Count | Length | Mode] = {
     "erasure": _length("R-11", "1min", "24h"),
     "recording_start": _length("R-19", "1s", "5s"),
     "recording_gap": _length("R-19", "1s", "30s"),
+    "recording_complete": _length("R-20", "1min", "24h"),
     "session_silence": _length("R-14", "1h", "24h"),
     "login_skew": _length("R-18", "0s", "10min"),
     "quote_days": Count("R-29", 1, 90),

@@ -11,6 +11,7 @@ COVERED = {
     "EvidenceShredVerified": "key.destruction_confirmed.v1",
     "RetentionHoldPlaced": "hold.placed.v1",
     "RetentionHoldReleased": "hold.released.v1",
+    "CheckpointSigned": "heads.sealed.v1",
     "FindingRecorded": "ledger.finding_recorded.v1",
     "TechnicianLoggedIn (told by a target)": "login.accepted.v1",
     "LoginFailed (told by a target)": "login.failed.v1",

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scripts.commands.access import reading, settings_of, warn_of_keyring
+from scripts.commands.identity import acting, person_acting
 from scripts.console import Session, Status
+from scripts.refusals import known, sentence_of
 
 if TYPE_CHECKING:
     from ledger.application.condition import Condition
+    from ledger.application.door import Ledger
     from ledger.store.fsck import Code, Report
 
 _SHOWN = 20
@@ -19,15 +22,45 @@ _SHOWN = 20
 
 
 def fsck(session: Session) -> Status:
-    """Check everything that is stored."""
+    """Check everything that is stored; that it was checked is recorded, with what it came to."""
     from ledger.application.checking import check
 
-    with reading(session) as ledger, session.progress() as progress:
-        report = check(ledger, progress=lambda done, total: progress("fsck", done, total))
+    with reading(session) as ledger:
+        with session.progress() as progress:
+            report = check(ledger, progress=lambda done, total: progress("fsck", done, total))
+        position = _record(session, ledger, report)
     session.status = Status(int(report.status))
     tell_report(session, report)
-    session.give(report_members(report))
+    if position is not None:
+        session.say("fsck_recorded", position=position)
+    session.give({**report_members(report), "position": position})
     return session.status
+
+
+def _record(session: Session, ledger: "Ledger", report: "Report") -> int | None:
+    """Record a check, and sign it; a log too damaged for that keeps nobody from the report."""
+    from ledger.application.checking import record
+    from ledger.store.following import Following
+
+    try:
+        with Following(ledger.checkpointer) as following:
+            position = record(ledger, report, person=_person(ledger), actor=acting(ledger))
+    except known() as error:
+        session.warn(session.text("fsck_not_recorded", reason=sentence_of(session, error)))
+        return None
+    if following.failure is not None:
+        session.warn(session.text("not_signed", reason=following.failure))
+    return position
+
+
+def _person(ledger: "Ledger") -> str | None:
+    """Name who checks, where it is somebody registered: whoever may run it, it is on record."""
+    from ledger.domain.decision import Refusal
+
+    try:
+        return person_acting(ledger).id
+    except Refusal:
+        return None
 
 
 def tell_report(session: Session, report: "Report", *, most: int = _SHOWN) -> None:

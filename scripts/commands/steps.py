@@ -188,7 +188,6 @@ STEPS: tuple[Step, ...] = (
     Step("data set", deidentified.CreateDataset, {"dataset": "dataset"}, runner="author"),
     Step("data review-set", deidentified.ReviewDataset, runner="reviewer"),
     Step("data opt", deidentified.TellOpting),
-    Step("data verified", housekeeping.RecordVerification, {"verification": "verification"}, runner="person"),
     Step("hold order", holds.OrderHold, {"hold": "hold"}, runner="person"),
     Step("hold propose-release", holds.ProposeRelease, runner="person"),
     Step("hold release", holds.ReleaseHold, runner="person"),
@@ -238,6 +237,6 @@ MACHINES: dict[type[Any], Machine] = {
     destroying.OrderDestruction: Machine(
         None, "the retention job reads all that could keep a key; it is not there yet"
     ),
-    housekeeping.SignCheckpoint: Machine(None, "signing by persons, each for a head, is not there yet: the log signs"),
+    housekeeping.RecordVerification: Machine("ledger.application.checking", "the full check gives it, with its result"),
 }
 """Commands that no person gives."""

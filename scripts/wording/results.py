@@ -71,6 +71,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "setting_default": ("default", "既定値"),
     "setting_range": ("range", "範囲"),
     "setting_rule": ("rule", "規則"),
+    "fsck_recorded": (
+        "That it was checked stands in entry {position}.",
+        "検査したことを記録しました（記録 {position}）。",
+    ),
+    "fsck_not_recorded": (
+        "That it was checked could not be recorded: {reason}",
+        "検査したことを記録できませんでした: {reason}",
+    ),
     "not_signed": ("Not under a signed checkpoint yet: {reason}", "まだ署名されていません: {reason}"),
     "not_finished": (
         "What was interrupted before could not be finished now: {reason}",

@@ -19,10 +19,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The customer opts out of de-identified use, or in again.",
         "非特定化利用の停止・再開のお申し出を記録します。",
     ),
-    "help_data_verified": (
-        "Record that you verified the log, and what it came to.",
-        "ログを検証したことと、その結果を記録します。",
-    ),
     "help_hold": ("Holds: evidence that is kept until further notice.", "証跡の保全。"),
     "help_hold_order": ("Keep evidence until further notice.", "証跡の保全を指示します。"),
     "help_hold_propose_release": (

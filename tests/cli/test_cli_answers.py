@@ -205,6 +205,9 @@ def test_fsck_finds_nothing(shoseki: Shoseki) -> None:
     assert answer.status == 0
     assert answer.json["findings"] == answer.json["unchecked"] == []
     assert answer.json["entries"] > 40
+    (recorded,) = shoseki("log", "--start", str(answer.json["position"]), "--limit", "1", "--json").json_lines
+    assert recorded["type"] == "ledger.chain_verified.v1"
+    assert recorded["public"]["size"] >= answer.json["entries"]
     assert "no finding" in shoseki("fsck").out
 
 

@@ -1,36 +1,23 @@
-"""What the ledger records about itself: checkpoints, verifications, clocks (R-34, R-35, A-26)."""
+"""What the ledger records about itself: verifications, clocks (R-34, A-26)."""
 
 from dataclasses import replace
 
-from evidence_requests import LEGAL, MS_LEGAL, operator
+from evidence_requests import LEGAL, MS_LEGAL
 from story import CUSTOMER, an_id, at, given
 
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.housekeeping import (
     ChainVerificationFailed,
     ChainVerified,
-    CheckpointSigned,
     ClockSkewObserved,
     ObserveClockSkew,
     RecordVerification,
-    SignCheckpoint,
 )
-from ledger.domain.people import Role
 
-SIGNER, OPERATOR = an_id("person", 70), an_id("person", 71)
 NOW = "2026-12-01 10:00"
 ROOT = "ab" * 32
-SIGN = SignCheckpoint(person=SIGNER, size=1000, root=ROOT, key="shoseki-2026")
 VERIFY = RecordVerification(verification=an_id("verification"), person=LEGAL, size=1000, root=ROOT, entries=1000)
 SOURCE = an_id("source")
-
-
-def test_r_35_checkpoints_are_signed_by_who_has_that_duty() -> None:
-    signer, gateway = operator(SIGNER, Role.CHECKPOINT_SIGNER), operator(OPERATOR, Role.GATEWAY_OPERATOR)
-    signed = CheckpointSigned(person=SIGNER, size=1000, root=ROOT, key="shoseki-2026")
-    given(signer, gateway).when(SIGN, at_=NOW).then(signed).citing(0)
-    given(signer, gateway).when(replace(SIGN, person=OPERATOR), at_=NOW).refused("R-35", cites=[1])
-    given(gateway).when(SIGN, at_=NOW).refused("R-34")
 
 
 def test_r_34_a_verification_is_on_record_whatever_it_came_to() -> None:
@@ -47,6 +34,7 @@ def test_r_34_a_verification_is_on_record_whatever_it_came_to() -> None:
     broken = replace(VERIFY, entries=999, findings=failed.findings)
     given(MS_LEGAL).when(broken, at_=NOW).then(failed)
     given().when(VERIFY, at_=NOW).refused("R-34")
+    given(MS_LEGAL).when(replace(VERIFY, person=None), at_=NOW).then(replace(verified, person=None))
 
 
 def test_r_18_a_clock_that_differs_is_on_record_and_a_finding_where_logins_cannot_be_matched() -> None:

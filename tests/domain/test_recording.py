@@ -18,7 +18,7 @@ from ledger.domain.recording import (
     SealSegment,
     StartRecording,
 )
-from ledger.domain.recording_check import CheckRecording, Piece
+from ledger.domain.recording_check import RECORDING_TIMER, CheckRecording, Piece
 from ledger.domain.recording_facts import (
     RecordingGapPermitted,
     RecordingIntegrityFailed,
@@ -31,6 +31,7 @@ from ledger.domain.recording_facts import (
 )
 from ledger.domain.recording_gaps import Gap, gaps, missing_numbers
 from ledger.domain.session_facts import Ending, SessionEnded
+from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
 SUBJECTS = (tag("session", SESSION), tag("recording", RECORDING))
@@ -298,3 +299,46 @@ def test_r_20_gaps_lie_before_between_and_after_the_segments_of_all_recordings()
 def test_a_recording_of_another_session_says_nothing_of_this_one() -> None:
     other = replace(RECORDED, session=an_id("session", 2))
     assert recordings_of(given(other).recorded, SESSION) == {}
+
+
+LOOKED = CheckRecording(customer=CUSTOMER, session=SESSION, pieces=WHOLE)
+AFTER = "2026-11-18 11:25"
+
+
+def test_r_20_an_hour_after_its_session_the_clock_looks_for_what_was_never_shown() -> None:
+    hole = RecordingMissing(
+        session=SESSION, recording=RECORDING, begins=at("2026-11-18 10:15"), ends=at("2026-11-18 10:20")
+    )
+    second = RecordingMissing(session=SESSION, recording=RECORDING, number=2)
+    story = given(SESSION_STARTED, RECORDED, ONE, THREE, ENDED, at_=NOW)
+    due = RECORDING_TIMER.at(SESSION, CUSTOMER)
+    assert due.facts(story.recorded, at("2026-11-18 11:24:59"), Defaults()) == ()
+    found = due.facts(story.recorded, at(AFTER), Defaults())
+    assert [replace(each, cites=()) for each in found] == [second, hole, incomplete(2)]
+    assert {each.cites for each in found} == {(0, 4)}
+    assert due.facts(story.recorded, at("2027-01-01 00:00"), Defaults()) == found
+    story.when(replace(LOOKED, pieces=(WHOLE[0], WHOLE[2])), at_=AFTER).after(second, hole, incomplete(2)).then()
+
+
+def test_r_20_a_whole_recording_is_nothing_to_tell_of() -> None:
+    STORY.when(LOOKED, at_=AFTER).after().then()
+    still_runs = given(SESSION_STARTED, RECORDED, ONE, at_=NOW)
+    assert RECORDING_TIMER.at(SESSION, CUSTOMER).facts(still_runs.recorded, at(AFTER), Defaults()) == ()
+
+
+def test_r_20_a_piece_that_was_sealed_too_late_was_missing_whoever_looks_and_when() -> None:
+    late = given(SESSION_STARTED, RECORDED, ONE, TWO, ENDED, at_=NOW).at("2026-11-18 11:26", THREE)
+    gap = RecordingMissing(
+        session=SESSION, recording=RECORDING, begins=at("2026-11-18 10:20"), ends=at("2026-11-18 10:25")
+    )
+    late.when(LOOKED, at_="2026-11-18 12:00").after(gap, incomplete(1)).then()
+
+
+def test_r_20_what_ended_without_a_recording_is_told_once() -> None:
+    outcome = given(SESSION_STARTED, at_=NOW).when(replace(LOOKED, pieces=()), at_=AFTER)
+    assert [type(each).__name__ for each in outcome.due] == [
+        "SessionTerminated",
+        "RecordingMissing",
+        "ViolationRecorded",
+    ]
+    outcome.then()
