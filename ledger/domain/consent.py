@@ -136,6 +136,8 @@ class InForce:
     terms: str
     manner: Manner
     cites: tuple[int, ...]
+    contract: str | None = None
+    """The contract that makes the version its own, where that is the manner."""
 
 
 def consent_in_force(facts: Facts, now: datetime, work_order: str | None = None) -> InForce | None:
@@ -147,7 +149,7 @@ def consent_in_force(facts: Facts, now: datetime, work_order: str | None = None)
         found = next((each for each in one_offs if agreement.holds(each, now)), None)
     if found is None or found.manner is None:
         return None
-    return InForce(found.id, found.governs(now), found.manner, found.positions)
+    return InForce(found.id, found.governs(now), found.manner, found.positions, found.contract)
 
 
 @dataclass(frozen=True, slots=True)

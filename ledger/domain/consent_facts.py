@@ -9,6 +9,10 @@ from enum import StrEnum
 
 from ledger.domain.fact import Fact, fact, public, ref
 
+RELIANCE = "reliance"
+"""The kind of tag by which what relied on a consent (a session's start) is found, by the consent and, where a contract
+has the terms, by the contract: ``reliance:<id>``."""
+
 
 class PresentationCause(StrEnum):
     """Why terms are presented."""

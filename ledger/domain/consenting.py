@@ -12,6 +12,7 @@ from datetime import datetime
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.consent import Agreement, Consent, Status, fold
 from ledger.domain.consent_facts import (
+    RELIANCE,
     Annulment,
     ConsentDeemingAnnulled,
     ConsentExpressed,
@@ -33,9 +34,6 @@ from ledger.domain.recorded import Facts, happened_at, tagged
 from ledger.domain.settings import Defaults
 from ledger.domain.terms import in_force
 from ledger.domain.violation import ViolationRecorded
-
-RELIANCE = "reliance"
-"""The kind of tag by which what relied on a consent (a session's start) is found: ``reliance:<consent>``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from ledger.domain.boundary import Boundary, tag
+from ledger.domain.consent_facts import RELIANCE
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact, fact, public, ref
-from ledger.domain.recorded import Facts
+from ledger.domain.instants import spelled
+from ledger.domain.recorded import Facts, happened_at, tagged
+from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
 
 
 class Remote(StrEnum):
@@ -211,6 +215,26 @@ class EndContract:
     ended_at: datetime
 
 
+@rule("R-01", off=())
+def after_the_end(facts: Facts, contract: str, over: datetime) -> tuple[ViolationRecorded, ...]:
+    """Give a violation for each session that relied on the contract's terms when, as is told now, it was over."""
+    return tuple(
+        ViolationRecorded(
+            rule="R-01",
+            sentence="session_after_contract",
+            values={"at": spelled(over)},
+            subjects=tuple(sorted(each for each in relied.tags if each.startswith("session:"))),
+            cites=(relied.position,),
+        )
+        for relied in tagged(facts, tag(RELIANCE, contract))
+        if happened_at(relied) >= over
+    )
+
+
+def _with_reliance(command: AmendContract | EndContract) -> Boundary:
+    return of_customer(command.customer) | Boundary.of(tag(RELIANCE, command.contract))
+
+
 @decides(
     RegisterContract,
     boundary=lambda command: of_customer(command.customer),
@@ -239,7 +263,7 @@ def register_contract(command: RegisterContract, facts: Facts, _now: datetime, _
 
 @decides(
     AmendContract,
-    boundary=lambda command: of_customer(command.customer),
+    boundary=_with_reliance,
     timers=lambda command: (contracts_due(command.customer),),
 )
 def amend_contract(command: AmendContract, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
@@ -259,12 +283,13 @@ def amend_contract(command: AmendContract, facts: Facts, _now: datetime, _defaul
         effective_at=command.effective_at,
         incorporates=command.incorporates,
     )
-    return decided(amended, cites=[newest.position])
+    unfounded = () if command.ends_at is None else after_the_end(facts, contract.id, command.ends_at)
+    return decided(amended, *unfounded, cites=[newest.position])
 
 
 @decides(
     EndContract,
-    boundary=lambda command: of_customer(command.customer),
+    boundary=_with_reliance,
     timers=lambda command: (contracts_due(command.customer),),
 )
 def end_contract(command: EndContract, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
@@ -277,7 +302,8 @@ def end_contract(command: EndContract, facts: Facts, now: datetime, _defaults: D
     ended = ContractEnded(
         customer=command.customer, contract=contract.id, ended_at=command.ended_at, why=End.TERMINATED
     )
-    return decided(ended, cites=[contract.stated[-1].position])
+    unfounded = after_the_end(facts, contract.id, command.ended_at)
+    return decided(ended, *unfounded, cites=[contract.stated[-1].position])
 
 
 def _running(facts: Facts, contract_id: str) -> Contract:

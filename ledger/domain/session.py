@@ -111,6 +111,7 @@ def open_session(command: OpenSession, facts: Facts, now: datetime, _defaults: D
         technician=command.technician,
         login=command.login,
         consent=None if consent is None else consent.consent,
+        contract=None if consent is None else consent.contract,
         terms=None if consent is None else consent.terms,
         basis=order.basis,
         targets=command.targets,

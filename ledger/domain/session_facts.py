@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ledger.domain.basis import Basis
+from ledger.domain.consent_facts import RELIANCE
 from ledger.domain.encrypted_path import Path
 from ledger.domain.fact import Fact, fact, public, ref
 from ledger.domain.recorded import Facts, Recorded
@@ -64,7 +65,9 @@ class SessionStarted(Fact):
     permission: str | None = ref("permission")
     technician: str = ref("technician")
     login: str | None = ref("login")
-    consent: str | None = ref("reliance")
+    consent: str | None = ref(RELIANCE)
+    contract: str | None = ref(RELIANCE, default=None)
+    """The contract that has the terms, where the consent lasts as long as that."""
     terms: str | None
     """The version of the terms that governed then."""
     basis: Basis = public()

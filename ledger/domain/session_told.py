@@ -142,6 +142,7 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         technician=command.technician,
         login=command.login,
         consent=None if consent is None else consent.consent,
+        contract=None if consent is None else consent.contract,
         terms=None if consent is None else consent.terms,
         basis=order.basis,
         targets=command.targets,

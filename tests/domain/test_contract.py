@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from agreements import CONTACT, DELIVERED, EFFECTIVE, PRESENTED, PUBLISHED, SIGNATORY, TERMS
+from connecting import SESSION_STARTED
 from story import CUSTOMER, an_id, at, given
 
 from ledger.domain.basis import Basis, basis_at, check_basis
@@ -22,6 +23,7 @@ from ledger.domain.contract import (
 )
 from ledger.domain.decision import Refusal
 from ledger.domain.rules import switched_off
+from ledger.domain.violation import ViolationRecorded
 
 CONTRACT, NDA, ORDER = an_id("contract"), an_id("nda"), an_id("work_order")
 NOW = "2026-11-16 10:00"
@@ -117,6 +119,26 @@ def test_a_contract_can_end_before_its_time() -> None:
     contract = fold(given(SIGNED, ended).recorded)[CONTRACT]
     assert contract.at(at("2026-11-01 00:00")) is None
     assert contract.at(at("2026-03-31 23:59")) is None
+
+
+def test_r_01_an_end_that_is_told_late_leaves_the_sessions_after_it_without_the_contracts_terms() -> None:
+    relied = replace(SESSION_STARTED, contract=CONTRACT)
+    story = given(SIGNED).at("2026-11-18 10:10", relied)
+    command = EndContract(customer=CUSTOMER, contract=CONTRACT, ended_at=relied.started_at)
+    ended = ContractEnded(customer=CUSTOMER, contract=CONTRACT, ended_at=relied.started_at, why=End.TERMINATED)
+    violation = ViolationRecorded(
+        rule="R-01",
+        sentence="session_after_contract",
+        values={"at": "2026-11-18T10:10:00+09:00"},
+        subjects=(f"session:{relied.session}",),
+    )
+    [_, told] = story.when(command, at_="2026-11-18 11:00").then(ended, violation).facts
+    assert told.cites == (1,)
+    shorter = replace(AMENDED, ends_at=relied.started_at)
+    amend = AmendContract(**{name: getattr(shorter, name) for name in AmendContract.__dataclass_fields__})
+    story.when(amend, at_="2026-11-18 11:00").then(shorter, violation)
+    later = at("2026-11-18 10:11")
+    story.when(replace(command, ended_at=later), at_="2026-11-18 11:00").then(replace(ended, ended_at=later))
 
 
 @pytest.mark.parametrize(

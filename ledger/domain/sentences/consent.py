@@ -13,6 +13,10 @@ SENTENCES = {
         "不同意が到着した {at} より後にセッションが開始されました。",
         "A session was started after the customer's no had arrived at {at}.",
     ),
+    "session_after_contract": (
+        "本書を含む契約が終了した {at} より後にセッションが開始されていました。",
+        "A session had been started after {at}, when the contract that has the terms was over.",
+    ),
     "consent_unknown": ("この提示の記録はありません。", "Nothing was presented under this id."),
     "consent_id_taken": ("この識別子は既に使われています。", "This id is taken."),
     "suspension_id_taken": ("この停止の識別子は既に使われています。", "This id of a stop is taken."),
