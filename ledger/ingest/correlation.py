@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.ingest.model import Fact
 
@@ -42,8 +42,7 @@ class Basis(StrEnum):
     """Beginning and end are those of this connection alone."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Member:
+class Member(NamedTuple):
     """A record of a session. ``natural`` names what happened, ``record`` the record that tells of it."""
 
     natural: str

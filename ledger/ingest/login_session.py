@@ -10,7 +10,7 @@ from ledger.ingest.message import NEVER
 
 SAME_LOGIN_US = 5_000_000
 """How far apart the times of one login may lie in two logs. A process and a port are not used again so soon."""
-_NAMED_BY = ("login:", "logout:", "login-failed:")
+_NAMED_BY = frozenset(("login", "logout", "login-failed"))
 
 
 class LoginSession:
@@ -45,11 +45,11 @@ class LoginSession:
         if evidence.audit_session is not None:
             self.audit_sessions.add((evidence.boot_id, evidence.audit_session))
         self.imports.add(evidence.import_id)
-        for prefix in _NAMED_BY:
-            if evidence.natural.startswith(prefix) and not evidence.natural.endswith(":start-not-seen"):
-                self.names.add(evidence.natural.removeprefix(prefix))
+        prefix, _, name = evidence.natural.partition(":")
+        if prefix in _NAMED_BY and not name.endswith(":start-not-seen"):
+            self.names.add(name)
         start = evidence.start if evidence.kind is Kind.LOGOUT else evidence.at
-        if start is not None:
+        if start is not None and start is not self.start:
             self.start = min(self.start, start, key=lambda span: (span.width, span.first))
             self.first = self.start.first
         if evidence.kind is Kind.LOGOUT and evidence.at is not None:
@@ -59,7 +59,8 @@ class LoginSession:
 
     def join(self, evidence: Evidence, basis: Basis) -> None:
         """Add a record to the members."""
-        self._members.add(Member(evidence.natural, basis, evidence.record))
+        # As a plain tuple is made, for speed.
+        self._members.add(tuple.__new__(Member, (evidence.natural, basis, evidence.record)))
 
     @property
     def name(self) -> str:

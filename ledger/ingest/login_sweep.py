@@ -248,13 +248,13 @@ class LoginSweep:
     # Time.
 
     def _advance(self, now: int) -> None:
-        self._now = max(self._now, now)
-        self._give_up(self._now - OPEN_US)
-        while self._due and self._due[0][0] < self._now:
+        now = self._now = max(self._now, now)
+        self._give_up(now - OPEN_US)
+        while self._due and self._due[0][0] < now:
             at, _, unit = heappop(self._due)
             if unit in self._waiting and self._due_at(unit) <= at:
                 self._decide(unit)
-        while self._leaving and self._leaving[0][0] < self._now:
+        while self._leaving and self._leaving[0][0] < now:
             session = heappop(self._leaving)[2]
             if session in self._sessions:
                 self._let_leave(session)

@@ -15,10 +15,24 @@ class Unit:
     Where two of them state different hosts, users or sources, that of the record whose natural name comes first counts.
     """
 
-    __slots__ = ("complete", "first", "host", "kind", "last", "lines", "name", "numbered", "records", "source", "user")
+    __slots__ = (
+        "complete",
+        "first",
+        "host",
+        "is_command",
+        "kind",
+        "last",
+        "lines",
+        "name",
+        "numbered",
+        "records",
+        "source",
+        "user",
+    )
 
     def __init__(self, evidence: Evidence) -> None:
         self.kind = evidence.kind
+        self.is_command = evidence.kind is Kind.COMMAND
         self.name = evidence.name
         self.records: list[Evidence] = []
         self.first = NEVER
@@ -40,9 +54,10 @@ class Unit:
         self.records.append(evidence)
         for span in (evidence.at, evidence.start):
             if span is not None:
-                self.first = min(self.first, span.last)
-                self.last = max(self.last, span.first)
-        self.complete = self.complete or evidence.final or self.kind is Kind.COMMAND
+                first, last, _ = span
+                self.first = min(self.first, last)
+                self.last = max(self.last, first)
+        self.complete = self.complete or evidence.final or self.is_command
         if evidence.audit_session is not None:
             self.numbered.append(evidence)
         if len(evidence.lines) > len(self.lines):
@@ -52,13 +67,15 @@ class Unit:
     @property
     def ends(self) -> int:
         """Until when a session must have been open: of a command its beginning, of a recording its end."""
-        return self.first if self.kind is Kind.COMMAND else self.last
+        return self.first if self.is_command else self.last
 
     def _state(self, evidence: Evidence) -> None:
         if len(self.records) == 1:
             self.host, self.user, self.source = evidence.host, evidence.user, evidence.source
             return
         for name in ("host", "user", "source"):
+            if getattr(evidence, name) in (None, getattr(self, name)):
+                continue  # it states nothing, or what counts already
             stating = [each for each in self.records if getattr(each, name) is not None]
             if stating:
                 setattr(self, name, min((each.natural, getattr(each, name)) for each in stating)[1])
