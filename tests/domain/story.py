@@ -32,7 +32,7 @@ def as_recorded(fact: Fact, position: int, moment: datetime) -> Recorded[Fact]:
     """Give the fact as the log gives it back: written and read."""
     wire = to_wire(fact)
     read = from_wire(wire.type, wire.data, wire.public)
-    assert read == fact
+    assert read == fact, f"{wire.type} is read as another fact than was written"
     return Recorded(read, position, moment, CUSTOMER if wire.chain == "customer" else "log", tags_of(read))
 
 
