@@ -28,6 +28,7 @@ from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.sharing import SystemUser, acting_as
+from ledger.domain.subjects import of_subjects
 from ledger.domain.wording import Language, say
 
 
@@ -160,7 +161,10 @@ def _denied(wished: EvidenceAccessed, refusal: Refusal) -> EvidenceAccessDenied:
     )
 
 
-@decides(AccessEvidence, boundary=lambda command: Boundary.of(PEOPLE_TAG) | of_marking(command.customer))
+@decides(
+    AccessEvidence,
+    boundary=lambda command: Boundary.of(PEOPLE_TAG) | of_marking(command.customer) | of_subjects(command.subjects),
+)
 def access_evidence(command: AccessEvidence, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Let, or turn down, and record either."""
     person = acting(fold_people(facts), command.person)
@@ -221,7 +225,7 @@ def _let(accessed: EvidenceAccessed, facts: Facts, now: datetime, person: Person
     return decided(accessed, *marks, cites=() if person is None else [person.position])
 
 
-@decides(AccessOwnEvidence, boundary=lambda command: contacts_of(command.customer))
+@decides(AccessOwnEvidence, boundary=lambda command: contacts_of(command.customer) | of_subjects(command.subjects))
 def access_own_evidence(command: AccessOwnEvidence, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Let a registered contact see the customer's own metadata."""
     contact = fold_contacts(facts).get(command.contact)

@@ -20,6 +20,7 @@ from ledger.domain.purposes import DataKind, Purpose, check_usable
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
+from ledger.domain.subjects import of_subjects
 from ledger.domain.wording import Language, say
 
 
@@ -122,8 +123,8 @@ def _checks(command: UseData | TellUse, person: Person, facts: Facts) -> tuple[C
 
 
 def _of_use(command: UseData | TellUse) -> Boundary:
-    people = Boundary.of(PEOPLE_TAG)
-    return people if command.dataset is None else people | of_dataset(command.dataset)
+    whole = Boundary.of(PEOPLE_TAG) | of_subjects(command.subjects)
+    return whole if command.dataset is None else whole | of_dataset(command.dataset)
 
 
 def _recorded(command: UseData | TellUse, person: Person, moment: datetime) -> DataUseRecorded:

@@ -124,7 +124,7 @@ def _compute(session_id: str, facts: Facts, now: datetime, defaults: Defaults) -
     return [replace(each, cites=session.positions) for each in _said_once(session_id, facts, found)]
 
 
-RECORDING_TIMER = timer(Timer("recording", "session", of_session, _compute, rests_on=(SESSION_TIMER,)))
+RECORDING_TIMER: Timer = timer(Timer("recording", "session", of_session, _compute, rests_on=(SESSION_TIMER,)))
 
 
 @rule("R-20", off=None)

@@ -17,8 +17,9 @@ from api.settings import Settings
 from ledger.application.accessing import Shown
 from ledger.application.door import Ledger
 from ledger.application.payload import read
-from ledger.domain.access import Act
+from ledger.domain.access import AccessEvidence, Act
 from ledger.domain.contacts import ContactRole, RegisterContact
+from ledger.domain.data_use import UseData
 from ledger.domain.decision import Refusal
 from ledger.domain.marking import Marking
 from ledger.domain.people import BindOsUser, RegisterOperator, Role
@@ -207,3 +208,54 @@ def test_r_28_a_package_that_another_was_sealed_before_is_not_sealed(office: Off
     office.ledger.providing.seal(prepared, tmp_path / "one.zip", actor=ACTOR)
     with pytest.raises(Refusal, match="R-28"):
         office.ledger.providing.seal(prepared, tmp_path / "two.zip", actor=ACTOR)
+
+
+def access(office: Office, subjects: tuple[str, ...]) -> AccessEvidence:
+    return AccessEvidence(
+        customer=office.customer,
+        access=office.ledger.decider.new_id("access"),
+        person=office.lawyer,
+        act=Act.VIEW,
+        data_kind=DataKind.CONTENT,
+        purpose=Purpose.PROBLEM_DETERMINATION,
+        subjects=subjects,
+        reason="調査",
+    )
+
+
+def use(office: Office, subjects: tuple[str, ...]) -> UseData:
+    return UseData(
+        customer=office.customer,
+        use=office.ledger.decider.new_id("use"),
+        person=office.lawyer,
+        purpose=Purpose.PROBLEM_DETERMINATION,
+        data_kind=DataKind.CONTENT,
+        subjects=subjects,
+        reason="調査",
+    )
+
+
+@pytest.mark.parametrize("command", [access, use])
+def test_r_36_what_is_another_customers_is_no_subject_of_this_ones(
+    office: Office, command: Callable[[Office, tuple[str, ...]], object]
+) -> None:
+    other, theirs = office.ledger.register_customer("別会社", actor=ACTOR), office.ledger.decider.new_id("request")
+    office.do(
+        ReceiveEvidenceRequest(
+            customer=other,
+            request=theirs,
+            applicant=office.ledger.decider.new_id("contact"),
+            first_day=office.clock.now().date(),
+            last_day=office.clock.now().date(),
+            form=RequestForm.PAPER,
+            document_sha256=sha256(b"form").hexdigest(),
+            words="申請",
+            received_at=office.clock.now(),
+        )
+    )
+    size = office.ledger.reader.size()
+    with pytest.raises(Refusal, match="R-36"):
+        office.do(command(office, (f"request:{theirs}",)))
+    assert office.ledger.reader.size() == size
+    office.do(command(office, (f"request:{office.request}",)))
+    assert office.ledger.reader.size() > size
