@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from command_line import CAPTURED, Answer, here
+from office import Office, founded
 from trail import Trail
+from working_day import STORY
 
 from ledger.store.embedded import Urls
 
@@ -47,3 +49,12 @@ def shoseki(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answ
     for name, value in trail.settings.items():
         monkeypatch.setenv(name, value)
     return here
+
+
+@pytest.fixture(scope="session")
+def lived(postgres: Urls, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Give an office in which one work order was lived to its end."""
+    office = founded(tmp_path_factory.mktemp("office"), postgres)
+    for part in STORY:
+        part(office)
+    return office
