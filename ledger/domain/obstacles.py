@@ -1,9 +1,8 @@
 """What work waits for that the customer has to give: when it was asked for, reminded of, due, or denied (6-2, A-20).
 
 Guarantees: nothing is said to lack that is there, that nobody asked for, or for which the customer still has time
-(R-27). The time for an answer about consent is what it is about a permission: two business days, or until an hour
-before the planned start, whichever is later, and never beyond the planned start; for information it is what the request
-for it named.
+(R-27). The time for an answer about consent is what it is about a permission (``prompt_answer``); for information it is
+what the request for it named.
 """
 
 from dataclasses import dataclass, replace
@@ -11,13 +10,13 @@ from datetime import datetime
 
 from ledger.domain import permission_facts as permissions_
 from ledger.domain.boundary import tag
-from ledger.domain.calendar import business_days_end
 from ledger.domain.consent import consent_in_force
 from ledger.domain.consent_facts import ConsentRefused, ConsentWithdrawn, TermsPresented
 from ledger.domain.credential_facts import CredentialProvided, CredentialRejected, CredentialRequested
 from ledger.domain.decision import Refusal
 from ledger.domain.instants import spelled
 from ledger.domain.permission_facts import AccessPermissionDenied, AccessPermissionLapsed
+from ledger.domain.prompt_answer import prompt_until
 from ledger.domain.recorded import Facts, happened_at, last, of_type, positions, tagged
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
@@ -127,10 +126,7 @@ def _consent(
     denied = last(facts, ConsentRefused, ConsentWithdrawn)
     if denied is not None and denied.position > presented.position:
         return Lacking(positions(presented, denied), asked_at=asked_at, denied_at=happened_at(denied))
-    deadline = business_days_end(asked_at, defaults.permission_business_days)
-    assert deadline is not None
-    if planned_start is not None and planned_start > asked_at:
-        deadline = min(max(deadline, planned_start - defaults.permission_before_start), planned_start)
+    deadline = prompt_until(asked_at, planned_start, defaults)
     return Lacking((presented.position,), asked_at=asked_at, deadline=deadline)
 
 

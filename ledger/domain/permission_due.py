@@ -1,12 +1,10 @@
 """What time alone makes of a permission: lapsed when no answer came promptly (A-20), expired when its window is over.
 
-Guarantees: the time for an answer is two business days from the request, or until an hour before the planned start,
-whichever is later, and never beyond the planned start; where nothing is planned, or work has begun, the two days alone.
+Guarantees: the time for an answer is what ``prompt_answer`` says, counted from the request and by the planned start.
 """
 
 from datetime import datetime
 
-from ledger.domain.calendar import business_days_end
 from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact
 from ledger.domain.permission_facts import (
@@ -20,6 +18,7 @@ from ledger.domain.permission_facts import (
     Status,
     fold,
 )
+from ledger.domain.prompt_answer import prompt_until
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
@@ -29,10 +28,7 @@ from ledger.domain.work import of_order, order_of
 @rule("R-08", off=None)
 def answer_deadline(permission: Permission, planned_start: datetime | None, defaults: Defaults) -> datetime | None:
     """Give the first instant at which an answer does not come promptly any more (A-20)."""
-    days = business_days_end(permission.requested_at, defaults.permission_business_days, ())
-    if days is None or planned_start is None or planned_start <= permission.requested_at:
-        return days
-    return min(max(days, planned_start - defaults.permission_before_start), planned_start)
+    return prompt_until(permission.requested_at, planned_start, defaults)
 
 
 def _compute(work_order: str, facts: Facts, now: datetime, defaults: Defaults) -> list[Fact]:
