@@ -69,6 +69,11 @@ class Settings:
         return self.directory / "checkpoints" / "signed.sqlite"
 
     @property
+    def open_subjects(self) -> Path:
+        """Give the file in which runs of the clock remember what is open: made anew where it is lost."""
+        return self.directory / "open-subjects.json"
+
+    @property
     def policy(self) -> Path:
         """Give the file that verifiers are to pin."""
         return self.directory / "policy.json"

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 from api.settings import Identity, NotInitialisedError, Settings
 from ledger.application.door import Ledger
+from ledger.application.open_subjects import OpenSubjects
 from ledger.keys.directory import KeyDirectory, create_key_directory, open_key_directory
 from ledger.keys.ports import Draw
 from ledger.log.entry import check_origin
@@ -84,7 +85,8 @@ def _ledger(
         state = SqliteCheckpointState(settings.checkpoints, identity.origin)
         checkpointer = Checkpointer(recorder, keys.signers, state)
         stack.callback(checkpointer.close)
-        yield Ledger(recorder, keys, BlobStore(settings.blobs, draw), checkpointer, state, urls.owner, draw)
+        blobs, subjects = BlobStore(settings.blobs, draw), OpenSubjects(recorder, settings.open_subjects)
+        yield Ledger(recorder, keys, blobs, checkpointer, state, urls.owner, subjects, draw)
 
 
 @contextmanager

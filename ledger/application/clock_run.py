@@ -1,28 +1,28 @@
-"""``clock run``: every timer of every subject is looked at once, and what is due is written.
+"""``clock run``: the timers of every subject that may have become due are looked at, and what is due is written.
 
 Guarantees: running it again writes nothing but that it ran; stopping it anywhere leaves nothing half done, as each
-subject's facts are one append. Evaluating for an instant writes nothing, and that instant is never after now. Leaves to
-others: when it is run (a scheduler; and every command looks at its own boundary first, so that a dead one leaves no
-right alive).
+subject's facts are one append, and the next run begins where this one did. It looks at what is open and at what is new
+(``open_subjects``), then at what its own facts concern, until nothing more is due. Evaluating for an instant writes
+nothing, and that instant is never after now. Leaves to others: when it is run (a scheduler; and every command looks at
+its own boundary first, so that a dead one leaves no right alive).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ledger.application.deciding import TIMER, Decider
+from ledger.application.deciding import TIMER, Decider, Looked
 from ledger.application.errors import LedgerError
 from ledger.application.facts import written
+from ledger.application.open_subjects import Dues, Open, OpenSubjects, named_by
 from ledger.domain.clock_run import ClockRun
 from ledger.domain.decision import Refusal
-from ledger.domain.due import Due, Timer, all_timers, first_due
-from ledger.domain.fact import Fact
-from ledger.domain.registry import Kind, kinds
+from ledger.domain.due import Due, first_due, type_of
+from ledger.domain.fact import Fact, tags_of
+from ledger.domain.recorded import Recorded
 from ledger.domain.settings_in_force import SETTINGS, in_force
 from ledger.log.entry import LOG_CHAIN
 from ledger.log.members import format_at
-from ledger.store.query import query_of_items
-from ledger.store.reader import PAGE
 from ledger.store.recorder import Recorder
 
 _PASSES = 16
@@ -52,85 +52,100 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a run came to; ``position`` is that of the entry that tells of it."""
+    """What a run came to; ``position`` is that of the entry that tells of it, None where it was only evaluated."""
 
     noticed: list[Noticed]
     failed: list[Failed]
-    position: int
+    position: int | None
 
 
-def run(recorder: Recorder, decider: Decider) -> Ran:
+def run(recorder: Recorder, decider: Decider, subjects: OpenSubjects | None = None) -> Ran:
     """Write what is due, and what that makes due, until nothing is; one subject that fails does not keep the others."""
-    noticed: list[Noticed] = []
-    failed: dict[Due, Failed] = {}
-    looked = 0
-    for _ in range(_PASSES):
-        said = len(noticed)
-        dues = [due for due in _dues(recorder) if due not in failed]
-        looked = max(looked, len(dues))
-        for due in dues:
-            try:
-                positions = decider.notice(due)
-            except (LedgerError, Refusal) as error:
-                failed[due] = Failed(due.timer.name, due.subject, due.chain, str(error))
-                continue
-            if positions:
-                facts = tuple(each.fact for each in decider.facts(due.boundary) if each.position in positions)
-                noticed.append(Noticed(due.timer.name, due.subject, due.chain, facts, positions))
-        if len(noticed) == said:
-            break
+    subjects = subjects or OpenSubjects(recorder)
+    found = subjects.find()
+    rounds = _rounds(found.dues, decider.look)
+    subjects.keep(Open(found.size, rounds.open))
     now = recorder.clock.now()
-    fact = ClockRun(at=now, subjects=looked, due=sum(len(each.positions) for each in noticed))
+    fact = ClockRun(at=now, subjects=rounds.looked, due=sum(len(each.positions) for each in rounds.noticed))
     secret = recorder.custody.chain_secret(LOG_CHAIN)
     told = written(
         fact, customer=None, now=now, actor=TIMER, source={"kind": "command", "id": "clock run"}, secret=secret
     )
-    return Ran(noticed, list(failed.values()), recorder.append_all([told.record])[0])
+    return Ran(rounds.noticed, rounds.failed, recorder.append_all([told.record])[0])
 
 
-def evaluate(recorder: Recorder, decider: Decider, at: datetime) -> list[Noticed]:
-    """Give what would be due at an instant, on what was recorded by then; write nothing. Raises LedgerError."""
+def evaluate(recorder: Recorder, decider: Decider, at: datetime) -> Ran:
+    """Give what would have been written at an instant, on what was recorded by then; write nothing.
+
+    Raises LedgerError for an instant after now.
+    """
     now = recorder.clock.now()
     if at > now:
         raise LedgerError(f"{format_at(at)} is after now, {format_at(now)}: nothing is known of it yet.")
-    noticed = []
+    found = OpenSubjects(recorder).find()
     settings = in_force([each for each in decider.facts(SETTINGS) if each.at <= at], decider.defaults)
-    for due in _dues(recorder):
+    shown: list[Recorded[Fact]] = []
+
+    def look(due: Due) -> Looked:
+        said: list[Recorded[Fact]] = []
         facts = [each for each in decider.facts(due.boundary) if each.at <= at]
-        if found := first_due([due], facts, at, settings):
-            noticed.append(Noticed(due.timer.name, due.subject, due.chain, found[1]))
-    return noticed
+        facts += [each for each in shown if due.boundary.takes(type_of(each.fact), each.tags)]
+        while more := first_due([due], facts, at, settings):
+            for fact in more[1]:
+                place = found.size + len(shown)  # where it would stand, if it were written alone
+                shown.append(Recorded(fact, place, at, due.chain, tags_of(fact)))
+                said.append(shown[-1])
+            facts += said[-len(more[1]) :]
+        return Looked(tuple(said), open=False)
+
+    rounds = _rounds(found.dues, look)
+    return Ran([replace(each, positions=()) for each in rounds.noticed], rounds.failed, None)
 
 
-def _dues(recorder: Recorder) -> Iterator[Due]:
-    timers = all_timers()
-    subjects = _subjects(recorder, timers)
-    for timer in timers.values():
-        boundaries = set()
-        for subject, chain in subjects.get(timer.kind, {}).items():
-            due = timer.at(subject, chain)
-            if due.boundary not in boundaries:  # the timer of all terms is one, whatever their number
-                boundaries.add(due.boundary)
-                yield due
+@dataclass(slots=True)
+class _Rounds:
+    """What looking until nothing more was due came to."""
+
+    noticed: list[Noticed]
+    failed: list[Failed]
+    open: Dues
+    looked: int
 
 
-def _subjects(recorder: Recorder, timers: Mapping[str, Timer]) -> dict[str, dict[str, str]]:
-    """Give what stands in the log under the timers' kinds of tags, with its chain, in the order of appearance."""
-    wanted = {each.kind for each in timers.values()}
-    types = [kind.type for kind in kinds().values() if wanted & _tag_kinds(kind)]
-    query = query_of_items([(types, ())])
-    found: dict[str, dict[str, str]] = {}
-    start, size = 0, recorder.reader.size()
-    while page := recorder.reader.page(query, start, size, PAGE, opened=False):
-        for _, record in page:
-            for tag in record.tags:
-                kind, _, subject = tag.partition(":")
-                if kind in wanted:
-                    found.setdefault(kind, {}).setdefault(subject, record.chain)
-        start = page[-1][0] + 1
-    return found
+def _rounds(dues: Dues, look: Callable[[Due], Looked]) -> _Rounds:
+    """Look at these, then at those that what was said concerns, until nothing more is."""
+    done = _Rounds([], [], Dues(), 0)
+    known, wanted = Dues(dues), Dues(dues)
+    failed: set[Due] = set()
+    for _ in range(_PASSES):
+        said: list[Recorded[Fact]] = []
+        for due in wanted:
+            done.open.add(due)
+            try:
+                looked = look(due)
+            except (LedgerError, Refusal) as error:
+                failed.add(due)
+                done.failed.append(Failed(due.timer.name, due.subject, due.chain, str(error)))
+                continue
+            if not looked.open:
+                done.open.discard(due)
+            if looked.written:
+                said += looked.written
+                facts, positions = zip(*((each.fact, each.position) for each in looked.written), strict=True)
+                done.noticed.append(Noticed(due.timer.name, due.subject, due.chain, facts, positions))
+        wanted = Dues(due for due in _concerned(known, said) if due not in failed)
+        if not len(wanted):
+            break
+    for due in wanted:
+        done.open.add(due)
+    done.looked = len(known)
+    return done
 
 
-def _tag_kinds(kind: Kind) -> set[str]:
-    named = {member.ref for member in kind.members or () if member.ref is not None}
-    return named | {tag.partition(":")[0] for tag in kind.tags}
+def _concerned(known: Dues, said: Iterable[Recorded[Fact]]) -> Dues:
+    """Give the timers in whose boundaries these facts are."""
+    told = [(type_of(each.fact), each.tags) for each in said]
+    for each in said:
+        for due in named_by(each.tags, each.chain):
+            known.add(due)
+    return Dues(due for due in known if any(due.boundary.takes(*each) for each in told))

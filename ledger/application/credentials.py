@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ledger.application.deciding import CarriedOut, Decider
+from ledger.application.open_subjects import OpenSubjects
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.credential import Credential, Status, fold
 from ledger.domain.credential_custody import RecordErasure, RecordErasureFailure
 from ledger.domain.credential_due import due_of
+from ledger.domain.credential_ending import CREDENTIAL_TIMER
 from ledger.domain.credential_facts import CredentialErased, CredentialProvided, Exposure
 from ledger.domain.credential_giving import CheckOutCredential, ProvideCredential, RecordExposure
 from ledger.domain.credential_rules import check_erasable, check_no_secret, check_still_out, given
@@ -66,11 +68,14 @@ class _Known:
 class Credentials:
     """The vault and the ledger's commands about it. Safe to share between threads."""
 
-    def __init__(self, recorder: Recorder, decider: Decider, vault: CustodyVault) -> None:
-        """Take the log's recorder, what decides on it, and where secrets are kept."""
+    def __init__(
+        self, recorder: Recorder, decider: Decider, vault: CustodyVault, subjects: OpenSubjects | None = None
+    ) -> None:
+        """Take the log's recorder, what decides on it, where secrets are kept, and what tells of what is open."""
         self._recorder = recorder
         self._decider = decider
         self._vault = vault
+        self._subjects = subjects or OpenSubjects(recorder)
 
     # -- in and out ----------------------------------------------------------------------------------------------------
 
@@ -221,10 +226,18 @@ class Credentials:
         return None if found is None else _Known(facts[0].chain, found)
 
     def _alive(self, customer: str | None = None) -> Iterator[_Known]:
-        """Give the credentials (of one customer) that came in and are not erased, in the order in which they came."""
+        """Give the credentials (of one customer) that came in and are not erased, those that are there longest first.
+
+        From what the clock's last run left open, and what was recorded since.
+        """
+        kept = self._subjects.kept()
         provided: dict[str, None] = {}
+        for due in kept.dues:
+            if due.timer is CREDENTIAL_TIMER and customer in {None, due.chain}:
+                given_for = fold(self._decider.facts(due.boundary)).values()
+                provided.update((each.id, None) for each in given_for if each.provided is not None)
         query = query_of_items([([_PROVIDED, _ERASED], [])])
-        start, size = 0, self._recorder.reader.size()
+        start, size = kept.size, self._recorder.reader.size()
         while page := self._recorder.reader.page(query, start, size, PAGE, opened=False):
             for _, record in page:
                 if customer not in {None, record.chain}:
@@ -236,7 +249,7 @@ class Credentials:
                         provided.pop(credential, None)
             start = page[-1][0] + 1
         for credential in provided:
-            if (known := self._known(credential)) is not None:
+            if (known := self._known(credential)) is not None and known.credential.erased is None:
                 yield known
 
     def _notice(self, work_order: str, customer: str) -> None:

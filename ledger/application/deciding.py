@@ -59,6 +59,14 @@ class CarriedOut:
     already: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a timer had to say of one subject, and whether it may have more to say without anything new of that."""
+
+    written: tuple[Recorded[Fact], ...]
+    open: bool
+
+
 class Decider:
     """Carries out commands on one log. Safe to share between threads."""
 
@@ -138,16 +146,22 @@ class Decider:
 
     def notice(self, due: Due) -> tuple[int, ...]:
         """Append what is due for one subject; give the positions, none where nothing is."""
-        appended: list[int] = []
+        return tuple(each.position for each in self.look(due).written)
+
+    def look(self, due: Due) -> Looked:
+        """Append what is due for one subject; give it, and whether more may come."""
+        appended: set[int] = set()
         for _ in range(ATTEMPTS):
             seen, now = self._read(due.boundary | SETTINGS, asked=True)
             if due.chain != LOG_CHAIN:
                 check_own_chain(seen, due.chain)
-            found = first_due([due], seen.facts, now, in_force(seen.facts, self.defaults))
+            settings = in_force(seen.facts, self.defaults)
+            found = first_due([due], seen.facts, now, settings)
             if found is None:
-                return tuple(appended)
+                written = tuple(each for each in seen.facts if each.position in appended)
+                return Looked(written, due.open(seen.facts, now, settings))
             try:
-                appended += self._append_due(*found, seen, now)
+                appended.update(self._append_due(*found, seen, now))
             except ConditionFailedError:
                 continue
         raise ContendedError(ATTEMPTS)

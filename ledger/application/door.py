@@ -19,6 +19,7 @@ from ledger.application.deciding import CarriedOut, Decider
 from ledger.application.errors import CustomerUnknownError, LedgerError, PositionUnknownError
 from ledger.application.exporting import Exported, Exporter
 from ledger.application.importing import Import
+from ledger.application.open_subjects import OpenSubjects
 from ledger.application.payload import Statement, data_of
 from ledger.application.pinning import pinned_policy
 from ledger.application.providing import Providing
@@ -66,6 +67,7 @@ class Ledger:
         checkpointer: Checkpointer,
         state: CheckpointState,
         owner_url: str,
+        subjects: OpenSubjects,
         draw: Draw = secrets.token_bytes,
     ) -> None:
         """Take the parts from the composition root, which closes them; ``draw`` gives the randomness of ids."""
@@ -76,9 +78,10 @@ class Ledger:
         self.checkpointer = checkpointer
         self.state = state
         self.owner_url = owner_url
+        self.subjects = subjects
         self._draw = draw
         self.decider = Decider(recorder, draw=draw)
-        self.credentials = Credentials(recorder, self.decider, keys.custody)
+        self.credentials = Credentials(recorder, self.decider, keys.custody, subjects)
         self.accessing = Accessing(self.decider)
         self.providing = Providing(self.decider, recorder.clock)
         self._exporter = Exporter(recorder, blobs, checkpointer, state)
@@ -218,7 +221,7 @@ class Ledger:
 
         So nothing is judged by a number that was set after it had become due.
         """
-        clock_run.run(self.recorder, self.decider)
+        clock_run.run(self.recorder, self.decider, self.subjects)
         return self.decider.carry_out(command, actor=actor, idempotency_key=idempotency_key)
 
     # -- reading -------------------------------------------------------------------------------------------------------

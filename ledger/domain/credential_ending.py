@@ -14,6 +14,7 @@ from datetime import datetime
 from ledger.domain.basis import Basis
 from ledger.domain.boundary import tag
 from ledger.domain.consent_facts import Annulment, ConsentDeemingAnnulled, ConsentExpressed, ConsentWithdrawn
+from ledger.domain.consent_rules import CONSENT_TIMER
 from ledger.domain.contract import CONTRACT_TIMER, Contracts
 from ledger.domain.contract import fold as fold_contracts
 from ledger.domain.credential import Credential, fold, of_credentials
@@ -27,6 +28,7 @@ from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import WorkOrder, order_of
+from ledger.domain.work_timers import WORK_TIMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,22 @@ def _compute(work_order: str, facts: Facts, now: datetime, defaults: Defaults) -
     return [*late, *(each for credential in mine for each in not_returned(credential, facts, now))]
 
 
-CREDENTIAL_TIMER = timer(Timer("credential", "work_order", of_credentials, _compute, rests_on=(CONTRACT_TIMER,)))
+def _is_there(work_order: str, facts: Facts) -> bool:
+    """Tell whether any credential of the order is not erased: until then the end of a contract may end it."""
+    mine = [each for each in fold(facts).values() if each.work_order == work_order]
+    return any(each.provided is not None and each.erased is None for each in mine)
+
+
+CREDENTIAL_TIMER = timer(
+    Timer(
+        "credential",
+        "work_order",
+        of_credentials,
+        _compute,
+        rests_on=(CONTRACT_TIMER, CONSENT_TIMER, WORK_TIMER),
+        waits=_is_there,
+    )
+)
 
 
 def credentials_due(work_order: str, customer: str) -> Due:

@@ -9,13 +9,15 @@ is a timer for one subject.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from ledger.domain.boundary import Boundary
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Facts
 from ledger.domain.settings import Defaults
+
+_LONGER_THAN_ALL_TERMS = timedelta(days=50 * 366)
 
 Compute: TypeAlias = Callable[[str, Facts, datetime, Defaults], Sequence[Fact]]
 
@@ -34,6 +36,8 @@ class Timer:
     compute: Compute
     rests_on: tuple["Timer", ...] = ()
     """Timers that are run before this one."""
+    waits: Callable[[str, Facts], bool] = lambda _subject, _facts: False
+    """Whether what is recorded under another tag than the subject's may still make something due."""
 
     def at(self, subject: str, chain: str) -> "Due":
         """Give this timer for one subject of one customer's chain (or of ``log``)."""
@@ -56,9 +60,21 @@ class Due:
 
     def facts(self, facts: Facts, now: datetime, defaults: Defaults) -> tuple[Fact, ...]:
         """Give what is due at ``now``, of which nothing stands in the log; looks only at its own boundary."""
+        return tuple(self.timer.compute(self.subject, self._mine(facts), now, defaults))
+
+    def open(self, facts: Facts, now: datetime, defaults: Defaults) -> bool:
+        """Tell whether time alone, or what is recorded of others, may still make something due.
+
+        A subject that is not open is looked at again only when something is recorded of itself.
+        """
+        mine = self._mine(facts)
+        return self.timer.waits(self.subject, mine) or bool(
+            self.timer.compute(self.subject, mine, now + _LONGER_THAN_ALL_TERMS, defaults)
+        )
+
+    def _mine(self, facts: Facts) -> Facts:
         takes = self.boundary.takes
-        mine = [each for each in facts if takes(type_of(each.fact), each.tags)]
-        return tuple(self.timer.compute(self.subject, mine, now, defaults))
+        return [each for each in facts if takes(type_of(each.fact), each.tags)]
 
 
 _timers: dict[str, Timer] = {}

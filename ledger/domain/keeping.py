@@ -17,6 +17,7 @@ from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact
 from ledger.domain.lives import SESSION_TYPES, life_of_order, life_of_session, of_life
 from ledger.domain.recorded import Facts, last
+from ledger.domain.request import REQUEST_TIMER
 from ledger.domain.request import fold as fold_requests
 from ledger.domain.request_facts import (
     EvidenceReceiptAcknowledged,
@@ -28,9 +29,11 @@ from ledger.domain.request_facts import (
 from ledger.domain.retention import kept_until
 from ledger.domain.retention_facts import EvidenceSealed, RetentionExpired, RetentionExtended, RetentionStarted
 from ledger.domain.rules import rule
+from ledger.domain.session_due import SESSION_TIMER
 from ledger.domain.session_facts import session_of
 from ledger.domain.settings import Defaults
 from ledger.domain.work import known, of_order
+from ledger.domain.work_timers import WORK_TIMER
 
 REQUEST_ENDS = (
     EvidenceRequestReceived,
@@ -72,7 +75,15 @@ def _compute(work_order: str, facts: Facts, now: datetime, defaults: Defaults) -
     return [RetentionExpired(work_order=work_order, expired_at=expired_at, cites=tuple(sorted(cites)))]
 
 
-RETENTION_TIMER = timer(Timer("retention", "work_order", lambda work_order, _chain: of_keeping(work_order), _compute))
+RETENTION_TIMER = timer(
+    Timer(
+        "retention",
+        "work_order",
+        lambda work_order, _chain: of_keeping(work_order),
+        _compute,
+        rests_on=(SESSION_TIMER, WORK_TIMER, REQUEST_TIMER),
+    )
+)
 
 
 def retention_due(work_order: str, customer: str) -> Due:

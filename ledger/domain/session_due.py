@@ -178,7 +178,13 @@ def _without_recording(subjects: tuple[str, ...], cites: tuple[int, ...]) -> Vio
     )
 
 
-SESSION_TIMER = timer(Timer("session", "session", of_session, _compute))
+def _runs(session_id: str, facts: Facts) -> bool:
+    """Tell whether a withdrawal of consent would still end it."""
+    session = session_of(facts, session_id)
+    return session is not None and session.running
+
+
+SESSION_TIMER = timer(Timer("session", "session", of_session, _compute, waits=_runs))
 
 
 def session_due(session: str, customer: str) -> Due:

@@ -25,13 +25,16 @@ def clock_run(
     if at is not None:
         moment = moment_of(session, "--at", at)
         with reading(session) as ledger:
-            noticed = evaluate(ledger.recorder, ledger.decider, moment)
-        session.give({"due": _due(noticed), "position": None, "written": False})
-        session.say("clock_evaluated", count=_count(noticed))
-        _tell(session, noticed)
-        return Status.FINE
+            shown = evaluate(ledger.recorder, ledger.decider, moment)
+        problems = [(each.subject, each.reason) for each in shown.failed]
+        session.status = Status.FINDING if problems else Status.FINE
+        session.give({"due": _due(shown.noticed), "failed": _failed(problems), "position": None, "written": False})
+        session.say("clock_evaluated", count=_count(shown.noticed))
+        _tell(session, shown.noticed)
+        _warn(session, problems)
+        return session.status
     with appending(session) as ledger:
-        ran = run(ledger.recorder, ledger.decider)
+        ran = run(ledger.recorder, ledger.decider, ledger.subjects)
         erased = ledger.credentials.erase_due(actor=acting(ledger))
         ledger.credentials.sweep()
     against = [fact for each in ran.noticed for fact in each.facts if isinstance(fact, Against)]
@@ -43,7 +46,7 @@ def clock_run(
             "against": [{"rule": each.rule, "text": each.text(session.language)} for each in against],
             "due": _due(ran.noticed),
             "erased": [each.credential for each in erased if each.failure is None],
-            "failed": [{"subject": subject, "reason": reason} for subject, reason in problems],
+            "failed": _failed(problems),
             "position": ran.position,
             "status": int(session.status),
             "written": True,
@@ -53,9 +56,17 @@ def clock_run(
     _tell(session, ran.noticed)
     for fact in against:
         session.warn(f"{fact.rule}: {fact.text(session.language)}")
+    _warn(session, problems)
+    return session.status
+
+
+def _failed(problems: "list[tuple[str, str]]") -> list[dict[str, str]]:
+    return [{"subject": subject, "reason": reason} for subject, reason in problems]
+
+
+def _warn(session: Session, problems: "list[tuple[str, str]]") -> None:
     for subject, reason in problems:
         session.warn(session.text("clock_failed", subject=subject, reason=reason))
-    return session.status
 
 
 def _count(noticed: "list[Noticed]") -> int:

@@ -90,15 +90,15 @@ def test_an_instant_is_evaluated_by_the_settings_of_that_instant(world: World) -
     world.clock.advance(timedelta(days=30))
     before = world.clock.now()
     world.clock.advance(timedelta(seconds=1))
-    noticed = clock_run.evaluate(world.ledger.recorder, world.decider, before)
+    noticed = clock_run.evaluate(world.ledger.recorder, world.decider, before).noticed
     assert "consent" in {each.timer for each in noticed}
     lawyer = world.decider.new_id("person")
     world.do(RegisterOperator(person=lawyer, name="法務 太郎", roles=(Role.LEGAL,)))
     world.do(ChangeSetting(setting="deemed_business_days", value="60", person=lawyer))  # without what is due first
     world.clock.advance(timedelta(seconds=1))
-    after = clock_run.evaluate(world.ledger.recorder, world.decider, world.clock.now())
+    after = clock_run.evaluate(world.ledger.recorder, world.decider, world.clock.now()).noticed
     assert not [each for each in after if any(isinstance(fact, ConsentDeemed) for fact in each.facts)]
-    again = clock_run.evaluate(world.ledger.recorder, world.decider, before)
+    again = clock_run.evaluate(world.ledger.recorder, world.decider, before).noticed
     assert [each.facts for each in again] == [each.facts for each in noticed]
 
 
