@@ -1,7 +1,7 @@
 """Holds that people order: a legal matter, a dispute or an incident suspends destruction (R-17).
 
 Guarantees: a hold has an author and a reason on record, and is released by two persons (R-34) whose duty it is (R-35):
-one proposes, the other releases;
+one proposes, the other releases; one that is not reviewed by the day it was to be is a finding, once;
 an order of destruction reads the holds of its customer, so either it comes first or the hold does. What the log
 itself writes is ``hold.placed.v1`` and ``hold.released.v1``: which data keys it keeps, not who wished so and why.
 """
@@ -13,11 +13,14 @@ from enum import StrEnum
 
 from ledger.domain.boundary import PEOPLE_TAG, Boundary, Item, tag
 from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.due import Due, Timer, timer
 from ledger.domain.duties import check_second, on_duty
 from ledger.domain.fact import Fact, fact, public, ref
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.instants import spelled
 from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
-from ledger.domain.recorded import Facts, Recorded
+from ledger.domain.recorded import Facts, Recorded, last
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.trail import Pair
@@ -150,6 +153,36 @@ class ReleaseHold:
     words: str
 
 
+@rule("R-17", off=())
+def unreviewed(hold: OrderedHold, now: datetime) -> tuple[FindingRecorded, ...]:
+    """Give the finding of a hold that still stood when it was to be reviewed, whatever became of it since."""
+    review_at = hold.ordered.review_at
+    if review_at is None or now < review_at or (hold.released_at is not None and hold.released_at < review_at):
+        return ()
+    values, subjects = {"at": spelled(review_at)}, (tag("hold", hold.ordered.hold),)
+    overdue = FindingRecorded(rule="R-17", sentence="hold_not_reviewed", values=values, subjects=subjects)
+    return (replace(overdue, cites=hold.positions[:1]),)
+
+
+def _compute(hold_id: str, facts: Facts, now: datetime, _defaults: Defaults) -> list[Fact]:
+    hold = fold(facts).get(hold_id)
+    if hold is None or last(facts, FindingRecorded) is not None:
+        return []
+    return list(unreviewed(hold, now))
+
+
+def _of_review(hold: str, _chain: str) -> Boundary:
+    types = (HoldOrdered.KIND.type, HoldReleaseOrdered.KIND.type, FindingRecorded.KIND.type)
+    return Boundary((Item((tag("hold", hold),), types),))
+
+
+HOLD_TIMER = timer(Timer("hold", "hold", _of_review, _compute))
+
+
+def _due(command: ProposeRelease | ReleaseHold) -> tuple[Due, ...]:
+    return (HOLD_TIMER.at(command.hold, command.customer),)
+
+
 def of_holds(customer: str) -> Boundary:
     """Give the boundary of the holds that people ordered for a customer."""
     types = tuple(each.KIND.type for each in (HoldOrdered, HoldReleaseProposed, HoldReleaseOrdered))
@@ -203,7 +236,7 @@ def order_hold(command: OrderHold, facts: Facts, _now: datetime, _defaults: Defa
     return decided(ordered, cites=[person.position])
 
 
-@decides(ProposeRelease, boundary=_of_command)
+@decides(ProposeRelease, boundary=_of_command, timers=_due)
 def propose_release(command: ProposeRelease, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Take the first person's word; given again by the same one, it changes nothing."""
     person = on_duty(fold_people(facts), command.person, _DUTIES)
@@ -215,7 +248,7 @@ def propose_release(command: ProposeRelease, facts: Facts, _now: datetime, _defa
     return decided(proposed, cites=(*(() if hold is None else hold.positions), person.position))
 
 
-@decides(ReleaseHold, boundary=_of_command)
+@decides(ReleaseHold, boundary=_of_command, timers=_due)
 def release_hold(command: ReleaseHold, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Release what somebody else wished to; who wished so must still be there and on duty."""
     people = fold_people(facts)

@@ -21,8 +21,10 @@ from story import CUSTOMER, an_id, as_recorded, at, given
 from ledger.domain.basis import Basis
 from ledger.domain.decision import Refusal
 from ledger.domain.destroying import OrderDestruction
+from ledger.domain.finding import FindingRecorded
 from ledger.domain.halves import Keep, is_due, named_by, plan_half
 from ledger.domain.holds import (
+    HOLD_TIMER,
     HoldOrdered,
     HoldReason,
     HoldReleaseOrdered,
@@ -102,6 +104,37 @@ def test_r_35_a_release_takes_two_system_users_whoever_holds_them_by_then() -> N
     story = given(MS_LEGAL, MR_CUSTODIAN, bound, ORDERED, PROPOSED, *handed_over)
     story.when(RELEASE, at_=NOW).refused("R-35", cites=[2, 4, 6])
     given(MS_LEGAL, MR_CUSTODIAN, bound, *handed_over, ORDERED, PROPOSED).when(RELEASE, at_=NOW).then(RELEASED)
+
+
+NOT_REVIEWED = FindingRecorded(
+    rule="R-17",
+    sentence="hold_not_reviewed",
+    values={"at": "2027-06-01T00:00:00+09:00"},
+    subjects=(f"hold:{HOLD}",),
+)
+
+
+def test_r_17_a_hold_that_nobody_reviewed_in_time_is_a_finding_once_whoever_looks() -> None:
+    due = HOLD_TIMER.at(HOLD, CUSTOMER)
+    recorded = given(MS_LEGAL, ORDERED).recorded
+    assert due.facts(recorded, at("2027-05-31 23:59:59"), Defaults()) == ()
+    (found,) = due.facts(recorded, at("2027-06-01 00:00"), Defaults())
+    assert (replace(found, cites=()), found.cites) == (NOT_REVIEWED, (1,))
+    late = given(MS_LEGAL, ORDERED).when(PROPOSE, at_="2027-07-01 09:00")
+    late.after(NOT_REVIEWED).then(PROPOSED)
+    given(MS_LEGAL, ORDERED, NOT_REVIEWED).when(PROPOSE, at_="2027-07-01 09:00").after().then(PROPOSED)
+
+
+def test_r_17_a_hold_that_was_released_before_or_is_never_to_be_reviewed_is_no_finding() -> None:
+    due = HOLD_TIMER.at(HOLD, CUSTOMER)
+    before = given(ORDERED).at("2027-05-01 09:00", RELEASED)
+    assert due.facts(before.recorded, at("2027-07-01 00:00"), Defaults()) == ()
+    after = given(ORDERED).at("2027-06-02 09:00", RELEASED)
+    assert [replace(each, cites=()) for each in due.facts(after.recorded, at("2027-07-01 00:00"), Defaults())] == [
+        NOT_REVIEWED
+    ]
+    endless = given(replace(ORDERED, review_at=None))
+    assert due.facts(endless.recorded, at("2037-01-01 00:00"), Defaults()) == ()
 
 
 def test_r_34_a_release_that_was_proposed_by_somebody_who_left_is_proposed_anew() -> None:

@@ -27,6 +27,10 @@ SENTENCES = {
         "この保全の解除は、まだ一人目が提案していません。",
         "Nobody has proposed yet to release this hold.",
     ),
+    "hold_not_reviewed": (
+        "{at} に見直すはずの保全が、見直されないまま続いています。",
+        "The hold was to be reviewed at {at}, and still stood then.",
+    ),
     "hold_days_order": (
         "保全の期間は初日と末日の両方を、この順に指定してください。",
         "The days of a hold have both a first and a last, in this order.",
