@@ -19,7 +19,7 @@ from ledger.domain.credential import Credential, Status, fold
 from ledger.domain.credential_custody import RecordErasure, RecordErasureFailure
 from ledger.domain.credential_due import due_of
 from ledger.domain.credential_ending import CREDENTIAL_TIMER
-from ledger.domain.credential_facts import CredentialErased, CredentialProvided, Exposure
+from ledger.domain.credential_facts import CredentialErased, CredentialProvided
 from ledger.domain.credential_giving import CheckOutCredential, ProvideCredential, RecordExposure
 from ledger.domain.credential_rules import check_erasable, check_no_secret, check_still_out, given
 from ledger.domain.decision import Refusal
@@ -211,7 +211,6 @@ class Credentials:
                 customer=customer,
                 credential=credential,
                 work_order=given(_credential(self._known(credential)), "R-09").work_order,
-                how=Exposure.SECRET_FOUND,
                 subjects=subjects,
                 place=place,
             )

@@ -45,13 +45,6 @@ class Ending(StrEnum):
     REJECTED = "rejected"
 
 
-class Exposure(StrEnum):
-    """How a secret was met where it should not be (A-10)."""
-
-    SECRET_FOUND = "secret_found"  # noqa: S105 - the name of a way to find one
-    PATTERN_MATCHED = "pattern_matched"
-
-
 @fact("credential.requested.v1", retention="trail", ja="接続情報依頼", en="Credential requested", clause="4-1②")
 class CredentialRequested(Fact):
     """The customer is asked for what the work needs."""
@@ -249,7 +242,6 @@ class CredentialExposureDetected(Fact):
 
     credential: str = ref("credential")
     work_order: str = ref("work_order")
-    how: Exposure = public()
     subjects: tuple[str, ...] = about(default=())
     place: str | None = None
 

@@ -24,7 +24,6 @@ from ledger.domain.credential_facts import (
     CredentialProvided,
     CredentialRejected,
     CredentialRequested,
-    Exposure,
     Origin,
     Rejection,
 )
@@ -117,7 +116,6 @@ class RecordExposure:
     customer: str
     credential: str
     work_order: str
-    how: Exposure
     subjects: tuple[str, ...]
     place: str | None = None
 
@@ -276,7 +274,6 @@ def record_exposure(command: RecordExposure, facts: Facts, _now: datetime, _defa
     detected = CredentialExposureDetected(
         credential=credential.id,
         work_order=credential.work_order,
-        how=command.how,
         subjects=command.subjects,
         place=command.place,
     )

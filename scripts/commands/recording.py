@@ -64,7 +64,7 @@ def import_file(
             path, format_name, customer, options, actor=acting(ledger), targets=targets, progress=progress
         )
     suspect = batch.reconciled is not None and batch.reconciled.suspects
-    found = batch.findings or batch.rejected or batch.uncertain or suspect
+    found = batch.findings or batch.rejected or batch.uncertain or suspect or batch.exposed
     session.status = Status.FINDING if found else Status.FINE
     _tell(session, batch)
     session.give({**_members(session, batch), "file": path, "status": int(session.status)})
@@ -99,6 +99,8 @@ def _tell(session: Session, batch: "Batch") -> None:
         session.say("keystrokes_cut", count=batch.keystrokes_cut)
     if batch.sessions or batch.uncertain:
         session.say("correlated", sessions=batch.sessions, uncertain=batch.uncertain)
+    for credential in batch.exposed:
+        session.warn(session.text("credential_exposed", id=credential))
     if batch.reconciled is not None:
         _tell_reconciled(session, batch.reconciled)
 
@@ -145,6 +147,7 @@ def _members(session: Session, batch: "Batch") -> dict[str, Any]:
     return {
         **batch.counts(),
         "already": batch.already,
+        "exposed": list(batch.exposed),
         "facts": dict(sorted(batch.facts.items())),
         "findings": dict(sorted(batch.findings.items())),
         "format": batch.format,

@@ -42,6 +42,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{sessions} sessions are put together; {uncertain} records could not be placed with certainty.",
         "{sessions} 件のセッションを対応付けました。確実に対応付けられない記録は {uncertain} 件です。",
     ),
+    "credential_exposed": (
+        "The secret of {id} stands in what was kept of the file: see the entry credential.exposure_detected.v1.",
+        "{id} の秘密情報が、保存した内容に含まれています（記録 credential.exposure_detected.v1）。",
+    ),
     "reconciled": (
         "{logins} logins were compared with recorded sessions; {matched} of them belong to one.",
         "ログイン {logins} 件を記録済みセッションと照合し、{matched} 件が対応しました。",

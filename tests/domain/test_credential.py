@@ -46,7 +46,6 @@ from ledger.domain.credential_facts import (
     CredentialExposureDetected,
     CredentialRejected,
     Ending,
-    Exposure,
     Origin,
     Rejection,
 )
@@ -353,13 +352,12 @@ def test_a_10_a_secret_that_was_met_is_told_once_for_each_place() -> None:
             customer=CUSTOMER,
             credential=CREDENTIAL,
             work_order=ORDER,
-            how=Exposure.SECRET_FOUND,
             subjects=(where,),
             place="00:03:12",
         )
 
     detected = CredentialExposureDetected(
-        credential=CREDENTIAL, work_order=ORDER, how=Exposure.SECRET_FOUND, subjects=(session,), place="00:03:12"
+        credential=CREDENTIAL, work_order=ORDER, subjects=(session,), place="00:03:12"
     )
     story = given(*BY_WISH, PROVIDED)
     story.when(met(session), at_=INSIDE).then(detected).citing(6)
