@@ -1,7 +1,7 @@
 """Facts that tests of sessions begin with: consent, work in progress, a permission granted, a technician logged in."""
 
 from agreements import CONSENT, DELIVERED, IN_FORCE, PRESENTED, SIGNATORY, TERMS
-from orders import ORDER, RUNNING, SIGNED, TECHNICIAN, WORK_CONTACT
+from orders import ORDER, RUNNING, SECOND_TECHNICIAN, SIGNED, TECHNICIAN, WORK_CONTACT
 from story import CUSTOMER, Story, an_id, at, given
 
 from ledger.domain.basis import Basis
@@ -11,7 +11,14 @@ from ledger.domain.encrypted_path import Path, Protocol
 from ledger.domain.gateway import SecondFactor, TechnicianLoggedIn
 from ledger.domain.permission_facts import AccessPermissionGranted, AccessPermissionRequested
 from ledger.domain.recording_facts import SessionRecordingStarted
-from ledger.domain.session_facts import SessionStarted
+from ledger.domain.session_facts import (
+    ConnectionOpened,
+    Ending,
+    ParticipantJoined,
+    Participation,
+    SessionEnded,
+    SessionStarted,
+)
 
 PERMISSION, SESSION, CONNECTION = an_id("permission"), an_id("session"), an_id("connection")
 LOGIN, RECORDING = an_id("login"), an_id("recording")
@@ -78,6 +85,29 @@ SSH = Path(protocol=Protocol.SSH, version="SSH-2.0", cipher="chacha20-poly1305@o
 READY_TO_OPEN = (*AGREEMENT, *RUNNING, ASKED, GRANTED)
 """Agreement 0 to 5, order 6 to 12, permission 13 and 14."""
 
+OPENED = ConnectionOpened(
+    session=SESSION,
+    connection=CONNECTION,
+    permission=PERMISSION,
+    target="db01",
+    path=SSH,
+    opened_at=at("2026-11-18 10:12"),
+)
+JOINED = ParticipantJoined(
+    session=SESSION,
+    participant=SECOND_TECHNICIAN,
+    participation=Participation.TECHNICIAN,
+    joined_at=at("2026-11-18 10:12"),
+)
+ENDED = SessionEnded(
+    session=SESSION,
+    work_order=ORDER,
+    permission=PERMISSION,
+    why=Ending.SIGNED_OUT,
+    ended_at=at("2026-11-18 10:11"),
+    days=SESSION_STARTED.days,
+)
+
 
 def ready(*more: object) -> Story:
     """Give the story up to the login, at 10:05 on the day."""
@@ -87,3 +117,8 @@ def ready(*more: object) -> Story:
 def opened() -> Story:
     """Give the story of a session alone, as it stands at its start: what only the session's own boundary holds."""
     return given(SESSION_STARTED, RECORDED, at_=NOW)
+
+
+def in_session(*more: object) -> Story:
+    """Give what opening a connection reads: everything but the login."""
+    return given(*AGREEMENT, *RUNNING, ASKED, GRANTED).at(NOW, SESSION_STARTED, RECORDED, *more)  # type: ignore[arg-type]

@@ -2,14 +2,26 @@
 
 from dataclasses import replace
 
+from agreements import CONSENT, SIGNATORY, TERMS
 from orders import ORDER, READY, REQUESTED, SIGNED, TECHNICIAN
-from story import CUSTOMER, an_id, at
+from story import CUSTOMER, Story, an_id, at
 
 from ledger.domain.basis import Basis
-from ledger.domain.consent_facts import Form
+from ledger.domain.consent_facts import (
+    ConsentExpressed,
+    ConsentWithdrawn,
+    Form,
+    Stop,
+)
 from ledger.domain.contacts import ContactRegistered, ContactRole
 from ledger.domain.contract import ContractEnded, End
-from ledger.domain.credential_custody import InstructCustody, RecordErasure, RevokeCustody
+from ledger.domain.credential import Status, fold
+from ledger.domain.credential_custody import (
+    InstructCustody,
+    RecordErasure,
+    RevokeCustody,
+)
+from ledger.domain.credential_ending import credentials_due
 from ledger.domain.credential_facts import (
     CredentialCheckedOut,
     CredentialErased,
@@ -21,6 +33,9 @@ from ledger.domain.credential_facts import (
     Origin,
 )
 from ledger.domain.credential_giving import CheckOutCredential, ProvideCredential
+from ledger.domain.fact import Fact
+from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
 
 CREDENTIAL, CHECKOUT = an_id("credential"), an_id("checkout")
 OWNER = an_id("person", 10)
@@ -154,3 +169,44 @@ def erase() -> RecordErasure:
         key_ids=ERASED.key_ids,
         copies=ERASED.copies,
     )
+
+
+EXPRESSED = ConsentExpressed(
+    customer=CUSTOMER,
+    consent=CONSENT,
+    terms=TERMS,
+    signatory=SIGNATORY,
+    form=Form.PORTAL,
+    received_at=at("2026-11-16 09:00"),
+    since=at("2026-11-16 09:00"),
+)
+WITHDRAWN = ConsentWithdrawn(
+    customer=CUSTOMER,
+    consent=CONSENT,
+    received_at=at("2026-11-18 10:30"),
+    form=Form.MAIL,
+    stop=Stop.SAFE,
+    stop_by=at("2026-11-18 10:45"),
+    words="撤回します",
+)
+WORK_ENDED = scheduled(Ending.WORK_ENDED, "2026-11-18 11:30", "2026-11-19 11:30")
+LATE = ViolationRecorded(
+    rule="R-11",
+    sentence="credential_erasure_overdue",
+    values={"by": "2026-11-19T11:30:00+09:00"},
+    subjects=(f"credential:{CREDENTIAL}", f"work_order:{ORDER}"),
+)
+
+
+def noticed(story: Story, moment: str) -> list[Fact]:
+    """Give what the timer of the order's credentials writes, round after round."""
+    facts, found, now = list(story.recorded), [], at(moment)
+    due = credentials_due(ORDER, CUSTOMER)
+    while new := due.facts(facts, now, Defaults()):
+        found += [replace(each, cites=()) for each in new]
+        facts = story.at(moment, *new).recorded
+    return found
+
+
+def status(story: Story, moment: str) -> Status:
+    return fold(story.recorded)[CREDENTIAL].status(at(moment))

@@ -8,21 +8,25 @@ from connecting import (
     AGREEMENT,
     ASKED,
     CONNECTION,
+    ENDED,
     ENTERED,
     GATEWAY,
     GRANTED,
+    JOINED,
     LOGIN,
     NOW,
+    OPENED,
     PERMISSION,
     RECORDED,
     RECORDING,
     SESSION,
     SESSION_STARTED,
     SSH,
+    in_session,
     ready,
 )
 from orders import ORDER, OTHER_ORDER, RUNNING, SECOND_ASSIGNED, SECOND_TECHNICIAN, TECHNICIAN, WORK_CONTACT
-from story import CUSTOMER, Story, an_id, at, given
+from story import CUSTOMER, an_id, at, given
 
 from ledger.domain.boundary import tag
 from ledger.domain.consent_facts import ConsentExpressed, ConsentWithdrawn, Form, Stop
@@ -31,16 +35,9 @@ from ledger.domain.decision import boundary
 from ledger.domain.encrypted_path import Path, Protocol, Tunnel
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.gateway import LogoutCause, TechnicianLoggedOut
-from ledger.domain.participants import JoinSession, LeaveSession
 from ledger.domain.permission_facts import AccessPermissionRevoked, Device, VpnPrerequisiteConfirmed
 from ledger.domain.session import OpenConnection, OpenSession
 from ledger.domain.session_facts import (
-    ConnectionOpened,
-    Ending,
-    ParticipantJoined,
-    ParticipantLeft,
-    Participation,
-    SessionEnded,
     session_of,
 )
 from ledger.domain.work_facts import WorkCompleted, WorkSuspended
@@ -64,14 +61,6 @@ CONNECTS = OpenConnection(
     target="db01",
     path=SSH,
 )
-OPENED = ConnectionOpened(
-    session=SESSION,
-    connection=CONNECTION,
-    permission=PERMISSION,
-    target="db01",
-    path=SSH,
-    opened_at=at("2026-11-18 10:12"),
-)
 WITHDRAWN = ConsentWithdrawn(
     customer=CUSTOMER,
     consent=CONSENT,
@@ -80,14 +69,6 @@ WITHDRAWN = ConsentWithdrawn(
     stop=Stop.SAFE,
     stop_by=at("2026-11-18 10:15"),
     words="撤回します。",
-)
-ENDED = SessionEnded(
-    session=SESSION,
-    work_order=ORDER,
-    permission=PERMISSION,
-    why=Ending.SIGNED_OUT,
-    ended_at=at("2026-11-18 10:11"),
-    days=SESSION_STARTED.days,
 )
 REVOKED = AccessPermissionRevoked(
     permission=PERMISSION,
@@ -99,11 +80,6 @@ REVOKED = AccessPermissionRevoked(
     received_at=at("2026-11-18 10:05"),
 )
 LATER = "2026-11-18 10:12"
-
-
-def in_session(*more: object) -> Story:
-    """Give what opening a connection reads: everything but the login."""
-    return given(*AGREEMENT, *RUNNING, ASKED, GRANTED).at(NOW, SESSION_STARTED, RECORDED, *more)  # type: ignore[arg-type]
 
 
 def test_a_session_is_opened_on_what_it_needs() -> None:
@@ -295,50 +271,6 @@ def test_r_04_a_connection_needs_a_session_that_runs_and_is_for_the_order() -> N
     in_session(ENDED).when(CONNECTS, at_=LATER).refused("R-04", cites=[15, 17])
     in_session(OPENED).when(CONNECTS, at_=LATER).refused("R-04", cites=[15])
     given(SESSION_STARTED, RECORDED, at_=NOW).when(replace(CONNECTS, work_order=OTHER_ORDER), at_=LATER).refused("R-04")
-
-
-JOINS = JoinSession(
-    customer=CUSTOMER,
-    session=SESSION,
-    work_order=ORDER,
-    participant=SECOND_TECHNICIAN,
-    participation=Participation.TECHNICIAN,
-)
-JOINED = ParticipantJoined(
-    session=SESSION,
-    participant=SECOND_TECHNICIAN,
-    participation=Participation.TECHNICIAN,
-    joined_at=at(LATER),
-)
-LEAVES = LeaveSession(customer=CUSTOMER, session=SESSION, participant=SECOND_TECHNICIAN, left_at=at("2026-11-18 10:20"))
-LEFT = ParticipantLeft(session=SESSION, participant=SECOND_TECHNICIAN, left_at=at("2026-11-18 10:20"))
-
-
-def test_r_04_only_an_assigned_technician_joins() -> None:
-    story = given(*RUNNING).at(NOW, SESSION_STARTED, RECORDED)
-    story.when(JOINS, at_=LATER).refused("R-04", cites=[0])
-    given(*RUNNING, SECOND_ASSIGNED).at(NOW, SESSION_STARTED, RECORDED).when(JOINS, at_=LATER).then(JOINED)
-
-
-def test_somebody_of_the_customer_looks_on_without_being_assigned() -> None:
-    command = replace(JOINS, participant=WORK_CONTACT, participation=Participation.CUSTOMER)
-    story = given(*RUNNING).at(NOW, SESSION_STARTED, RECORDED)
-    story.when(command, at_=LATER).then(replace(JOINED, participant=WORK_CONTACT, participation=Participation.CUSTOMER))
-
-
-def test_who_is_inside_joins_once_and_leaves_once() -> None:
-    story = given(*RUNNING, SECOND_ASSIGNED).at(NOW, SESSION_STARTED, RECORDED, JOINED)
-    story.when(JOINS, at_=LATER).then()
-    inside = given(SESSION_STARTED, RECORDED, JOINED, at_=NOW)
-    inside.when(LEAVES, at_="2026-11-18 10:21").then(LEFT)
-    given(SESSION_STARTED, RECORDED, JOINED, LEFT, at_=NOW).when(LEAVES, at_="2026-11-18 10:21").then()
-
-
-def test_r_04_nobody_joins_or_leaves_what_does_not_run() -> None:
-    given(*RUNNING).when(JOINS, at_=LATER).refused("R-04")
-    given().when(LEAVES, at_=LATER).refused("R-04")
-    given(*RUNNING, SESSION_STARTED, RECORDED, ENDED, at_=NOW).when(JOINS, at_=LATER).refused("R-04")
-    given(SESSION_STARTED, RECORDED, at_=NOW).when(replace(JOINS, work_order=OTHER_ORDER), at_=LATER).refused("R-04")
 
 
 def test_a_session_is_what_its_facts_come_to() -> None:

@@ -12,6 +12,7 @@ from connecting import (
     GRANTED,
     LOGIN,
     NOW,
+    OPENED,
     PERMISSION,
     RECORDED,
     RECORDING,
@@ -69,14 +70,6 @@ CONNECTS = RecordConnection(
     target="db01",
     path=SSH,
     opened_at=at("2026-11-18 10:12"),
-)
-OPENED = ConnectionOpened(
-    session=SESSION,
-    connection=CONNECTION,
-    permission=PERMISSION,
-    target="db01",
-    path=SSH,
-    opened_at=CONNECTS.opened_at,
 )
 FAILS = RecordConnectionFailure(
     customer=CUSTOMER,
@@ -221,17 +214,17 @@ def test_r_08_a_session_that_is_over_and_lasted_beyond_its_permission() -> None:
     assert broken(story.when(over(), at_=LATER), type(SESSION_STARTED)) == [("R-08", "session_beyond_permission")]
 
 
-def in_session(*more: Fact) -> Story:
+def in_progress(*more: Fact) -> Story:
     return given(ASKED, GRANTED).at(NOW, SESSION_STARTED, RECORDED, *more)
 
 
 def test_a_lawful_connection_that_is_told_is_recorded_without_violation() -> None:
-    in_session().when(CONNECTS, at_=LATER).then(OPENED).citing(2)
+    in_progress().when(CONNECTS, at_=LATER).then(OPENED).citing(2)
 
 
 def test_r_07_a_connection_that_was_not_encrypted_is_recorded_with_a_violation() -> None:
     telnet = Path(protocol=Protocol.OTHER, version="telnet")
-    outcome = in_session().when(replace(CONNECTS, path=telnet), at_=LATER)
+    outcome = in_progress().when(replace(CONNECTS, path=telnet), at_=LATER)
     assert broken(outcome, ConnectionOpened) == [("R-07", "path_not_encrypted"), ("R-08", "protocol_not_permitted")]
     assert outcome.facts[0] == replace(OPENED, path=telnet, cites=(2,))
 
@@ -246,7 +239,7 @@ def test_r_07_a_connection_that_was_not_encrypted_is_recorded_with_a_violation()
 def test_r_04_r_08_a_connection_beyond_what_was_permitted_is_recorded_with_a_violation(
     changes: dict[str, object], expected: tuple[str, str]
 ) -> None:
-    outcome = in_session().when(replace(CONNECTS, **changes), at_=LATER)  # type: ignore[arg-type]
+    outcome = in_progress().when(replace(CONNECTS, **changes), at_=LATER)  # type: ignore[arg-type]
     assert broken(outcome, ConnectionOpened) == [expected]
 
 
@@ -259,7 +252,7 @@ def test_r_04_a_connection_after_the_end_of_its_session_is_recorded_with_a_viola
         ended_at=at("2026-11-18 10:11"),
         days=SESSION_STARTED.days,
     )
-    assert broken(in_session(ended).when(CONNECTS, at_=LATER), ConnectionOpened) == [("R-04", "session_over")]
+    assert broken(in_progress(ended).when(CONNECTS, at_=LATER), ConnectionOpened) == [("R-04", "session_over")]
 
 
 def test_r_18_a_connection_in_no_session_is_recorded_with_a_violation() -> None:
@@ -274,8 +267,8 @@ def test_r_08_a_connection_without_any_permission_is_recorded_with_its_violation
 
 
 def test_a_connection_told_twice_is_recorded_once() -> None:
-    in_session(OPENED).when(CONNECTS, at_=LATER).then()
-    in_session(OPENED).when(replace(CONNECTS, target="web01"), at_=LATER).refused("R-04", cites=[4])
+    in_progress(OPENED).when(CONNECTS, at_=LATER).then()
+    in_progress(OPENED).when(replace(CONNECTS, target="web01"), at_=LATER).refused("R-04", cites=[4])
 
 
 def test_r_07_an_attempt_that_was_refused_beforehand_is_recorded_as_failed() -> None:
