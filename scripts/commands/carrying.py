@@ -35,9 +35,6 @@ from scripts.console import Session, Status
 from scripts.refusals import CommandRefusedError
 from scripts.texts import Language, text
 
-_TYPED: Mapping[Any, Any] = {int: int, bool: bool}
-"""What the command line reads itself; the rest it hands on as it was typed."""
-
 
 def command_of(step: Step, language: Language) -> Command:
     """Give the function that Typer makes a command of."""
@@ -172,7 +169,8 @@ def label_of(fact: Fact, session: Session | None) -> str:
 
 
 def _parameter(member: Member, language: Language) -> inspect.Parameter:
-    kind: Any = Path if member.of_file or member.of_package else member.choices or _TYPED.get(member.kind, str)
+    # All else is read here, so that what cannot be read is said in the language of the run.
+    kind: Any = Path if member.of_file or member.of_package else bool if member.kind is bool else str
     whole: Any = list[kind] if member.several else kind
     flag = f"{member.flag}/--no-{member.flag[2:]}" if member.kind is bool else member.flag
     option = typer.Option(flag, metavar=_metavar(member), help=_help(member, language))
