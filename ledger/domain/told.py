@@ -1,23 +1,31 @@
 """Types of entries that others than the domain's commands write: importers, the door, and the log about itself.
 
-What the log's core writes is not written a second time under a domain name; ``COVERED`` says which of its entries is
-which event of the terms.
+What the log's core writes is not written a second time under a domain name; ``COVERED`` says which type is which event
+of the terms.
 """
+
+from collections.abc import Mapping
 
 from ledger.domain.registry import TERMS, declare
 
-COVERED = {
-    "EvidenceShredded": "key.destroyed.v1",
-    "EvidenceShredVerified": "key.destruction_confirmed.v1",
-    "RetentionHoldPlaced": "hold.placed.v1",
-    "RetentionHoldReleased": "hold.released.v1",
-    "CheckpointSigned": "heads.sealed.v1",
-    "FindingRecorded": "ledger.finding_recorded.v1",
-    "TechnicianLoggedIn (told by a target)": "login.accepted.v1",
-    "LoginFailed (told by a target)": "login.failed.v1",
-    "TechnicianLoggedOut (told by a target)": "login.ended.v1",
+_CORE_WRITES = "the log's core writes it, with the key or hold it is about"
+_TARGET_TELLS = "a target's own log tells it, and an importer writes it"
+COVERED: Mapping[str, tuple[str, str]] = {
+    "EvidenceShredded": ("key.destroyed.v1", _CORE_WRITES),
+    "EvidenceShredVerified": ("key.destruction_confirmed.v1", _CORE_WRITES),
+    "RetentionHoldPlaced": ("hold.placed.v1", _CORE_WRITES),
+    "RetentionHoldReleased": ("hold.released.v1", _CORE_WRITES),
+    "CheckpointSigned": ("heads.sealed.v1", "a checkpoint is signed over the heads that are sealed for it"),
+    "CustomerRegistered": ("customer.registered.v1", "the door writes it as it opens the customer's chain"),
+    "LoginFailed": ("gateway.technician_login_failed.v1", "the gateway tells it; of a target it is login.failed.v1"),
+    "CommandObserved": ("session.command_observed.v1", _TARGET_TELLS),
+    "SessionCorrelated": ("session.correlated.v1", _TARGET_TELLS),
+    "RecordingStarted": ("session.recording_started.v1", "the recorder tells it; of a file it is recording.started.v1"),
+    "RecordingFinalized": ("session.recording_finalized.v1", "… and recording.finalized.v1"),
+    "ImportBatchOpened": ("ledger.import_batch_opened.v1", "an importer writes it"),
+    "ImportBatchClosed": ("ledger.import_batch_closed.v1", "an importer writes it"),
 }
-"""Events of the terms, and the types that carry them."""
+"""Events of the terms that no fact of the domain is named after: the type that carries each, and why that does."""
 
 _TRAIL = (
     ("login.accepted.v1", "ログイン成功", "Login accepted", "4-2"),
