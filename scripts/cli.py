@@ -14,7 +14,18 @@ from typing import NoReturn
 
 import typer
 
-from scripts.commands import checking, clock, demonstrating, founding, measuring, proving, reading, recording, verifying
+from scripts.commands import (
+    checking,
+    clock,
+    demonstrating,
+    founding,
+    measuring,
+    proving,
+    reading,
+    recording,
+    retaining,
+    verifying,
+)
 from scripts.commands.declared import Command, declare, declare_group
 from scripts.console import Session, Status
 from scripts.texts import Language, default_language, text
@@ -37,6 +48,7 @@ _COMMANDS: tuple[tuple[str, Command], ...] = (
     ("keyring rotate", founding.keyring_rotate),
     ("keyring rotate-signer", founding.keyring_rotate_signer),
     ("clock run", clock.clock_run),
+    ("retention destroy", retaining.destroy),
     ("bench", measuring.bench),
     ("demo", demonstrating.demo),
 )

@@ -235,7 +235,7 @@ MACHINES: dict[type[Any], Machine] = {
         "ledger.application.credentials", "whoever typed it would know the secret: an import finds it"
     ),
     destroying.OrderDestruction: Machine(
-        None, "the retention job reads all that could keep a key; it is not there yet"
+        "ledger.application.destroying", "'retention destroy' reads all that could keep a key, and gives it"
     ),
     housekeeping.RecordVerification: Machine("ledger.application.checking", "the full check gives it, with its result"),
 }

@@ -90,6 +90,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The written evidence request that the package is for: it is sealed for that request.",
         "このパッケージで応じる証跡提供申請。申請に対して封緘されます。",
     ),
+    "help_retention": ("What becomes of the trail when its term is over.", "保管期間が満了した証跡の扱い。"),
+    "help_retention_destroy": (
+        "Destroy a customer's entries of a day that nothing keeps any more.",
+        "保管の必要がなくなったお客様の一日分の記録を破棄します。",
+    ),
+    "opt_destroyed_key": ("The key of the day: trail:2026-11-30.", "破棄する日の鍵。例: trail:2026-11-30。"),
     "help_settings": ("The numbers that are decided by.", "判断に用いる数値の設定。"),
     "help_settings_set": (
         "Decide by another number from now on: an entry of the log, by a person of the legal duty.",

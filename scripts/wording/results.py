@@ -83,6 +83,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "That it was checked could not be recorded: {reason}",
         "検査したことを記録できませんでした: {reason}",
     ),
+    "destroyed": (
+        "{count} payloads under {key} are destroyed (ordered in entry {ordered}, confirmed in entry {confirmed}).",
+        "{key} の記録 {count} 件を破棄しました（指示: 記録 {ordered}、確認: 記録 {confirmed}）。",
+    ),
     "not_signed": ("Not under a signed checkpoint yet: {reason}", "まだ署名されていません: {reason}"),
     "not_finished": (
         "What was interrupted before could not be finished now: {reason}",

@@ -31,6 +31,8 @@ COMMANDS = [
     "keyring confirm",
     "keyring rotate",
     "keyring rotate-signer",
+    "retention",
+    "retention destroy",
     "bench",
     "demo",
 ]

@@ -103,4 +103,6 @@ def test_a_reminder_comes_before_silence_is_consent() -> None:
 
 
 def test_r_35_settings_are_changed_by_legal() -> None:
-    given(MS_SALES).when(replace(change("quote_days", "60"), person=SALES), at_=NOW).refused("R-35")
+    story = given(MS_LEGAL, MS_SALES)
+    story.when(replace(change("quote_days", "60"), person=SALES), at_=NOW).refused("R-35", cites=[1])
+    story.when(change("quote_days", "60"), at_=NOW).then(changed("quote_days", "60"))
