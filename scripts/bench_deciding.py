@@ -39,17 +39,21 @@ class _Times:
     bare: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
 
-def run(recorder: Recorder, customer: str, sizes: tuple[int, ...], progress: Callable[[str, int, int], None]) -> Any:
+def run(
+    recorder: Recorder, customer: str, progress: Callable[[str, int, int], None], sizes: tuple[int, ...] = SIZES
+) -> dict[str, Any]:
     """Give the figures for each number of entries in the customer's chain, and the worst ratio of a warm process."""
-    results: dict[str, Any] = {}
+    results: dict[int, dict[str, Any]] = {}
     orders = Orders(Decider(recorder), customer)
     for size in sizes:
         have = dict(recorder.reader.chains())[customer]
         for start in range(have, size, 500):
             recorder.append(records([customer], min(500, size - start)))
             progress("filling", start, size)
-        results[f"at_{size}"] = _compare(recorder, customer, orders)
-    return {"ratio": max(each["ratio"] for each in results.values()), **results}
+        progress(f"deciding_vs_bare_append at {size}", 0, 1)
+        results[size] = _compare(recorder, customer, orders)
+    told = {f"{name}_at_{size}": value for size, figures in results.items() for name, value in figures.items()}
+    return {"ratio": max(figures["ratio"] for figures in results.values()), **told}
 
 
 def _compare(recorder: Recorder, customer: str, orders: Orders) -> dict[str, Any]:

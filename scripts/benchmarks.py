@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ledger.store.embedded import EmbeddedPostgres
-from scripts import bench_append, bench_fsck, bench_growth
+from scripts import bench_append, bench_deciding, bench_fsck, bench_growth
 
 MEMBERS = (
     "append_100_vs_eventsourcing",
     "append_8x100_vs_eventsourcing",
     "append_64_clients_vs_eventsourcing",
+    "deciding_vs_bare_append",
     "fsck_vs_copy_out",
     "growth_1e6_vs_1e4",
 )
@@ -42,6 +43,9 @@ def run(
                 for done, name in enumerate(appends):
                     progress(name, done, len(appends))
                     results[name] = bench_append.compare(ours, chains, theirs, **_APPENDS[name])
+        if "deciding_vs_bare_append" in members:
+            with bench_append.bench_log(server, directory) as (ours, chains):
+                results["deciding_vs_bare_append"] = bench_deciding.run(ours, chains[0], progress)
         if {"fsck_vs_copy_out", "growth_1e6_vs_1e4"} & set(members):
             big = stack.enter_context(bench_append.bench_log(server, directory))
             bench_growth.fill(*big, large, lambda done, total: progress("filling the large log", done, total))

@@ -104,7 +104,7 @@ def _matches(item: DCBQueryItem, type_: str, tags: Sequence[str]) -> bool:
 def select_positions(schema: str, query: DCBQuery | None, after: int, before: int, limit: int) -> sql.Composed | None:
     """Give a SELECT of the first ``limit`` positions in ``after`` … ``before`` − 1 that match, or None for all."""
     items = query.items if query is not None else []
-    if not items or any(not item.types and not item.tags for item in items):
+    if not items or any(not item.types and not item.tags and not since(item) for item in items):
         return None
     parts = [_select_item(schema, item, max(after, since(item)), before, limit) for item in items]
     return sql.SQL(" UNION ").join(sql.SQL("({})").format(part) for part in parts)

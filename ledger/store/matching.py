@@ -43,7 +43,7 @@ FROM {{schema}}.log LEFT JOIN LATERAL (
         WHERE e.position = place.position AND e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types))
         OFFSET 0
     ) AS e
-    ORDER BY e.position LIMIT {_MOST}
+    ORDER BY e.position LIMIT {{most}}
 ) AS found ON true
 """  # noqa: S608 - constants of this package; the schema is put in as an identifier
 
@@ -59,10 +59,11 @@ class Found(NamedTuple):
 class Matching:
     """Finds the entries of one log. Safe to share between threads."""
 
-    def __init__(self, connections: Connections, schema: str) -> None:
-        """Ask through these connections."""
+    def __init__(self, connections: Connections, schema: str, most: int = _MOST) -> None:
+        """Ask through these connections; one answer has ``most`` rows, more than there are ever items."""
         self._connections = connections
-        self._statement = sql.SQL(_FOUND).format(schema=sql.Identifier(schema)).as_bytes()
+        self._most = most
+        self._statement = sql.SQL(_FOUND).format(schema=sql.Identifier(schema), most=sql.Literal(most)).as_bytes()
 
     def find(self, items: Sequence[QueryItem]) -> tuple[int, list[Found]]:
         """Give what matches each item, and the position before which that is all; every item names a tag.
@@ -82,7 +83,7 @@ class Matching:
             if not rows:
                 raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
             found += [Found(item - 1, *place) for _, item, *place in rows if item is not None]
-            if len(rows) < _MOST:
+            if len(rows) < self._most:
                 return rows[0][0], found
             last = found[-1].position  # perhaps not with all its items: it is read again
             found = [each for each in found if each.position < last]

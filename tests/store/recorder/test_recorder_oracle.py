@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from log_world import GENESIS, World, check_whole, together
 
 from ledger.store.errors import ConditionFailedError
+from ledger.store.matching import Matching
+from ledger.store.query import ItemSince
 from ledger.store.recorder import Recorder
 
 # The log goes on from example to example, so none can be shrunk.
@@ -30,7 +32,7 @@ class Oracle:
         self.events = events
 
     def read(self, query: DCBQuery | None, after: int | None, limit: int | None) -> list[Told]:
-        found = [each for each in self.events if each[0] > (after or 0) and _matches(query, each[1], each[2])]
+        found = [each for each in self.events if each[0] > (after or 0) and _matches(query, *each[:3])]
         return found if limit is None else found[:limit]
 
     def append(self, events: list[DCBEvent], condition: DCBAppendCondition | None) -> int | None:
@@ -41,10 +43,13 @@ class Oracle:
         return len(self.events)
 
 
-def _matches(query: DCBQuery | None, type_: str, tags: tuple[str, ...]) -> bool:
+def _matches(query: DCBQuery | None, position: int, type_: str, tags: tuple[str, ...]) -> bool:
     if query is None or not query.items:
         return True
-    return any((not i.types or type_ in i.types) and set(i.tags) <= set(tags) for i in query.items)
+    return any(
+        (not i.types or type_ in i.types) and set(i.tags) <= set(tags) and position > getattr(i, "since", 0)
+        for i in query.items
+    )
 
 
 def _told(recorder: Recorder, query: DCBQuery | None, after: int | None, limit: int | None) -> list[Told]:
@@ -66,10 +71,14 @@ events = st.builds(
 asked_types = st.lists(st.sampled_from((*TYPES, "key.created.v1", "none", *IMPOSSIBLE)), max_size=2)
 asked_tags = st.lists(st.sampled_from((*TAGS, "k:none", *IMPOSSIBLE)), max_size=3)
 items = st.builds(DCBQueryItem, types=asked_types, tags=asked_tags)
-likely_items = st.builds(
-    DCBQueryItem, types=st.lists(st.sampled_from(TYPES), max_size=2), tags=st.lists(st.sampled_from(TAGS), max_size=2)
+likely_types, likely_tags = st.lists(st.sampled_from(TYPES), max_size=2), st.lists(st.sampled_from(TAGS), max_size=2)
+likely_items = st.builds(DCBQueryItem, types=likely_types, tags=likely_tags)
+known_before = st.builds(
+    ItemSince, types=likely_types, tags=likely_tags, since=st.one_of(st.integers(0, 60), st.just(10**30))
 )
-queries = st.builds(DCBQuery, items=st.lists(st.one_of(likely_items, likely_items, items), max_size=3))
+queries = st.builds(
+    DCBQuery, items=st.lists(st.one_of(likely_items, likely_items, known_before, known_before, items), max_size=3)
+)
 afters = st.one_of(st.none(), st.integers(-2, 60), st.sampled_from((10**30, -(10**30))))
 limits = st.one_of(st.none(), st.integers(0, 5))
 conditions = st.one_of(st.none(), st.builds(DCBAppendCondition, fail_if_events_match=queries, after=afters))
@@ -129,3 +138,33 @@ def test_requests_that_share_a_transaction_are_decided_in_turn(
     ]
     assert got == [oracle.append(appended, condition) or "refused" for appended, condition in story]
     assert told == oracle.events
+
+
+tagged_items = st.builds(
+    ItemSince,
+    types=likely_types,
+    tags=st.lists(st.sampled_from(TAGS), min_size=1, max_size=3),
+    since=st.one_of(st.just(0), st.integers(0, 80)),
+)
+
+
+@settings(DECIDING, max_examples=30)
+@given(
+    appended=st.lists(events, max_size=8), asked=st.lists(tagged_items, min_size=1, max_size=5), most=st.integers(6, 9)
+)
+def test_what_is_inside_is_what_each_item_matches_in_however_many_answers(
+    followed: tuple[Recorder, Oracle], appended: list[DCBEvent], asked: list[ItemSince], most: int
+) -> None:
+    recorder, oracle = followed
+    if appended:
+        recorder.append(appended)
+    oracle.events = _told(recorder, None, None, None)
+    recorder.reader._matching = Matching(recorder._look_ups, recorder.schema, most)
+    inside = recorder.reader.inside(asked)
+    assert inside.size == len(oracle.events)
+    expected = [[each[0] - 1 for each in oracle.read(DCBQuery([item]), None, None)] for item in asked]
+    assert [list(places) for places in inside.places] == expected
+    opened = {position: (each.type, tuple(each.tags), each.data) for position, each in inside.records.items()}
+    assert opened == {
+        each[0] - 1: each[1:] for each in oracle.events if each[0] - 1 in {p for ps in expected for p in ps}
+    }
