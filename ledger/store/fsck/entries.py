@@ -9,7 +9,7 @@ before it, which keys exist) is handed to ``joining``. Leaves to others: the pay
 from binascii import hexlify
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any
 
 from psycopg import Connection
 
@@ -22,6 +22,7 @@ from ledger.log.members import format_at
 from ledger.store.fsck.blocks import EntryBlock, entry_blocks
 from ledger.store.fsck.fields import array_value, moment_of, text_value, time_value
 from ledger.store.fsck.findings import Code
+from ledger.store.fsck.fingerprint import BLOCK_BYTES
 from ledger.store.fsck.kinds import Kind, Kinds, Names, tag_number
 from ledger.store.fsck.tasks import Place, RangeReport, RangeTask, Stretch
 from ledger.store.fsck.wanted import Pair, Wanted
@@ -29,8 +30,6 @@ from ledger.store.fsck.wanted import Pair, Wanted
 _COLUMNS = ("position", "seq", "at", "chain", "type", "key", "tags")
 _PLACE_BYTES = 8
 _HEX_DIGITS = b"0123456789abcdef"
-# A row: position, seq, at, leaf, (chain, type, key), tags, entry, and the leaf that the entry hashes to.
-_Row: TypeAlias = "tuple[int, int | None, bytes | None, bytes | None, Names, bytes | None, bytes | None, bytes]"
 
 
 class EntryChecker:
@@ -71,7 +70,7 @@ class _Reading:
         self._tree = Frontier()
         self._leaves: list[bytes] = []
         self._stretches: dict[str, Stretch] = {}
-        self._met: dict[Names, tuple[Kind, Stretch]] = {}
+        self._met: dict[Names, tuple[Kind, Stretch, Pair | None]] = {}
         """What an entry has in common with those before it in this range."""
         self._tree_cuts = [*task.tree_cuts]
         self._heads_cuts = [*task.heads_cuts]
@@ -85,60 +84,61 @@ class _Reading:
     def read(self, block: EntryBlock) -> None:
         """Check every row of a block."""
         positions, seqs, ats, stored_leaves, chains, types, keys, tags, entries = block
-        wanted, met, tags_of, add_tag = self.wanted, self._met, self._kinds.tags, self._tags.append
-        pairs, pairs_at, commitments, add_leaf = wanted.pairs, wanted.pairs_at, wanted.commitments, self._leaves.append
+        wanted, met, spell, add_tags = self.wanted, self._met, self._kinds.tags, self._tags.append
+        pairs_at, commitments, add_leaf = wanted.pairs_at, wanted.commitments, self._leaves.append
         first, next_cut = self._task.start, self._next_cut()
         names_of = zip(chains, types, keys, strict=True)
         leaves = [sha256(b"\0" + (data or b"")).digest() for data in entries]
         self.report.entries += len(positions)
-        for row in zip(positions, seqs, ats, stored_leaves, names_of, tags, entries, leaves, strict=True):
-            position, seq, at, stored_leaf, names, array, data, leaf = row
-            if position != self._expected and not self._jump(position):
+        expected = self._expected
+        for position, seq, at, stored_leaf, names, array, data, leaf in zip(
+            positions, seqs, ats, stored_leaves, names_of, tags, entries, leaves, strict=True
+        ):
+            if position != expected and not self._jump(position, expected):
                 continue
             if position >= next_cut:
                 self._cut(position)
                 next_cut = self._next_cut()
             known = met.get(names) or self._meet(names)
             if known is not None and data and seq and (at == self._at or self._reach(at)):
-                kind, stretch = known
-                texts, numbers = tags_of(array)
+                kind, stretch, pair = known
+                texts, numbers = spell(array)
                 commitment = data[kind.commitment]
-                spelled = b'{"at":"%b%b%b%b%d,"prev":"%b","public":{},"seq":%d,"tags":[%b%b' % (
-                    self._at_text,
-                    kind.before,
-                    commitment,
-                    kind.after,
-                    position,
-                    hexlify(stretch.last_leaf),
-                    seq,
-                    texts,
-                    kind.tail,
-                )
                 if (
-                    spelled == data
+                    data
+                    == b'{"at":"%b%b%b%b%d,"prev":"%b","public":{},"seq":%d,"tags":[%b%b'
+                    % (
+                        self._at_text,
+                        kind.before,
+                        commitment,
+                        kind.after,
+                        position,
+                        hexlify(stretch.last_leaf),
+                        seq,
+                        texts,
+                        kind.tail,
+                    )
                     and leaf == stored_leaf
                     and seq == stretch.last_seq + 1
                     and numbers is not None
                     and not commitment.translate(None, _HEX_DIGITS)
                 ):
-                    self._expected = position + 1
+                    expected = position + 1
                     add_leaf(leaf)
                     stretch.last_seq, stretch.last_leaf = seq, leaf
                     if numbers:
                         place = position.to_bytes(_PLACE_BYTES, "big")
-                        for number in numbers:
-                            add_tag(number + place)
-                    if commitment:
-                        pair = pairs.get(kind.names)
-                        if pair is None:
-                            pair = pairs[kind.names] = Pair(kind.chain, kind.key, position)
+                        add_tags(place.join(numbers) + place)
+                    if pair is not None:
                         pair.last = position
                         if kind.day != self._day and kind.day is not None:
                             self._other_day(position, pair)
                         offset = position - first
                         pairs_at[offset], commitments[offset] = pair, commitment
                     continue
-            self._parse(row)
+            if self._parse(position, seq, at, stored_leaf, names, array, data, leaf):
+                expected = position + 1
+        self._expected = expected
 
     def end(self) -> None:
         """Take stock of the range."""
@@ -149,19 +149,29 @@ class _Reading:
         self._grow()
         report.tree = self._tree.to_bytes()
         report.stretches.append((task.stop, self._stretches))
-        report.tags, report.tag_rows = self._place.fingerprint.of(b"".join(self._tags)), len(self._tags)
+        tags = b"".join(self._tags)
+        report.tags, report.tag_rows = self._place.fingerprint.of(tags), len(tags) // BLOCK_BYTES
         report.last_at = self._at_text.decode()
 
     # -- what is not as most entries are -------------------------------------------------------------------------------
 
-    def _parse(self, row: _Row) -> None:
-        """Check an entry by the parser, and name what is wrong with it."""
+    def _parse(
+        self,
+        position: int,
+        seq: int | None,
+        at: bytes | None,
+        stored_leaf: bytes | None,
+        names: Names,
+        array: bytes | None,
+        data: bytes | None,
+        leaf: bytes,
+    ) -> bool:
+        """Check an entry by the parser, and name what is wrong with it; False where the row holds none."""
         report, add = self.report, self.report.findings.add
-        position, seq, at, stored_leaf, names, array, data, leaf = row
         if seq is None or at is None or stored_leaf is None or len(stored_leaf) != HASH_BYTES or data is None:
-            self._odd_row(position)
-            return
-        self._expected = position + 1
+            add(Code.COLUMN, position, None, "a column is empty or of another kind")
+            report.broken = True
+            return False
         self._leaves.append(leaf)
         if leaf != stored_leaf:
             add(Code.LEAF, position, None, f"stored {stored_leaf.hex()}, computed {leaf.hex()}")
@@ -170,11 +180,11 @@ class _Reading:
         except UnknownFormatError as refusal:
             report.unchecked.add(str(refusal))
             self.wanted.unreadable.add(position)
-            return
+            return True
         except FormatError as refusal:
             add(Code.ENTRY_FORM, position, None, str(refusal).rstrip("."))
             self.wanted.unreadable.add(position)
-            return
+            return True
         said, wrong = time_value(datetime.fromisoformat(entry.at)), corrected_from(entry)
         if entry.at.encode() < self._at_text and wrong != self._at_text.decode():
             add(Code.TIME_FELL, position, None, f"{entry.at} after {self._at_text.decode()}")
@@ -198,14 +208,17 @@ class _Reading:
                 self._other_day(position, pair)
             offset = position - self._task.start
             wanted.pairs_at[offset], wanted.commitments[offset] = pair, hexlify(entry.commitment)
+        return True
 
-    def _meet(self, names: Names) -> tuple[Kind, Stretch] | None:
-        """Give what an entry with these columns has in common with those before it; None for the first of its chain."""
+    def _meet(self, names: Names) -> tuple[Kind, Stretch, Pair | None] | None:
+        """Give what an entry with these columns has in common with those before it; None for the first such one."""
         kind = self._kinds.find(names)
-        stretch = None if kind is None else self._stretches.get(kind.chain)
-        if kind is None or stretch is None:
+        if kind is None:
             return None
-        self._met[names] = known = (kind, stretch)
+        stretch, pair = self._stretches.get(kind.chain), self.wanted.pairs.get(kind.names)
+        if stretch is None or (pair is None and kind.key):
+            return None
+        self._met[names] = known = (kind, stretch, pair)
         return known
 
     def _other_day(self, position: int, pair: Pair) -> None:
@@ -246,20 +259,15 @@ class _Reading:
         if differ:
             self.report.findings.add(Code.COLUMN, position, entry.chain, ", ".join(differ))
 
-    def _odd_row(self, position: int) -> None:
-        """Name a row whose columns are not of the kind that every row has, such as one with NULLs."""
-        self.report.findings.add(Code.COLUMN, position, None, "a column is empty or of another kind")
-        self.report.broken = True
-
     # -- positions -----------------------------------------------------------------------------------------------------
 
-    def _jump(self, position: int) -> bool:
+    def _jump(self, position: int, expected: int) -> bool:
         """Meet another position than the next one: missing ones are named and skipped, a repeated one is not read."""
-        if position < self._expected:
+        if position < expected:
             self.report.findings.add(Code.DUPLICATE, position)
             self.report.broken = True
             return False
-        self._gap(self._expected, position)
+        self._gap(expected, position)
         return True
 
     def _gap(self, start: int, stop: int) -> None:

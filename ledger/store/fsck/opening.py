@@ -19,6 +19,7 @@ _INNER = bytes(each ^ 0x36 for each in range(256))
 _OUTER = bytes(each ^ 0x5C for each in range(256))
 _INNER_FILL = b"\x36" * (_HASHED - SALT_BYTES)
 _OUTER_FILL = b"\x5c" * (_HASHED - SALT_BYTES)
+_ZEROS = [bytes(count) for count in range(_BLOCK)]
 
 
 class Opener:
@@ -37,17 +38,20 @@ class Opener:
 
         Raises UnknownFormatError, SealError as ``Sealer.open`` does.
         """
-        if sealed[:1] == b"\x01":
-            try:
-                padded = self._decrypt(sealed[1:_BOX], sealed[_BOX:], self._aad + commitment)
-            except (InvalidTag, ValueError):
-                padded = b""
-            text = padded.rstrip(b"\0")
-            size, length = len(padded), len(text)
-            if not size % _BLOCK and SALT_BYTES < length <= MAX_PAYLOAD_BYTES and size - length < _BLOCK:
-                salt, payload = text[:SALT_BYTES], text[SALT_BYTES:-1]
-                inner = sha256(b"%b%b%b" % (salt.translate(_INNER), _INNER_FILL, payload)).digest()
-                outer = sha256(b"%b%b%b" % (salt.translate(_OUTER), _OUTER_FILL, inner)).digest()
-                if hexlify(outer) == commitment and text.endswith(b"\x80"):
-                    return payload
+        try:
+            padded = self._decrypt(sealed[1:_BOX], sealed[_BOX:], self._aad + commitment)
+            end = padded.rfind(b"\x80")
+            salt, payload = padded[:SALT_BYTES], padded[SALT_BYTES:end]
+            inner = sha256(salt.translate(_INNER) + _INNER_FILL + payload).digest()
+            outer = sha256(salt.translate(_OUTER) + _OUTER_FILL + inner).digest()
+            if (
+                hexlify(outer) == commitment
+                and sealed[0] == 1
+                and SALT_BYTES <= end <= MAX_PAYLOAD_BYTES
+                and not len(padded) % _BLOCK
+                and padded[end + 1 :] == _ZEROS[len(padded) - end - 1]
+            ):
+                return payload
+        except (InvalidTag, ValueError, IndexError):
+            pass  # the other reader says why
         return self._sealer.open_spelled(sealed, unhexlify(commitment), commitment)
