@@ -97,7 +97,7 @@ class Mutations:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out what draws its stories."""
-        items[:] = [item for item in items if not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)]
+        items[:] = [item for item in items if not _draws(item)]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
@@ -139,6 +139,12 @@ class Mutations:
             {type_: sorted(self.events[type_]) for type_ in _EVENTS},
             {case: sorted(self.commands[case]) for case in _CASES},
         )
+
+
+def _draws(item: pytest.Item) -> bool:
+    """Tell whether a test draws its stories."""
+    draws: bool = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return draws or hasattr(getattr(item, "module", None), "run_state_machine_as_test")
 
 
 def run(paths: Iterable[Path] = (TESTS,), extra: Iterable[str] = ()) -> tuple[int, Mutations]:
