@@ -28,6 +28,7 @@ from scripts.commands import (
 )
 from scripts.commands.declared import Command, declare, declare_group
 from scripts.console import Session, Status
+from scripts.help_page import Group
 from scripts.texts import Language, default_language, text
 
 _COMMANDS: tuple[tuple[str, Command], ...] = (
@@ -129,6 +130,9 @@ def run(arguments: Sequence[str]) -> Status:
     try:
         ended = command.main(list(arguments), prog_name="shoseki", standalone_mode=False, obj=session)
     except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # a group without a command: what there is to choose from
+            session.write(error.format_message())
+            return Status.FAILED
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "shoseki"
         problem = error.format_message().rstrip(".")
@@ -153,7 +157,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _application(language: Language, name: str) -> typer.Typer:
     app = typer.Typer(
-        help=text(language, name), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+        cls=Group,
+        help=text(language, name),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
     )
     declare_group(app, language)
     return app

@@ -188,10 +188,10 @@ def _metavar(member: Member) -> str | None:
 
 def _help(member: Member, language: Language) -> Written:
     """Say what an option is, what may be told, and whether it has to be."""
-    shown = text(language, f"step_opt_{member.option}")
+    shown, space = text(language, f"step_opt_{member.option}"), "" if language == "ja" else " "
     if member.choices is not None:
         values = ", ".join(f"{each.value} ({text(language, choice_name(each))})" for each in member.choices)
-        shown += " " + text(language, "step_choices", values=values)
+        shown += space + text(language, "step_choices", values=values)
     if member.required:
-        shown += " " + text(language, "step_required")
+        shown += space + text(language, "step_required")
     return Written(shown)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
+from scripts import help_page
 from scripts.console import Session, Status
 from scripts.refusals import guarded
 from scripts.texts import Language, text
@@ -28,7 +29,7 @@ class Written(str):
 
 def declare(app: typer.Typer, name: str, command: Command, language: Language, *, shown: str) -> None:
     """Add a command to an application; ``shown`` is its help."""
-    app.command(name, help=shown)(_as_typer_wants_it(command, language))
+    app.command(name, help=shown, cls=help_page.Command)(_as_typer_wants_it(command, language))
 
 
 def declare_group(app: typer.Typer, language: Language) -> None:

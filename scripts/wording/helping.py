@@ -163,5 +163,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "古い鍵も併せて署名し続ける記録の件数。",
     ),
     "arg_copy": ("The copy of the keyring.", "鍵束の写し。"),
+    "help_usage": ("Usage:", "使い方:"),
+    "help_arguments": ("Arguments:", "引数:"),
+    "help_options": ("Options:", "オプション:"),
+    "help_commands": ("Commands:", "コマンド:"),
+    "help_help": ("Show this page.", "この説明を表示します。"),
     "arg_members": ("What to measure (default: all).", "測定する項目（既定: すべて）。"),
 }

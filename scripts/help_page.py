@@ -1,0 +1,72 @@
+"""What ``--help`` prints: usage, what a command does, its arguments and options; of a group, its commands.
+
+Guarantees: every word of it is in the language of the run, lines break where English and Japanese break, and nothing is
+cut off.
+"""
+
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from scripts import screen
+from scripts.console import Session
+
+_WIDEST_NAME = 28
+"""A longer name has what it means below it."""
+_REQUIRED = "[required]"
+"""What Typer says in English of what has to be told."""
+
+
+class Command(TyperCommand):
+    """A command whose help is a page of ours."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the page."""
+        formatter.write(_page(self, ctx))
+
+
+class Group(TyperGroup):
+    """A group whose help is a page of ours."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the page."""
+        formatter.write(_page(self, ctx))
+
+
+def _page(command: TyperCommand | TyperGroup, ctx: Any) -> str:
+    session: Session = ctx.obj
+    columns = shutil.get_terminal_size().columns
+    usage = " ".join([session.text("help_usage"), ctx.command_path, *command.collect_usage_pieces(ctx)])
+    parts = [screen.wrap(usage, columns)]
+    parts += [screen.wrap(each, columns) for each in (command.help or "").split("\n\n")]
+    rows: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
+    for each in command.get_params(ctx):
+        record = each.get_help_record(ctx)
+        if record is not None:
+            told = record[1].replace(_REQUIRED, session.text("step_required"))
+            told = session.text("help_help") if each.name == "help" else told
+            rows[each.param_type_name].append((record[0], told))
+    parts += _section(session.text("help_arguments"), rows["argument"], columns)
+    parts += _section(session.text("help_options"), rows["option"], columns)
+    if isinstance(command, TyperGroup):
+        commands = [(name, (command.commands[name].help or "").split("\n\n")[0]) for name in command.list_commands(ctx)]
+        parts += _section(session.text("help_commands"), commands, columns)
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(heading: str, rows: Sequence[tuple[str, str]], columns: int) -> list[str]:
+    if not rows:
+        return []
+    width = max((len(name) for name, _ in rows if len(name) <= _WIDEST_NAME), default=_WIDEST_NAME)
+    lines = [heading]
+    for name, told in rows:
+        first, *more = screen.wrap(told, max(20, columns - width - 4)).split("\n")
+        if len(name) > width:
+            lines.append(f"  {name}")
+            more.insert(0, first)
+        else:
+            lines.append(f"  {name:<{width}}  {first}".rstrip())
+        lines += [f"{'':{width + 4}}{each}".rstrip() for each in more]
+    return ["\n".join(lines)]
