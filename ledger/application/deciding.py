@@ -18,6 +18,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeAlias
 
+from ledger.application.acting import PEOPLE, Acting
 from ledger.application.boundary_reader import BoundaryReader, Read
 from ledger.application.errors import ContendedError
 from ledger.application.facts import Written, from_record, written
@@ -100,7 +101,7 @@ class Decider:
         source: Mapping[str, Any] | None = None,
         idempotency_key: str | None = None,
     ) -> CarriedOut:
-        """Carry out a command.
+        """Carry out a command; where the actor is an ``Acting``, only as long as the system user is that person's.
 
         Raises Refusal with what it was decided on, CommandConflictError where the idempotency key did another command,
         ContendedError, PayloadUnavailableError, FactUnreadableError, and what appending raises.
@@ -116,6 +117,8 @@ class Decider:
             return done
         dues = decision.timers(command)
         boundary = decision.boundary(command, dues) | SETTINGS
+        if isinstance(actor, Acting):
+            boundary |= PEOPLE
         due: list[int] = []
         asked = False
         for _ in range(2 * ATTEMPTS):  # by what is remembered, and where that does not do by what stands there
@@ -124,6 +127,8 @@ class Decider:
             try:
                 if customer is not None:
                     check_own_chain(seen, customer)
+                if isinstance(actor, Acting):
+                    actor.check(seen.facts)
                 settings = in_force(seen.facts, self.defaults)
                 if found := first_due(dues, seen.facts, now, settings):
                     due += self._append_due(*found, seen, now)

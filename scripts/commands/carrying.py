@@ -24,11 +24,8 @@ from scripts.commands.declared import Command, Written
 from scripts.commands.identity import (
     Actor,
     acting,
-    anybody_bound,
-    as_actor,
-    as_operator,
+    founder_acting,
     person_acting,
-    system_user,
 )
 from scripts.commands.step import By, Member, Step, made, members_of
 from scripts.console import Session, Status
@@ -107,11 +104,12 @@ def _actor(session: Session, ledger: Ledger, step: Step) -> Actor:
     """Give who gives the step; raise Refusal where the system user is nobody's."""
     if step.by is By.ANYBODY:
         return acting(ledger)
-    if step.by is By.FOUNDER and not anybody_bound(ledger):
-        user = system_user()
-        session.say("step_founding", "warning", user=user.name)
-        return as_operator(user)
-    return as_actor(person_acting(ledger))
+    if step.by is not By.FOUNDER:
+        return person_acting(ledger)
+    founder = founder_acting(ledger)
+    if founder.founding:
+        session.say("step_founding", "warning", user=founder.user.name)
+    return founder
 
 
 def _drawn(step: Step, ledger: Ledger, told: Mapping[tuple[str, str], Any], once: str | None) -> dict[str, str]:

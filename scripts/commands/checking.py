@@ -58,7 +58,7 @@ def _person(ledger: "Ledger") -> str | None:
     from ledger.domain.decision import Refusal
 
     try:
-        return person_acting(ledger).id
+        return person_acting(ledger)["id"]
     except Refusal:
         return None
 

@@ -3,7 +3,7 @@
 Guarantees: the system user is the effective one, as the kernel tells it; no name from the environment counts. Whose
 account sudo came from (``SUDO_UID``) counts where the log names the effective user as a shared account, and nowhere
 else: whoever has a shell of that account, and so its keys, can say anything there, whoever is let in for this command
-alone cannot.
+alone cannot. What is decided for a person rests on who that is (``ledger.application.acting``).
 """
 
 import os
@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ledger.application.acting import Acting
     from ledger.application.door import Ledger
-    from ledger.domain.people import Person
     from ledger.domain.sharing import SystemUser
 
 Actor = Mapping[str, str]
@@ -32,35 +32,23 @@ def acting(ledger: "Ledger") -> Actor:
     from ledger.domain.decision import Refusal
 
     try:
-        return as_actor(person_acting(ledger))
+        return person_acting(ledger)
     except Refusal:
-        return as_operator(system_user())
+        return {"kind": "operator", "id": system_user().name}
 
 
-def person_acting(ledger: "Ledger") -> "Person":
+def person_acting(ledger: "Ledger") -> "Acting":
     """Give the registered person who acts; raise Refusal where the system user is nobody's."""
-    from ledger.domain.boundary import PEOPLE_TAG, Boundary
-    from ledger.domain.sharing import acting_as
+    from ledger.application.acting import PEOPLE, Acting
 
-    return acting_as(ledger.decider.facts(Boundary.of(PEOPLE_TAG)), system_user())
-
-
-def anybody_bound(ledger: "Ledger") -> bool:
-    """Tell whether any system user is somebody's yet."""
-    from ledger.domain.boundary import PEOPLE_TAG, Boundary
-    from ledger.domain.people import fold
-
-    return any(each.os_users for each in fold(ledger.decider.facts(Boundary.of(PEOPLE_TAG))).values())
+    return Acting.as_person(ledger.decider.facts(PEOPLE), system_user())
 
 
-def as_actor(person: "Person") -> Actor:
-    """Name a person in an entry: by the pseudonymous id, as everywhere."""
-    return {"kind": "person", "id": person.id}
+def founder_acting(ledger: "Ledger") -> "Acting":
+    """Give the registered person who acts, or the system user while nobody is bound to one yet; raise Refusal."""
+    from ledger.application.acting import PEOPLE, Acting
 
-
-def as_operator(user: "SystemUser") -> Actor:
-    """Name in an entry a system user that is nobody registered."""
-    return {"kind": "operator", "id": user.name}
+    return Acting.as_founder(ledger.decider.facts(PEOPLE), system_user())
 
 
 def _name_of(uid: int) -> str:

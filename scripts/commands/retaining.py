@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from scripts.commands.access import appending
-from scripts.commands.identity import as_actor, person_acting
+from scripts.commands.identity import person_acting
 from scripts.console import Session, Status
 
 
@@ -21,7 +21,7 @@ def destroy(
     with appending(session) as ledger:
         ledger.check_customer(customer)
         person = person_acting(ledger)
-        gone = destroy(ledger.recorder, ledger.decider, customer, key, person=person.id, actor=as_actor(person))
+        gone = destroy(ledger.recorder, ledger.decider, customer, key, person=person["id"], actor=person)
     done = gone.destroyed
     session.say("destroyed", key=key, count=done.payloads, ordered=done.ordered, confirmed=done.confirmed)
     session.give({"confirmed": done.confirmed, "key": key, "ordered": done.ordered, "payloads": done.payloads})

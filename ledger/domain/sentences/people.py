@@ -21,6 +21,10 @@ SENTENCES = {
         "{os_user} は共用アカウントです。ご自身のアカウントから sudo で実行してください。",
         "{os_user} is a shared account: run the command from your own account with sudo.",
     ),
+    "actor_changed": (
+        "OS 利用者 {os_user} の結付けがその間に変わりました。もう一度実行してください。",
+        "The system user {os_user} was bound to somebody else meanwhile: run the command again.",
+    ),
     "same_user_twice": (
         "二つの署名は別々の OS 利用者によるもので、一つ目の署名者は {os_user} でした。",
         "Two sign-offs take two system users, and who signed first was {os_user}.",
