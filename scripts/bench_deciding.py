@@ -82,7 +82,7 @@ def _time(decider: Decider, command: object, recorder: Recorder, customer: str, 
     done = decider.carry_out(command, actor=ACTOR)
     decided = time.perf_counter() - began
     again = _elsewhere(recorder, customer, done.facts)
-    query = query_of(decision.boundary(command), recorder.custody.chain_secret(LOG_CHAIN))
+    query = query_of(decision.boundary(command).items, recorder.custody.chain_secret(LOG_CHAIN))
     assert query is not None
     condition = nothing_new(query, recorder.reader.size())
     began = time.perf_counter()

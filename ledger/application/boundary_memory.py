@@ -1,4 +1,4 @@
-"""What was read of boundaries a moment ago, item by item.
+"""What was read of boundaries a moment ago: for each combination of tags, one item of all types that are known of it.
 
 Guarantees: what was opened is remembered for no longer than a data key would be (``ledger.store.custody``), and
 forgotten at once when a key's destruction went through this process; memory stays small. What is remembered is never
@@ -8,9 +8,11 @@ taken for all there is: whoever decides on it appends under the condition that n
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from ledger.domain.boundary import Item
+from ledger.domain.due import type_of
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Recorded
 from ledger.store.custody import REMEMBER_SECONDS, Custody
@@ -26,15 +28,28 @@ _DRAWN = 2_000
 class Known:
     """The facts of one item that stand before a position, in order, and until when they may be remembered."""
 
+    item: Item
     facts: tuple[Recorded[Fact], ...]
     before: int
     until: float
     forgotten: int
     """How often keys had been destroyed when the reading began."""
+    met: frozenset[str] = frozenset()
+    """Types of which this process itself appended something since, whose condition did not tell what came before."""
 
     def then(self, new: tuple[Recorded[Fact], ...], before: int) -> "Known":
         """Give what is known with these facts, which are all that came before a later position."""
-        return Known(self.facts + new, before, self.until, self.forgotten)
+        return Known(self.item, self.facts + new, before, self.until, self.forgotten)
+
+    def of(self, item: Item) -> "Known":
+        """Give the part of it that is in an item of the same tags and some of the types."""
+        return Known(item, self.inside(item), self.before, self.until, self.forgotten)
+
+    def inside(self, item: Item) -> tuple[Recorded[Fact], ...]:
+        """Give the facts that are in an item of the same tags and some of the types."""
+        if item.types == self.item.types or not item.types:
+            return self.facts
+        return tuple([each for each in self.facts if type_of(each.fact) in item.types])
 
 
 class BoundaryMemory:
@@ -44,14 +59,14 @@ class BoundaryMemory:
         """Forget when these keys do."""
         self._custody = custody
         self._lock = threading.Lock()
-        self._known: OrderedDict[Item, Known] = OrderedDict()
+        self._known: OrderedDict[tuple[str, ...], Known] = OrderedDict()
         self._facts = 0
         self._swept = 0.0
         self._drawn: OrderedDict[str, float] = OrderedDict()
 
-    def nothing(self) -> Known:
-        """Give what is known before anything was read."""
-        return Known((), 0, time.monotonic() + REMEMBER_SECONDS, self._custody.forgotten)
+    def nothing(self, item: Item) -> Known:
+        """Give what is known of an item before anything was read."""
+        return Known(item, (), 0, time.monotonic() + REMEMBER_SECONDS, self._custody.forgotten)
 
     def drawn(self, id_: str) -> None:
         """Take note of an id that was drawn by chance just now: most likely nothing stands under it yet."""
@@ -60,44 +75,65 @@ class BoundaryMemory:
             if len(self._drawn) > _DRAWN:
                 self._drawn.popitem(last=False)
 
+    def met(self, tags: Iterable[str], type_: str | None = None, position: int = 0) -> None:
+        """Take note of what stands under these tags: no id in them is new any more, nor all known that was."""
+        with self._lock:
+            for tag in tags:
+                self._drawn.pop(tag.partition(":")[2], None)
+                known = self._known.get((tag,)) if type_ is not None else None
+                if known is not None and known.before <= position and known.item.takes(type_ or "", (tag,)):
+                    self._known[tag,] = replace(known, met=known.met | {type_ or ""})
+
     def recall(self, item: Item) -> Known | None:
-        """Give what is known of an item; None where it has to be read."""
+        """Give what is known of an item, be it of more types; None where it has to be read."""
+        known = self.partly(item.tags)
+        if known is None or not item.within(known.item):
+            return None
+        if not known.met:
+            return known
+        return known.of(item) if item.types and known.met.isdisjoint(item.types) else None
+
+    def partly(self, tags: tuple[str, ...]) -> Known | None:
+        """Give what is known under these tags, be it of some types only; None where that is nothing."""
         now = time.monotonic()
         with self._lock:
-            known = self._known.get(item)
+            known = self._known.get(tags)
             if known is not None:
                 if known.until > now and known.forgotten == self._custody.forgotten:
                     return known
-                self._drop(item)
-            if any(self._drawn.get(tag.partition(":")[2], 0.0) > now for tag in item.tags):
-                return self.nothing()
+                self._drop(tags)
+            for tag in tags:
+                if self._drawn.get(tag.partition(":")[2], 0.0) > now:
+                    return self.nothing(Item(tags))
             return None
 
-    def keep(self, item: Item, known: Known) -> None:
-        """Remember an item as it is known now; who knows more is believed."""
+    def keep(self, several: Iterable[Known]) -> None:
+        """Remember items as they are known now; who knows more is believed."""
         with self._lock:
-            for tag in item.tags:  # from now on what stands under it is known, or has to be read
-                self._drawn.pop(tag.partition(":")[2], None)
-            before = self._known.get(item)
-            if before is not None:
-                if before.before > known.before and before.forgotten == self._custody.forgotten:
-                    return
-                self._drop(item)
-            if len(known.facts) > _FACTS_OF_ONE or known.forgotten != self._custody.forgotten:
-                return
-            self._known[item] = known
-            self._facts += len(known.facts)
+            for known in several:
+                self._keep(known.item.tags, known)
             while len(self._known) > _ITEMS or self._facts > _FACTS:
                 self._drop(next(iter(self._known)))
             self._sweep()
+
+    def _keep(self, tags: tuple[str, ...], known: Known) -> None:
+        before = self._known.get(tags)
+        if before is not None:
+            if before.before > known.before and before.forgotten == self._custody.forgotten:
+                return
+            self._drop(tags)
+        if len(known.facts) > _FACTS_OF_ONE or known.forgotten != self._custody.forgotten:
+            return
+        self._known[tags] = known
+        self._facts += len(known.facts)
 
     def _sweep(self) -> None:
         """Let go of what is not remembered any more, once a second."""
         now = time.monotonic()
         if now >= self._swept + 1:
             self._swept = now
-            for item in [item for item, each in self._known.items() if each.until <= now]:
-                self._drop(item)
+            for tags in [tags for tags, each in self._known.items() if each.until <= now]:
+                self._drop(tags)
 
-    def _drop(self, item: Item) -> None:
-        self._facts -= len(self._known.pop(item).facts)
+    def _drop(self, tags: tuple[str, ...]) -> None:
+        self._facts -= len(self._known.pop(tags).facts)

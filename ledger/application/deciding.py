@@ -120,9 +120,9 @@ class Decider:
         if isinstance(actor, Acting):
             boundary |= PEOPLE
         due: list[int] = []
-        asked = False
+        asked = only = False
         for _ in range(2 * ATTEMPTS):  # by what is remembered, and where that does not do by what stands there
-            seen, now = self._read(boundary, asked=asked)
+            seen, now = self._read(boundary, asked=asked, only=only)
             asked = True
             try:
                 if customer is not None:
@@ -139,7 +139,7 @@ class Decider:
                     told = self._written(made.facts, customer, now, actor, said, idempotency_key)
                     return CarriedOut(made.facts, tuple(self._append(told, seen)), tuple(due))
             except ConditionFailedError:
-                continue  # somebody was first: decide again, knowing it
+                only = seen.asked  # somebody was first: decide again, knowing it
             except (decision.Refusal, IdempotencyConflictError) as error:
                 if isinstance(error, decision.Refusal) and not seen.asked:
                     continue
@@ -156,8 +156,9 @@ class Decider:
     def look(self, due: Due) -> Looked:
         """Append what is due for one subject; give it, and whether more may come."""
         appended: set[int] = set()
+        only = False
         for _ in range(ATTEMPTS):
-            seen, now = self._read(due.boundary | SETTINGS, asked=True)
+            seen, now = self._read(due.boundary | SETTINGS, asked=True, only=only)
             if due.chain != LOG_CHAIN:
                 check_own_chain(seen, due.chain)
             settings = in_force(seen.facts, self.defaults)
@@ -168,7 +169,7 @@ class Decider:
             try:
                 appended.update(self._append_due(*found, seen, now))
             except ConditionFailedError:
-                continue
+                only = True
         raise ContendedError(ATTEMPTS)
 
     def facts(self, boundary: Boundary) -> list[Recorded[Fact]]:
@@ -179,11 +180,11 @@ class Decider:
         """Give the numbers that are decided by now."""
         return in_force(self.facts(SETTINGS), self.defaults)
 
-    def _read(self, boundary: Boundary, *, asked: bool) -> tuple[Read, datetime]:
+    def _read(self, boundary: Boundary, *, asked: bool, only: bool) -> tuple[Read, datetime]:
         """Give what is in a boundary, and the instant of the decision on it; ``asked``: as it stands in the log now."""
         read = None if asked else self._boundaries.recall(boundary)
         if read is None:
-            read = self._boundaries.read(boundary)
+            read = self._boundaries.read(boundary, only=only)
         now = self._recorder.clock.now()
         return read, max(now, read.facts[-1].at) if read.facts else now
 

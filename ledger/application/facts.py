@@ -12,7 +12,7 @@ from typing import Any
 
 from ledger.application.errors import FactUnreadableError, PayloadUnavailableError
 from ledger.application.payload import Statement, read
-from ledger.domain.boundary import Boundary
+from ledger.domain.boundary import Item
 from ledger.domain.fact import Erased, Fact, FactError, from_wire, tags_of, to_wire
 from ledger.domain.recorded import Recorded
 from ledger.log.entry import LOG_CHAIN
@@ -96,12 +96,11 @@ def from_record(position: int, record: Stored) -> Recorded[Fact]:
     return Recorded(fact, position, parse_at(record.at), record.chain, tags)
 
 
-def query_of(boundary: Boundary, secret: ChainSecret, since: Sequence[int] | None = None) -> Query | None:
-    """Give a boundary as the store asks it, each item from its place in ``since`` on; None for one without items."""
-    if not boundary.items:
+def query_of(items: Sequence[Item], secret: ChainSecret, since: Sequence[int] | None = None) -> Query | None:
+    """Give a boundary's items as the store asks them, each from its place in ``since`` on; None for no items."""
+    if not items:
         return None
-    asked = ((item.types, [blinded(tag, secret) for tag in item.tags]) for item in boundary.items)
-    return query_of_items(asked, since)
+    return query_of_items(((item.types, [blinded(tag, secret) for tag in item.tags]) for item in items), since)
 
 
 def blinded(tag: str, secret: ChainSecret) -> str:

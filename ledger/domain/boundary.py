@@ -28,6 +28,10 @@ class Item:
             return self
         return Item(self.tags, tuple(sorted({*self.types, *other.types})) if other.types else ())
 
+    def within(self, other: "Item") -> bool:
+        """Tell whether an item of the same tags takes all that this one takes."""
+        return not other.types or other.types == self.types or (bool(self.types) and {*self.types} <= {*other.types})
+
     def takes(self, type_: str, tags: Collection[str]) -> bool:
         """Tell whether an entry is inside."""
         if self.types and type_ not in self.types:

@@ -186,9 +186,12 @@ def facts_of(world: World, count: int) -> tuple[Recorded, ...]:  # type: ignore[
     return tuple(replace(one, position=place) for place in range(count))
 
 
+def known(number: int, before: int, until: float, facts: tuple[Recorded, ...] = ()) -> Known:  # type: ignore[type-arg]
+    return Known(an_item(number), facts, before, until, 0)
+
+
 def test_memory_is_over_in_time(remembering: BoundaryMemory) -> None:
-    remembering.keep(an_item(1), Known((), 5, time.monotonic() + 60, 0))
-    remembering.keep(an_item(2), Known((), 5, time.monotonic() - 1, 0))
+    remembering.keep([known(1, 5, time.monotonic() + 60), known(2, 5, time.monotonic() - 1)])
     assert remembering.recall(an_item(1)) is not None
     assert remembering.recall(an_item(2)) is None
 
@@ -196,7 +199,7 @@ def test_memory_is_over_in_time(remembering: BoundaryMemory) -> None:
 def test_who_knows_more_is_believed(remembering: BoundaryMemory) -> None:
     until = time.monotonic() + 60
     for before in (7, 5):
-        remembering.keep(an_item(1), Known((), before, until, 0))
+        remembering.keep([known(1, before, until)])
     found = remembering.recall(an_item(1))
     assert found is not None
     assert found.before == 7
@@ -207,19 +210,48 @@ def test_memory_stays_small(remembering: BoundaryMemory, world: World, monkeypat
     monkeypatch.setattr(boundary_memory, "_FACTS_OF_ONE", 40)
     facts, until = facts_of(world, 41), time.monotonic() + 60
     for number in range(10):
-        remembering.keep(an_item(number), Known(facts[:30], 50, until, 0))
+        remembering.keep([known(number, 50, until, facts[:30])])
     assert [number for number in range(10) if remembering.recall(an_item(number)) is not None] == [7, 8, 9]
-    remembering.keep(an_item(10), Known(facts, 50, until, 0))
+    remembering.keep([known(10, 50, until, facts)])
     assert remembering.recall(an_item(10)) is None
 
 
-def test_a_drawn_id_is_new_until_something_is_known_of_it(remembering: BoundaryMemory) -> None:
+def test_a_drawn_id_is_new_until_something_stands_under_it(remembering: BoundaryMemory) -> None:
     item = an_item(1)
     assert remembering.recall(item) is None
     remembering.drawn(item.tags[0].partition(":")[2])
     new = remembering.recall(item)
     assert new is not None
-    assert (new.facts, new.before) == ((), 0)
-    remembering.keep(an_item(1), new.then((), 9))
-    other = Item(item.tags, ("work.requested.v1",))
-    assert remembering.recall(other) is None
+    assert (new.item, new.facts, new.before) == (item, (), 0)
+    remembering.met(item.tags)
+    assert remembering.recall(item) is None
+
+
+def typed(*types: str) -> Item:
+    return Item(an_item(1).tags, types)
+
+
+def test_what_is_known_of_more_types_is_known_of_fewer(remembering: BoundaryMemory) -> None:
+    until = time.monotonic() + 60
+    remembering.keep([Known(typed("work.accepted.v1", "work.requested.v1"), (), 5, until, 0)])
+    found = remembering.recall(typed("work.requested.v1"))
+    assert found is not None
+    assert found.item == typed("work.accepted.v1", "work.requested.v1")
+    assert remembering.recall(typed("work.declined.v1", "work.requested.v1")) is None
+    assert remembering.recall(an_item(1)) is None
+    remembering.keep([known(1, 6, until)])
+    assert remembering.recall(typed("work.declined.v1")) is not None
+
+
+def test_what_was_appended_beside_a_boundary_is_not_taken_for_known(remembering: BoundaryMemory) -> None:
+    item = an_item(1)
+    remembering.keep([known(1, 5, time.monotonic() + 60)])
+    remembering.met(item.tags, "work.requested.v1", 8)
+    assert remembering.recall(item) is None
+    assert remembering.recall(typed("work.accepted.v1", "work.requested.v1")) is None
+    other = remembering.recall(typed("work.accepted.v1"))
+    assert other is not None
+    assert (other.item, other.before) == (typed("work.accepted.v1"), 5)
+    remembering.keep([known(1, 9, time.monotonic() + 60)])
+    remembering.met(item.tags, "work.requested.v1", 8)  # before that place all is known
+    assert remembering.recall(item) is not None
