@@ -86,6 +86,28 @@ def test_both_readers_accept_the_same_canonical_bytes(data):
 
 
 @WITH_AND_WITHOUT
+@thorough
+@given(value=draw.objects, more=st.dictionaries(draw.names, st.text(max_size=20), max_size=2))
+def test_an_object_with_more_texts_is_spelled_as_any(orjson, value, more):
+    with encoder(orjson):
+        canonical.encode(value)
+        try:
+            expected = canonical.encode({**value, **more})
+        except FormatError:
+            with pytest.raises(FormatError):
+                canonical.encode_more({**value, **more})
+            return
+        assert canonical.encode_more({**value, **more}) == expected
+
+
+@WITH_AND_WITHOUT
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800"])
+def test_a_text_that_is_added_may_not_be_what_no_text_may_be(orjson, text):
+    with encoder(orjson), pytest.raises(FormatError):
+        canonical.encode_more({"natural": text})
+
+
+@WITH_AND_WITHOUT
 @pytest.mark.parametrize(
     ("value", "spelling"),
     [
