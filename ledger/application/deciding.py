@@ -42,6 +42,9 @@ _MOST_FACTS = 64
 TIMER: Mapping[str, str] = {"kind": "timer", "id": "shoseki"}
 """Who says what time alone makes true."""
 
+_BESIDE = (SETTINGS, SETTINGS | PEOPLE)
+"""What every decision reads beside its own boundary, and one that is a person's."""
+
 assert catalogue.STREAMS  # the registry, the commands and the timers are complete
 
 Draw: TypeAlias = Callable[[int], bytes]
@@ -116,9 +119,7 @@ class Decider:
         if idempotency_key is not None and (done := self._done(command, idempotency_key, said)) is not None:
             return done
         dues = decision.timers(command)
-        boundary = decision.boundary(command, dues) | SETTINGS
-        if isinstance(actor, Acting):
-            boundary |= PEOPLE
+        boundary = decision.boundary(command, dues, _BESIDE[isinstance(actor, Acting)])
         due: list[int] = []
         asked = only = False
         for _ in range(2 * ATTEMPTS):  # by what is remembered, and where that does not do by what stands there

@@ -25,13 +25,15 @@ class Statement:
 
     def encode(self) -> bytes:
         """Give the payload's bytes; raise FormatError for values outside the record format."""
-        return b'{"actor":%b,"data":%b,"occurred_at":%b,"source":%b%b}' % (
-            canonical.encode(self.actor, depth=2),
-            canonical.encode(self.data, depth=2),
-            canonical.encode(self.occurred_at, depth=2),
-            canonical.encode(self.source, depth=2),
-            b"" if self.zone_assumed is None else b',"zone_assumed":' + canonical.encode(self.zone_assumed, depth=2),
-        )
+        members: dict[str, Any] = {
+            "actor": self.actor,
+            "data": self.data,
+            "occurred_at": self.occurred_at,
+            "source": self.source,
+        }
+        if self.zone_assumed is not None:
+            members["zone_assumed"] = self.zone_assumed
+        return canonical.encode(members)
 
 
 class Frame:

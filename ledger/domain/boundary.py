@@ -50,6 +50,8 @@ class Boundary:
 
     def __post_init__(self) -> None:
         """Sort and join, so that boundaries that take the same by the same tags are one value and one query."""
+        if len(self.items) == 1 and self.items[0].tags:
+            return
         by_tags: dict[tuple[str, ...], Item] = {}
         for item in self.items:
             if not item.tags:

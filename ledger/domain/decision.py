@@ -93,12 +93,16 @@ def commands() -> tuple[type[Any], ...]:
     return tuple(sorted(_handlings, key=lambda each: f"{each.__module__}.{each.__name__}"))
 
 
-def boundary(command: object, dues: Iterable[Due] | None = None) -> Boundary:
-    """Give what deciding a command may read, from the command alone; ``dues`` are its timers, where they are known."""
-    own = _handlings[type(command)].boundary(command)
-    return Boundary(
-        (*own.items, *(item for due in (timers(command) if dues is None else dues) for item in due.boundary.items))
-    )
+def boundary(command: object, dues: Iterable[Due] | None = None, beside: Boundary | None = None) -> Boundary:
+    """Give what deciding a command may read, from the command alone.
+
+    ``dues`` are its timers, where they are known; ``beside`` is what every decision reads.
+    """
+    own = [_handlings[type(command)].boundary(command)]
+    own += [due.boundary for due in (timers(command) if dues is None else dues)]
+    if beside is not None:
+        own.append(beside)
+    return Boundary(tuple([item for each in own for item in each.items]))
 
 
 def timers(command: object) -> tuple[Due, ...]:

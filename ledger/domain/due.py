@@ -10,6 +10,7 @@ is a timer for one subject.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from ledger.domain.boundary import Boundary
@@ -22,7 +23,7 @@ _LONGER_THAN_ALL_TERMS = timedelta(days=50 * 366)
 Compute: TypeAlias = Callable[[str, Facts, datetime, Defaults], Sequence[Fact]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Timer:
     """What can become due for one kind of subject. ``kind`` is the tag kind that its subjects are found by.
 
@@ -41,7 +42,7 @@ class Timer:
 
     def at(self, subject: str, chain: str) -> "Due":
         """Give this timer for one subject of one customer's chain (or of ``log``)."""
-        return Due(self, subject, chain)
+        return _due(self, subject, chain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,9 @@ class Due:
         takes = self.boundary.takes
         return [each for each in facts if takes(type_of(each.fact), each.tags)]
 
+
+_due = lru_cache(maxsize=4096)(Due)
+"""Gives the due of a timer, a subject and a chain: the same value each time, and its boundary is not built anew."""
 
 _timers: dict[str, Timer] = {}
 
