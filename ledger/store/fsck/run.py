@@ -11,11 +11,9 @@ is resumed.
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from concurrent.futures import Future
+from contextlib import ExitStack, closing, contextmanager
 from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -30,13 +28,14 @@ from ledger.store.blobs import BlobStore, BlobStoreError
 from ledger.store.checkpoint_state import CheckpointState, CheckpointStateError, SignedCheckpoint
 from ledger.store.clock import SystemClock
 from ledger.store.database import connect, named_errors
-from ledger.store.errors import StoreError, WrongLogError
+from ledger.store.errors import WrongLogError
 from ledger.store.fsck import worker
 from ledger.store.fsck.findings import Code, Report
 from ledger.store.fsck.fingerprint import Fingerprint, joined
 from ledger.store.fsck.joining import Foreknown, Join
+from ledger.store.fsck.remote import RemoteWorker
 from ledger.store.fsck.tables import Tables, check_halves
-from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask
+from ledger.store.fsck.tasks import RANGE, PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask, Task
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of entries checked so far and of all."""
@@ -49,8 +48,7 @@ _AHEAD = 2
 """How many tasks each other process is given at a time: it never waits for this one to have time."""
 _WAITING = 64
 """How many tasks may be given away or done before the first of them is joined."""
-_Task: TypeAlias = "RangeTask | TagsTask | PartsTask"
-_Run: TypeAlias = "Callable[[Iterable[_Task]], Iterator[Any]]"
+_Run: TypeAlias = Callable[[Iterable[Task]], Iterator[Any]]
 
 
 def open_halves(halves: Path, keyring: Path, origin: str) -> HalfStore:
@@ -83,11 +81,11 @@ def fsck(
         found, size = tables.origin_and_size()
         if found != origin:
             raise WrongLogError(f"The schema {schema} holds the log {found}, not {origin}.")
-        foreknown = tables.foreknown()
-        join = Join(origin, foreknown)
-        ranges = tables.ranges(size, join)
         place = Place(url, schema, origin, snapshot, halves, blobs, Fingerprint.new())
-        with _workers(place, processes if len(ranges) > _SMALL else 0) as run:
+        with _workers(place, processes if size > _SMALL * RANGE else 0) as run:
+            foreknown = tables.foreknown()
+            join = Join(origin, foreknown)
+            ranges = tables.ranges(size, join)
             _check_ranges(run, ranges, signed, tables, join, progress)
         tables.check_chains(join)
         tables.check_keys(join)
@@ -173,7 +171,7 @@ def _check_ranges(
     for each in signed.upto(0):
         join.check_checkpoint(each, Frontier())
 
-    def tasks() -> Iterator[_Task]:
+    def tasks() -> Iterator[Task]:
         for start, stop in ranges:
             checkpoints.append(signed.upto(stop))
             yield RangeTask(
@@ -202,12 +200,12 @@ def _check_ranges(
         tables.check_parts(join, counts)
 
 
-def _parts_tasks(tables: Tables) -> list[_Task]:
+def _parts_tasks(tables: Tables) -> list[Task]:
     parts = tables.parts()
     return [PartsTask(tuple(parts[at : at + _PARTS])) for at in range(0, len(parts), _PARTS)]
 
 
-def _tags_tasks(tables: Tables) -> list[_Task]:
+def _tags_tasks(tables: Tables) -> list[Task]:
     blocks = tables.tag_blocks()
     return [TagsTask(at, min(at + _TAG_BLOCKS, blocks)) for at in range(0, blocks, _TAG_BLOCKS)]
 
@@ -242,35 +240,25 @@ def _orphans(blobs: Path | None, join: Join, unchecked: set[str]) -> list[str]:
 def _workers(place: Place, processes: int) -> Iterator[_Run]:
     """Give a way to run tasks, in so many processes of which this is one; the answers come in the order of the tasks.
 
-    This one works from the start, while the others still load what they need.
+    The others start first and load what they need while this one works from the start.
     """
-    with closing(worker.Worker(place)) as here:
-        if processes <= 1:
-            yield lambda tasks: (worker.run(here, task) for task in tasks)
-            return
-        others = processes - 1
-        pool = ProcessPoolExecutor(others, mp_context=get_context("spawn"), initializer=worker.start, initargs=(place,))
+    with ExitStack() as stack:
+        others = [stack.enter_context(closing(RemoteWorker(place))) for _ in range(processes - 1)]
+        here = stack.enter_context(closing(worker.Worker(place)))
 
-        def run(tasks: Iterable[_Task]) -> Iterator[Any]:
+        def run(tasks: Iterable[Task]) -> Iterator[Any]:
             left = iter(tasks)
             waiting: deque[Future[Any]] = deque()
-            try:
-                while True:
-                    while sum(not each.done() for each in waiting) < _AHEAD * others and (task := next(left, None)):
-                        waiting.append(pool.submit(worker.work, task))
+            while True:
+                for each in others:
+                    while each.waiting < _AHEAD and (task := next(left, None)):
+                        waiting.append(each.submit(task))
+                if (waiting and waiting[0].done()) or len(waiting) >= _WAITING or (task := next(left, None)) is None:
                     if not waiting:
                         return
-                    if waiting[0].done() or len(waiting) >= _WAITING or (task := next(left, None)) is None:
-                        yield waiting.popleft().result()
-                        continue
-                    waiting.append(Future())
-                    waiting[-1].set_result(worker.run(here, task))
-            except BrokenProcessPool:
-                raise StoreError(
-                    "A process of the check was ended from outside or could not start: try again."
-                ) from None
+                    yield waiting.popleft().result()
+                    continue
+                waiting.append(Future())
+                waiting[-1].set_result(worker.run(here, task))
 
-        try:
-            yield run
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        yield run

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ledger.keys.ports import HalfStore
 from ledger.store.fsck.findings import Findings
@@ -61,6 +61,9 @@ class PartsTask:
     """Count the payloads of these parts, each of which is a partition."""
 
     parts: tuple[str, ...]
+
+
+Task: TypeAlias = RangeTask | TagsTask | PartsTask
 
 
 @dataclass(slots=True)

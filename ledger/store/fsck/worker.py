@@ -5,7 +5,6 @@ parent exported, so that all workers see one state of the log whatever is append
 out tasks and joining reports (``run``, ``joining``).
 """
 
-import signal
 from typing import Any
 
 from psycopg import Connection, sql
@@ -15,7 +14,7 @@ from ledger.store.database import connect, named_errors
 from ledger.store.fsck.entries import EntryChecker
 from ledger.store.fsck.fingerprint import BLOCK_BYTES
 from ledger.store.fsck.seals import SealChecker
-from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask
+from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask, Task
 
 _TAGS = sql.SQL(
     "SELECT string_agg(int8send(tag) || int8send(position), ''::bytea) FROM {}.tag"
@@ -98,23 +97,7 @@ class Worker:
         self._unchecked = f"The seals could not be checked: {error}"
 
 
-_worker: Worker | None = None
-
-
-def start(place: Place) -> None:
-    """Make the worker of this process."""
-    global _worker  # noqa: PLW0603 - one worker a process is what a pool's initialiser can give
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
-    _worker = Worker(place)
-
-
-def work(task: RangeTask | TagsTask | PartsTask) -> RangeReport | TagsReport | dict[str, int]:
-    """Run a task in the worker of this process."""
-    assert _worker is not None, "start() comes first"
-    return run(_worker, task)
-
-
-def run(worker: Worker, task: RangeTask | TagsTask | PartsTask) -> RangeReport | TagsReport | dict[str, int]:
+def run(worker: Worker, task: Task) -> RangeReport | TagsReport | dict[str, int]:
     """Run a task in a worker."""
     match task:
         case RangeTask():
