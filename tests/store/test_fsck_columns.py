@@ -1,5 +1,7 @@
 """The full check where rows are not as most are: without values, with wide ones, with columns that nearly agree."""
 
+import tracemalloc
+
 import pytest
 from test_fsck import check, codes
 from tested_log import CUSTOMER, TestedLog
@@ -104,3 +106,35 @@ def test_columns_that_say_nearly_the_same_are_named(wide: TestedLog, change: str
     report = check(wide)
     assert codes(report) & {"COLUMN", "LEAF"}
     assert report.status is Status.FINDING
+
+
+HUGE = 64 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (f"UPDATE {{s}}.entry SET tags = ARRAY[repeat('x', {HUGE})] WHERE position = 6", "COLUMN"),
+        (f"UPDATE {{s}}.entry SET tags = array_fill('x'::text, ARRAY[{HUGE // 16}]) WHERE position = 6", "COLUMN"),
+        (f"UPDATE {{s}}.entry SET chain = repeat('x', {HUGE}) WHERE position = 6", "COLUMN"),
+        (f"UPDATE {{s}}.entry SET type = repeat('x', {HUGE}) WHERE position = 6", "COLUMN"),
+        (f"UPDATE {{s}}.entry SET key = repeat('x', {HUGE}) WHERE position = 6", "COLUMN"),
+        (f"UPDATE {{s}}.entry SET leaf = convert_to(repeat('x', {HUGE}), 'UTF8') WHERE position = 6", "COLUMN"),
+        (f"UPDATE {{s}}.entry SET entry = convert_to(repeat('x', {HUGE}), 'UTF8') WHERE position = 6", "COLUMN"),
+        (
+            f"UPDATE {{s}}.payload SET sealed = convert_to(repeat('x', {HUGE}), 'UTF8') WHERE position = 6",
+            "PAYLOAD_FOREIGN",
+        ),
+    ],
+    ids=["a long tag", "many tags", "chain", "type", "key", "leaf", "entry", "payload"],
+)
+def test_a_value_wider_than_memory_should_be_is_named_and_never_held(wide: TestedLog, change: str, code: str) -> None:
+    wide.tamper(change)
+    tracemalloc.start()
+    try:
+        report = check(wide)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (code, 6) in {(each.code.name, each.position) for each in report.findings}
+    assert peak < HUGE // 2

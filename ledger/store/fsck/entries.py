@@ -1,12 +1,14 @@
 """Checking the entries of one range: bytes, columns, hashes, links, times, keys.
 
-Guarantees: every row of the range is read once, in order. An entry that equals the bytes spelled from its own columns
-and its chain's head is thereby right in every member, column and link (``kinds``); any other is parsed, its columns
-compared as the bytes that they would be stored as, and what is wrong is named. What a range cannot know (what came
+Guarantees: every row of the range is read, in order, and all of them once more, each by itself, where one is not in
+its block. An entry that equals the bytes spelled from its own columns and its chain's head is thereby right in every
+member, column and link (``kinds``); any other is parsed, its columns compared as the bytes that they would be stored
+as, and what is wrong is named. What a range cannot know (what came
 before it, which keys exist) is handed to ``joining``. Leaves to others: the payloads (``seals``).
 """
 
 from binascii import hexlify
+from contextlib import closing
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -42,18 +44,18 @@ class EntryChecker:
 
     def check(self, connection: Connection[Any], task: RangeTask) -> tuple[RangeReport, Wanted]:
         """Read the range; give what it holds, and the payloads that it must have."""
+        reading = self._read(connection, task)
+        if reading.report.broken:  # a row is not in its block: it is wide, or there is none
+            reading = self._read(connection, task, alone=True)
+        return reading.report, reading.wanted
+
+    def _read(self, connection: Connection[Any], task: RangeTask, *, alone: bool = False) -> "_Reading":
         reading = _Reading(self._place, self._kinds, task)
-        for block in entry_blocks(connection, self._place.schema, task.start, task.stop):
-            if None in block.entries:
-                reading.wide = True
-            if not reading.wide:
-                reading.read(block)
-        if reading.wide:
-            reading = _Reading(self._place, self._kinds, task)
-            for block in entry_blocks(connection, self._place.schema, task.start, task.stop, alone=True):
+        with closing(entry_blocks(connection, self._place.schema, task.start, task.stop, alone=alone)) as blocks:
+            for block in blocks:
                 reading.read(block)
         reading.end()
-        return reading.report, reading.wanted
+        return reading
 
 
 class _Reading:
@@ -62,8 +64,6 @@ class _Reading:
     def __init__(self, place: Place, kinds: Kinds, task: RangeTask) -> None:
         self.report = RangeReport(task.start, task.stop)
         self.wanted = Wanted(task.start, task.stop)
-        self.wide = False
-        """There is an entry that is left out of its block: the range is read again, each entry by itself."""
         self._place = place
         self._kinds = kinds
         self._task = task
@@ -169,7 +169,7 @@ class _Reading:
         """Check an entry by the parser, and name what is wrong with it; False where the row holds none."""
         report, add = self.report, self.report.findings.add
         if seq is None or at is None or stored_leaf is None or len(stored_leaf) != HASH_BYTES or data is None:
-            add(Code.COLUMN, position, None, "a column is empty or of another kind")
+            add(Code.COLUMN, position, None, "a column is empty, of another kind or wider than an entry")
             report.broken = True
             return False
         self._leaves.append(leaf)

@@ -101,7 +101,9 @@ class SealChecker:
     def _foreign(self, position: int, part: bytes, sealed: bytes | None, report: RangeReport, wanted: Wanted) -> None:
         """Name a payload that no entry has, or none in this part."""
         if sealed is None:
-            report.findings.add(Code.PAYLOAD_FOREIGN, position, None, "it has no sealed bytes")
+            report.findings.add(
+                Code.PAYLOAD_FOREIGN, position, None, "it has no sealed bytes, or more than a payload has"
+            )
             return
         name = part.decode()
         report.parts[name] += 1

@@ -22,7 +22,7 @@ from ledger.log.core_entry import (
     parse_key_change,
     parse_removed_position,
 )
-from ledger.log.entry import Entry, parse
+from ledger.log.entry import MAX_ENTRY_BYTES, Entry, parse
 from ledger.log.errors import LogError
 from ledger.log.heads import Head
 from ledger.log.note import parse_vkey
@@ -80,10 +80,13 @@ class Tables:
         retired: dict[str, int] = {}
         sizes: set[int] = set()
         destroyed, confirmed, removed = set(), set(), set()
-        statement = "SELECT entry FROM {s}.entry WHERE chain = 'log' AND type = ANY(%s) ORDER BY position"
+        statement = (
+            "SELECT entry FROM {s}.entry WHERE chain = 'log' AND type = ANY(%s) AND octet_length(entry) <= %s"
+            " ORDER BY position"
+        )
         with self._connection.cursor("ahead", binary=True) as cursor:
             cursor.itersize = _PAGE
-            for (data,) in cursor.execute(self._text(statement), (list(_AHEAD),)):
+            for (data,) in cursor.execute(self._text(statement), (list(_AHEAD), MAX_ENTRY_BYTES)):
                 try:
                     entry = parse(data)
                     match entry.type:
