@@ -5,8 +5,9 @@ each item and what is found, whatever the length of the log. The statement is pl
 (``PLANNED_ONCE``).
 """
 
+import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg import sql
 
@@ -15,22 +16,24 @@ from ledger.store.conditions import RAREST, since
 from ledger.store.connections import Connections
 from ledger.store.database import named_errors
 from ledger.store.errors import LogMissingError
+from ledger.store.prepare import SUBJECTS_PART
 from ledger.store.query import QueryItem
 from ledger.store.rows import tag_number
 
 _MOST = 5_000
 """How many rows one answer has at most: a boundary may hold more, and is then read in several."""
 
-# OFFSET 0 keeps the planner to this order: from each item to its places, from each place to its entry.
+# OFFSET 0 keeps the planner to this order: from each item to its places, from each place to its entry and payload.
+# Which parts the payloads are looked for in is said in the statement: its plan then leaves out those of all other days.
 _FOUND = f"""
-SELECT log.size, found.item, found.position, found.entry
+SELECT log.size, found.item, found.position, found.entry, payload.sealed
 FROM {{schema}}.log LEFT JOIN LATERAL (
-    SELECT q.item, e.position, e.entry
+    SELECT q.item, e.position, e.entry, e.key
     FROM (
         SELECT item, after, string_to_array(numbers, ' ')::bigint[] AS numbers,
-            string_to_array(tags, E'\\n') AS tags, string_to_array(types, E'\\n') AS types
-        FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) WITH ORDINALITY
-            AS row (after, numbers, tags, types, item)
+            string_to_array(tags, E'\n') AS tags, string_to_array(types, E'\n') AS types
+        FROM jsonb_to_recordset(%s::text::jsonb)
+            AS item (item bigint, after bigint, numbers text, tags text, types text)
         OFFSET 0
     ) AS q
     CROSS JOIN LATERAL (
@@ -39,13 +42,20 @@ FROM {{schema}}.log LEFT JOIN LATERAL (
         OFFSET 0
     ) AS place
     CROSS JOIN LATERAL (
-        SELECT e.position, e.entry FROM {{schema}}.entry e
+        SELECT e.position, e.entry, e.key FROM {{schema}}.entry e
         WHERE e.position = place.position AND e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types))
         OFFSET 0
     ) AS e
     ORDER BY e.position LIMIT {{most}}
 ) AS found ON true
+LEFT JOIN LATERAL (
+    SELECT p.sealed FROM {{schema}}.payload p
+    WHERE p.position = found.position AND p.part = ANY({{parts}})
+        AND p.part = CASE WHEN found.key = ANY({{parts}}) THEN found.key ELSE {{subjects}} END
+    OFFSET 0
+) AS payload ON found.key IS NOT NULL
 """  # noqa: S608 - constants of this package; the schema is put in as an identifier
+_STATEMENTS = 64
 
 
 class Found(NamedTuple):
@@ -54,6 +64,8 @@ class Found(NamedTuple):
     item: int
     position: int
     entry: bytes
+    sealed: bytes | None
+    """Its payload, where that is in one of the parts that were named."""
 
 
 class Matching:
@@ -62,29 +74,53 @@ class Matching:
     def __init__(self, connections: Connections, schema: str, most: int = _MOST) -> None:
         """Ask through these connections; one answer has ``most`` rows, more than there are ever items."""
         self._connections = connections
+        self._schema = schema
         self._most = most
-        self._statement = sql.SQL(_FOUND).format(schema=sql.Identifier(schema), most=sql.Literal(most)).as_bytes()
+        self._statements: dict[tuple[str, ...], bytes] = {}
 
-    def find(self, items: Sequence[QueryItem]) -> tuple[int, list[Found]]:
+    def find(self, items: Sequence[QueryItem], parts: tuple[str, ...]) -> tuple[int, list[Found]]:
         """Give what matches each item, and the position before which that is all; every item names a tag.
 
-        Raises LogMissingError.
+        Payloads come along that are in these parts. Raises LogMissingError.
         """
         found: list[Found] = []
-        after = [min(since(each), MAX_INTEGER) for each in items]
-        asked = (
-            [" ".join(str(tag_number(tag)) for tag in each.tags) for each in items],
-            ["\n".join(each.tags) for each in items],
-            ["\n".join(each.types) for each in items],
-        )
+        statement = self._statement(parts)
+        asked: list[dict[str, Any]] = [
+            {
+                "item": number,
+                "after": min(since(each), MAX_INTEGER),
+                "numbers": " ".join([str(tag_number(tag)) for tag in each.tags]),
+                "tags": "\n".join(each.tags),
+                "types": "\n".join(each.types),
+            }
+            for number, each in enumerate(items)
+        ]
         while True:
             with named_errors(), self._connections.connection() as connection:
-                rows = connection.execute(self._statement, (after, *asked), prepare=True, binary=True).fetchall()
+                rows = connection.execute(statement, (json.dumps(asked),), prepare=True, binary=True).fetchall()
             if not rows:
                 raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
-            found += [Found(item - 1, *place) for _, item, *place in rows if item is not None]
+            found += [Found(*row[1:]) for row in rows if row[1] is not None]
             if len(rows) < self._most:
                 return rows[0][0], found
             last = found[-1].position  # perhaps not with all its items: it is read again
             found = [each for each in found if each.position < last]
-            after = [max(each, last) for each in after]
+            for each in asked:
+                each["after"] = max(each["after"], last)
+
+    def _statement(self, parts: tuple[str, ...]) -> bytes:
+        statement = self._statements.get(parts)
+        if statement is None:
+            if len(self._statements) >= _STATEMENTS:
+                self._statements = {}
+            statement = self._statements[parts] = (
+                sql.SQL(_FOUND)
+                .format(
+                    schema=sql.Identifier(self._schema),
+                    most=sql.Literal(self._most),
+                    parts=sql.SQL("{}::text[]").format(sql.Literal(sorted(parts))),
+                    subjects=sql.Literal(SUBJECTS_PART),
+                )
+                .as_bytes()
+            )
+        return statement

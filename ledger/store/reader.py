@@ -17,11 +17,13 @@ from ledger.store.custody import Custody
 from ledger.store.database import named_errors
 from ledger.store.errors import LogMissingError
 from ledger.store.matching import Matching
-from ledger.store.prepare import part_of
+from ledger.store.prepare import SUBJECTS_PART, part_of
 from ledger.store.record import PayloadState, Recorded
 
 PAGE = 500
 _PLACES = 50_000
+_PARTS = 32
+"""Of how many parts payloads are read with their entries: subjects', and those of days that were met."""
 OF_CHAIN = sql.SQL("hashtextextended(chain, 0) = hashtextextended(%(chain)s, 0) AND chain = %(chain)s")
 """The rows of one chain: found by the number that the index has of its name."""
 
@@ -35,6 +37,7 @@ class Reader:
         self._matching = matching
         self._schema = schema
         self._custody = custody
+        self._parts: tuple[str, ...] = (SUBJECTS_PART,)
         name = sql.Identifier(schema)
         self._size = sql.SQL("SELECT size FROM {}.log").format(name)
         self._all = sql.SQL(
@@ -153,15 +156,25 @@ class Reader:
 
     def inside(self, items: Sequence[DCBQueryItem]) -> "Inside":
         """Give all records that match any of these items, each of which names a tag; raise LogMissingError."""
-        size, found = self._matching.find(items)
-        stored = {each.position: each.entry for each in found}
+        parts = self._parts
+        size, found = self._matching.find(items, parts)
         places: list[list[int]] = [[] for _ in items]
         for each in found:
             places[each.item].append(each.position)
-        if not stored:
-            return Inside(size, {}, places)
-        with named_errors(), self._connections.connection() as connection:
-            return Inside(size, dict(self._records(connection, sorted(stored.items()), opened=True)), places)
+        boxes = {each.position: each.sealed for each in sorted(found, key=lambda each: each.position)}
+        entries = {each.position: each.entry for each in found}
+        records, sealed = _parsed((position, entries[position]) for position in boxes)
+        # Of a part that was not asked for nothing has come, and the next time it is asked for.
+        others = {each: entry for each, entry in sealed.items() if part_of(entry.key or "") not in parts}
+        if others:
+            named = dict.fromkeys([SUBJECTS_PART, *(part_of(entry.key or "") for entry in others.values()), *parts])
+            self._parts = tuple(named)[:_PARTS]
+            with named_errors(), self._connections.connection() as connection:
+                boxes |= self._boxes(connection, others)
+        if unopened := self._open(records, sealed, boxes):
+            with named_errors(), self._connections.connection() as connection:
+                self._tell_erased(connection, records, unopened)
+        return Inside(size, records, places)
 
     def page(
         self, query: DCBQuery | None, start: int, before: int, limit: int, *, opened: bool = True
@@ -184,27 +197,24 @@ class Reader:
     def _records(
         self, connection: Connection[Any], found: Iterable[tuple[int, bytes]], *, opened: bool
     ) -> list[tuple[int, Recorded]]:
-        records: list[tuple[int, Recorded]] = []
-        sealed: dict[int, Entry] = {}
-        for position, data in found:
-            try:
-                entry = parse(data)
-            except FormatError:
-                # Somebody changed the stored bytes: told as it stands, and the full check names it.
-                records.append((position, Recorded("", b"", [], state=PayloadState.ABSENT, entry=data)))
-                continue
-            records.append((position, _recorded(entry, data)))
-            if entry.key is not None and opened:
-                sealed[position] = entry
-        if sealed:
-            self._open(connection, dict(records), sealed)
-        return records
+        records, sealed = _parsed(found)
+        if sealed and opened:
+            unopened = self._open(records, sealed, self._boxes(connection, sealed))
+            self._tell_erased(connection, records, unopened)
+        return list(records.items())
 
-    def _open(self, connection: Connection[Any], records: dict[int, Recorded], entries: dict[int, Entry]) -> None:
+    def _boxes(self, connection: Connection[Any], entries: dict[int, Entry]) -> dict[int, bytes | None]:
         parts = {part_of(entry.key) for entry in entries.values() if entry.key is not None}
         values = (list(parts), list(entries))
-        boxes = dict(connection.execute(self._sealed, values, prepare=False, binary=True).fetchall())
-        unopened = [each for each, entry in entries.items() if not self._unseal(records[each], entry, boxes.get(each))]
+        return dict(connection.execute(self._sealed, values, prepare=False, binary=True).fetchall())
+
+    def _open(
+        self, records: dict[int, Recorded], entries: dict[int, Entry], boxes: dict[int, bytes | None]
+    ) -> list[int]:
+        """Open the payloads; give the positions of those that do not open."""
+        return [each for each, entry in entries.items() if not self._unseal(records[each], entry, boxes.get(each))]
+
+    def _tell_erased(self, connection: Connection[Any], records: dict[int, Recorded], unopened: list[int]) -> None:
         if unopened:
             for (position,) in connection.execute(self._gone, (unopened,)):
                 records[position].state = PayloadState.ERASED
@@ -224,6 +234,23 @@ class Reader:
             return False
         record.state = PayloadState.OPEN
         return True
+
+
+def _parsed(found: Iterable[tuple[int, bytes]]) -> tuple[dict[int, Recorded], dict[int, Entry]]:
+    """Give the records of entries, by position, and the entries of those that have a payload."""
+    records: dict[int, Recorded] = {}
+    sealed: dict[int, Entry] = {}
+    for position, data in found:
+        try:
+            entry = parse(data)
+        except FormatError:
+            # Somebody changed the stored bytes: told as it stands, and the full check names it.
+            records[position] = Recorded("", b"", [], state=PayloadState.ABSENT, entry=data)
+            continue
+        records[position] = _recorded(entry, data)
+        if entry.key is not None:
+            sealed[position] = entry
+    return records, sealed
 
 
 def _recorded(entry: Entry, data: bytes) -> Recorded:
