@@ -34,6 +34,7 @@ from ledger.domain.consent_facts import (
     ConsentWithdrawn,
     Manner,
     PresentationCause,
+    Suspension,
     TermsDelivered,
     TermsPresented,
 )
@@ -58,9 +59,10 @@ OPEN = frozenset({Status.PRESENTED, Status.DELIVERED})
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The clock of silence stood still; ``span`` is open while it does."""
+    """The clock of silence stood still, and why; ``span`` is open while it does."""
 
     id: str
+    why: Suspension
     span: Span
 
 
@@ -199,9 +201,9 @@ def _apply(consents: dict[str, Consent], recorded: Recorded[Fact]) -> None:
             status = Status.DELIVERED if before.status is Status.PRESENTED else before.status
             first = delivered_at if before.delivered_at is None else before.delivered_at
             consents[consent] = replace(_cite(before, recorded), status=status, delivered_at=first)
-        case ConsentDeemingSuspended(consent=consent, suspension=suspension, since=since):
+        case ConsentDeemingSuspended(consent=consent, suspension=suspension, why=why, since=since):
             before = consents[consent]
-            stops = (*before.stops, Stop(suspension, Span(since, None)))
+            stops = (*before.stops, Stop(suspension, why, Span(since, None)))
             consents[consent] = replace(_cite(before, recorded), stops=stops)
         case ConsentDeemingResumed(consent=consent, suspension=suspension, until=until):
             before = consents[consent]
@@ -222,8 +224,8 @@ def _apply(consents: dict[str, Consent], recorded: Recorded[Fact]) -> None:
             consents[told.consent] = _effective(before, recorded, Manner.INCORPORATED, told.since)
         case ConsentRefused(consent=consent):
             consents[consent] = replace(_cite(consents[consent], recorded), status=Status.REFUSED)
-        case ConsentDeemingAnnulled(consent=consent, why=why):
-            _annul(consents, consent, why, recorded)
+        case ConsentDeemingAnnulled(consent=consent, why=annulled_by):
+            _annul(consents, consent, annulled_by, recorded)
         case ConsentWithdrawn(consent=consent, received_at=received_at):
             before = _cite(consents[consent], recorded)
             consents[consent] = replace(before, status=Status.WITHDRAWN, until=received_at)

@@ -1,15 +1,15 @@
 """Presenting the terms to a customer, and what happens on the way: delivery, bounces, questions (preamble, A-02, 6-5).
 
 Guarantees: what is presented is a published version, byte for byte (R-32), and not one that was replaced; a bounce
-or an open question stops the clock of silence, and where it came in time but was recorded late, it annuls what was
-deemed.
+stops the clock of silence until a later delivery, an open question until its answer, and where either came in time but
+was recorded late, it annuls what was deemed.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from ledger.domain.consent import Agreement, Consent, Status, fold
+from ledger.domain.consent import Agreement, Consent, Status, Stop, fold
 from ledger.domain.consent_facts import (
     Annulment,
     ConsentDeemingAnnulled,
@@ -161,7 +161,7 @@ _STANDING = frozenset({Status.PRESENTED, Status.DELIVERED, Status.EFFECTIVE})
     timers=lambda command: agreement_timers(command.customer),
 )
 def record_delivery(command: RecordDelivery, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record the proof; a clock that a bounce had stopped goes on from the delivery."""
+    """Record the proof; a clock that a bounce before it had stopped goes on from there."""
     consent = known(fold(facts), command.consent)
     check_arrival(consent, command.delivered_at, now)
     delivered = TermsDelivered(
@@ -172,23 +172,24 @@ def record_delivery(command: RecordDelivery, facts: Facts, now: datetime, _defau
         reference=command.reference,
         evidence_sha256=command.evidence_sha256,
     )
-    bounced = {
-        each.fact.suspension
-        for each in facts
-        if isinstance(each.fact, ConsentDeemingSuspended) and each.fact.why is Suspension.BOUNCE
-    }
     resumed = [
         ConsentDeemingResumed(
             customer=command.customer,
             consent=consent.id,
             suspension=stop.id,
-            until=max(stop.span.begins, command.delivered_at),
+            until=command.delivered_at,
             words=command.reference,
         )
         for stop in consent.stops
-        if stop.id in bounced and stop.span.ends is None
+        if ends_bounce(stop, command.delivered_at)
     ]
     return decided(delivered, *resumed, cites=consent.positions)
+
+
+@rule("R-02", off=True)
+def ends_bounce(stop: Stop, delivered_at: datetime) -> bool:
+    """Tell whether a delivery ends a stop: only one after the bounce does, not an earlier one that is told again."""
+    return stop.why is Suspension.BOUNCE and stop.span.ends is None and stop.span.begins < delivered_at
 
 
 @decides(
@@ -242,9 +243,7 @@ def record_question(command: RecordQuestion, facts: Facts, now: datetime, _defau
 def answer_question(command: AnswerQuestion, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Let the clock go on from the answer."""
     consent = known(fold(facts), command.consent)
-    stop = next((each for each in consent.stops if each.id == command.suspension and each.span.ends is None), None)
-    if stop is None:
-        raise Refusal("R-02", "no_open_question", consent.positions)
+    stop = open_question(consent, command.suspension)
     if not stop.span.begins <= command.answered_at <= now:
         raise Refusal("R-02", "answer_out_of_time", consent.positions, at=command.answered_at.isoformat())
     resumed = ConsentDeemingResumed(
@@ -255,6 +254,14 @@ def answer_question(command: AnswerQuestion, facts: Facts, now: datetime, _defau
         words=command.words,
     )
     return decided(resumed, cites=consent.positions)
+
+
+def open_question(consent: Consent, suspension: str) -> Stop:
+    """Give the stop by a question that is not answered yet; a bounce is ended by a delivery, not by words."""
+    for each in consent.stops:
+        if each.id == suspension and each.why is Suspension.QUESTION and each.span.ends is None:
+            return each
+    raise Refusal("R-02", "no_open_question", consent.positions)
 
 
 def stopped(customer: str, consent: Consent, suspended: ConsentDeemingSuspended, why: Annulment) -> list[Fact]:

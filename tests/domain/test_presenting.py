@@ -171,6 +171,18 @@ def test_a_02_a_bounce_stops_the_clock_until_the_next_delivery() -> None:
     given(*SHOWN, QUESTION).when(deliver("2026-11-19 10:00"), at_="2026-11-19 12:00").then(again)
 
 
+def test_r_02_an_earlier_delivery_that_is_told_again_or_words_do_not_end_a_bounce() -> None:
+    failed = TermsDeliveryFailed(
+        customer=CUSTOMER, consent=CONSENT, failed_at=at("2026-11-18 10:00"), reason="550 unknown user"
+    )
+    story = given(*SHOWN, failed, replace(QUESTION, why=Suspension.BOUNCE, words="550 unknown user"))
+    for earlier in ("2026-11-16 10:00", "2026-11-18 10:00"):
+        told = replace(DELIVERED, delivered_at=at(earlier))
+        story.when(deliver(earlier), at_="2026-11-19 12:00").then(told)
+    story.when(answer("2026-11-19 10:00"), at_="2026-11-19 10:00").refused("R-02", cites=[2, 3, 5])
+    after_a_while(story.at("2026-11-19 12:00", DELIVERED), "2027-06-01 00:00").after()
+
+
 def test_r_03_a_question_that_came_in_time_and_was_recorded_late_annuls_the_deeming() -> None:
     annulled = ConsentDeemingAnnulled(
         customer=CUSTOMER, consent=CONSENT, why=Annulment.QUESTION, received_at=at("2026-11-18 10:00")
