@@ -6,6 +6,7 @@ Everything that must not be appended is refused here, before any record of a req
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ledger.keys.classes import CLASSES
@@ -60,6 +61,8 @@ class Known:
         self._origin = origin
         self._statements = statements
         self._size = -1
+        self.at: datetime | None = None
+        """The newest entry's time; None while it has to be asked for."""
         self.chains: dict[str, ChainHead] = {}
         self._keys: dict[str, _Key] = {}
         self._pairs: set[tuple[str, str]] = set()
@@ -67,6 +70,7 @@ class Known:
     def forget(self) -> None:
         """Forget everything: after any failure, and on a new connection."""
         self._size = -1
+        self.at = None
         self.chains.clear()
         self._keys.clear()
         self._pairs.clear()
@@ -77,9 +81,10 @@ class Known:
             self.forget()
             self._size = size
 
-    def committed(self, size: int) -> None:
-        """Take what was placed for committed: the log has this size now."""
+    def committed(self, size: int, at: datetime) -> None:
+        """Take what was placed for committed: the log has this size now, and its newest entry this time."""
         self._size = size
+        self.at = at
 
     def open_chain(self, each: Prepared) -> ChainHead:
         """Give the head of the chain that a record opens."""

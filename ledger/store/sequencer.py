@@ -105,7 +105,7 @@ class Sequencer:
 
     def _correct(self, wire: Wire, reason: str) -> Steps[int]:
         self._lock(wire)
-        size, last, _, _ = self._locked((yield from wire.sync())[1])
+        size, last, _, _ = yield from self._locked(wire, (yield from wire.sync())[1])
         now = self._clock.now()
         if last is None or now >= last:
             raise RecordRefusedError(
@@ -158,7 +158,7 @@ class Sequencer:
         if asked is not None:
             wire.send(self._conditions.statement, asked)
         _, locked, *answers = yield from wire.sync()
-        size, last, last_boot, last_elapsed = self._locked(locked)
+        size, last, last_boot, last_elapsed = yield from self._locked(wire, locked)
         known: _Marks = {}
         failed: set[int] = set()
         if marks:
@@ -184,14 +184,20 @@ class Sequencer:
         wire.send(self._statements.begin)
         wire.send(self._statements.lock)
 
-    def _locked(self, answer: Sequence[Row]) -> tuple[int, datetime | None, str | None, int | None]:
-        """Give the log's size, its newest time, and how that was measured."""
+    def _locked(self, wire: Wire, answer: Sequence[Row]) -> Steps[tuple[int, datetime | None, str | None, int | None]]:
+        """Give the log's size, its newest entry's time, and how that was measured."""
         if not answer:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
         ((length, at, boot, elapsed),) = answer
         size = rows.read_number(length)
         self._known.begin(size)
-        last = None if at is None else _EPOCH + rows.read_number(at) * _MICROSECOND
+        last = self._known.at
+        if last is None and size > 0:
+            # The row that is locked may be changed by whoever appends; an entry that stands may not.
+            wire.send(self._statements.newest, rows.number(size - 1))
+            (newest,) = yield from wire.sync()
+            counted = newest[0][0] if newest else at
+            last = None if counted is None else _EPOCH + rows.read_number(counted) * _MICROSECOND
         return (
             size,
             last,
@@ -361,7 +367,7 @@ class Sequencer:
         wire.send(self._statements.notify)
         wire.send(self._statements.commit)
         yield from wire.sync()
-        self._known.committed(group.position)
+        self._known.committed(group.position, group.at)
         self.clock_confirmed = False
 
     def _apply(self, wire: Wire, position: int, type_: str, public: Mapping[str, Any]) -> None:

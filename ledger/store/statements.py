@@ -11,6 +11,10 @@ _TEXTS = {
         "SELECT size, (extract(epoch FROM at) * 1000000)::bigint - 946684800000000, clock_boot, clock_elapsed"
         " FROM {schema}.log FOR UPDATE"
     ),
+    "newest": (
+        "SELECT (extract(epoch FROM at) * 1000000)::bigint - 946684800000000 FROM {schema}.entry"
+        " WHERE position = $1::bigint"
+    ),
     "marks": "SELECT mark, body, position FROM {schema}.idempotency WHERE mark = ANY($1::bytea[])",
     "chains": "SELECT chain, seq, leaf, half, destroyed FROM {schema}.chain WHERE chain = ANY($1::text[])",
     "keys": "SELECT key, half, destroyed FROM {schema}.key WHERE key = ANY($1::text[])",

@@ -196,6 +196,31 @@ def test_a_clock_that_jumps_ahead_stops_the_log_until_it_is_confirmed(
     assert [each.type for each in check_whole(log)].count("test.said.v1") == 4
 
 
+@pytest.mark.parametrize("changed", ["at + interval '400 days'", "at - interval '400 days'", "NULL"])
+def test_the_time_of_the_log_is_that_of_its_newest_entry_whatever_its_row_says(
+    new_log: Callable[..., World], clock: TwoClocks, changed: str
+) -> None:
+    """Who has the application's password can change the row that appends lock, but no entry."""
+    log = new_log(clock)
+    with log.recorder() as recorder:
+        recorder.append([record("before")])
+        for number in range(2):
+            with log.owner() as connection:
+                connection.execute(f"UPDATE log SET at = {changed}")
+            clock.pass_by(SECOND)
+            if number:
+                with log.recorder() as other:  # one that remembers nothing
+                    other.append([record("after")])
+            else:
+                recorder.append([record("after")])
+            assert parse_at(told(recorder)[-1].at) == clock.wall
+        with log.owner() as connection:
+            connection.execute(f"UPDATE log SET at = {changed}")
+        clock.wall += HOUR + SECOND
+        with log.recorder() as other, pytest.raises(ClockJumpError):
+            other.append([record("refused")])
+
+
 def test_heads_are_sealed_at_a_time_that_counts(new_log: Callable[..., World], clock: TwoClocks) -> None:
     log = new_log(clock)
     with log.recorder() as recorder:
