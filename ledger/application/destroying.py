@@ -76,7 +76,8 @@ def _subjects(recorder: Recorder, decider: Decider, customer: str, key: str) -> 
     for each in found:
         sessions |= of_life(each) if each.startswith("session:") else Boundary()
     started = fold_sessions(decider.facts(sessions)).values()
-    return tuple(sorted(found | {tag("work_order", each.started.fact.work_order) for each in started}))
+    orders = {each.started.fact.work_order for each in started} - {None}
+    return tuple(sorted(found | {tag("work_order", str(each)) for each in orders}))
 
 
 def _lives(subject: str) -> bool:

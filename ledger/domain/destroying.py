@@ -70,8 +70,8 @@ def uses_of(command: OrderDestruction, facts: Facts) -> Uses:
 def check_orders_read(command: OrderDestruction, facts: Facts) -> None:
     """Refuse while the work order of a session with entries there was not looked at: it may go on."""
     for session in fold_sessions(facts).values():
-        if tag("work_order", session.started.fact.work_order) not in command.subjects:
-            work_order = session.started.fact.work_order
+        work_order = session.started.fact.work_order
+        if work_order is not None and tag("work_order", work_order) not in command.subjects:
             raise Refusal("R-14", "order_not_read", [session.started.position], work_order=work_order)
 
 

@@ -182,6 +182,8 @@ class Permission:
     targets: tuple[str, ...]
     """What was asked for, then what was granted."""
     protocols: tuple[Protocol, ...]
+    granted_at: datetime | None = None
+    """When the customer's yes was received: before that it permitted nothing, whatever window it names."""
     begins: datetime | None = None
     ends: datetime | None = None
     revoked_at: datetime | None = None
@@ -191,6 +193,8 @@ class Permission:
     def holds(self, moment: datetime) -> bool:
         """Tell whether it permits anything at an instant."""
         if self.begins is None or self.ends is None or not self.begins <= moment < self.ends:
+            return False
+        if self.granted_at is None or moment < self.granted_at:
             return False
         return self.revoked_at is None or moment < self.revoked_at
 
@@ -216,6 +220,7 @@ def fold(facts: Facts) -> Mapping[str, Permission]:
                     _becomes(permissions[told.permission], Status.GRANTED, each),
                     targets=told.targets,
                     protocols=told.protocols,
+                    granted_at=told.received_at,
                     begins=told.begins,
                     ends=told.ends,
                 )

@@ -71,7 +71,7 @@ def end_session(command: EndSession, facts: Facts, now: datetime, defaults: Defa
             return decided(cites=session.positions)
         raise Refusal("R-04", "session_over", session.positions)
     check_happened("R-18", command.ended_at, now, after=started.started_at, cites=session.positions)
-    subjects = (tag("session", command.session), tag("work_order", started.work_order))
+    subjects = subjects_of(started)
     broken = broken_by_end(started, session.started.position, facts, command.ended_at, subjects)
     broken += violations(subjects, lambda: check_stopped(session, command.ended_at, defaults))
     return decided(end_of(started, command.customer, command.ended_at, command.why), *broken, cites=session.positions)
@@ -108,6 +108,12 @@ def known_session(facts: Facts, session: str) -> Session:
     return found
 
 
+def subjects_of(started: SessionStarted) -> tuple[str, ...]:
+    """Give the tags of what is wrong with a session: its own, and that of its work order if it has one."""
+    order = () if started.work_order is None else (tag("work_order", started.work_order),)
+    return (tag("session", started.session), *order)
+
+
 def end_of(started: SessionStarted, customer: str, ended_at: datetime, why: Ending) -> SessionEnded:
     """Give the end of a session."""
     return SessionEnded(
@@ -126,9 +132,15 @@ def broken_by_end(
     """Give what a session broke by lasting until then: its basis (R-06), its permission (R-08)."""
     return violations(
         subjects,
-        lambda: check_basis(started.basis, facts, ended_at, request=position, work_order=started.work_order),
+        lambda: _check_basis_of(started, position, facts, ended_at),
         lambda: check_within_permission(started, position, ended_at),
     )
+
+
+def _check_basis_of(started: SessionStarted, position: int, facts: Facts, ended_at: datetime) -> None:
+    """Refuse a session whose basis was gone at its end; without an order it had none to begin with, as told then."""
+    if started.basis is not None and started.work_order is not None:
+        check_basis(started.basis, facts, ended_at, request=position, work_order=started.work_order)
 
 
 @rule("R-08")

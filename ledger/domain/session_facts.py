@@ -61,7 +61,7 @@ class SessionStarted(Fact):
     """A technician began to work; what is None was not there, and a violation says so."""
 
     session: str = ref("session")
-    work_order: str = ref("work_order")
+    work_order: str | None = ref("work_order")
     permission: str | None = ref("permission")
     technician: str = ref("technician")
     login: str | None = ref("login")
@@ -70,7 +70,7 @@ class SessionStarted(Fact):
     """The contract that has the terms, where the consent lasts as long as that."""
     terms: str | None
     """The version of the terms that governed then."""
-    basis: Basis = public()
+    basis: Basis | None = public()
     targets: tuple[str, ...]
     gateway: str
     permitted_until: datetime | None
@@ -84,7 +84,7 @@ class SessionEnded(Fact):
     """The session is over."""
 
     session: str = ref("session")
-    work_order: str = ref("work_order")
+    work_order: str | None = ref("work_order")
     permission: str | None = ref("permission")
     why: Ending = public()
     ended_at: datetime
@@ -103,7 +103,7 @@ class SessionTerminated(Fact):
     """The session may not go on from ``terminated_at``; recording goes on until the gateway has cut it."""
 
     session: str = ref("session")
-    work_order: str = ref("work_order")
+    work_order: str | None = ref("work_order")
     permission: str | None = ref("permission")
     reason: Termination = public()
     terminated_at: datetime

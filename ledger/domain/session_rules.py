@@ -30,6 +30,15 @@ def check_scope(order: WorkOrder, technician: str, targets: tuple[str, ...], per
         raise Refusal("R-04", "targets_beyond", permission.positions, targets=", ".join(sorted(beyond)))
 
 
+@rule("R-04")
+def check_has_order(order: WorkOrder | None, named: str | None) -> None:
+    """Refuse a session for no work order, or for one that nobody registered."""
+    if order is None and named is None:
+        raise Refusal("R-04", "session_without_order")
+    if order is None:
+        raise Refusal("R-04", "session_of_unknown_order", work_order=str(named))
+
+
 @rule("R-22")
 def check_in_progress(order: WorkOrder) -> None:
     """Refuse a session of work that has not begun, rests or is over: nobody was told of it."""
@@ -44,7 +53,7 @@ def check_order_basis(order: WorkOrder, facts: Facts, moment: datetime) -> None:
 
 
 @rule("R-08")
-def check_permitted(permission: Permission | None, order: str, moment: datetime) -> None:
+def check_permitted(permission: Permission | None, order: str | None, moment: datetime) -> None:
     """Refuse what falls into no granted window of the order."""
     if permission is None or permission.work_order != order:
         raise Refusal("R-08", "permission_unknown", () if permission is None else permission.positions)

@@ -1,7 +1,8 @@
 """Sessions and connections that have happened: recorded as they were, each broken rule as a violation beside them.
 
-Nothing here refuses for what it is told, however unlawful: only what cannot be a record at all (an order that does not
-exist, another customer's, a time to come, another story under the same id).
+Nothing here refuses for what it is told, however unlawful: only what cannot be a record at all (another customer's
+order, a time to come, another story under the same id). What happened is judged by how things stood when it happened:
+the order, who was assigned, consent and permission, whatever has become of them until it is told.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from ledger.domain.recording_facts import SessionRecordingStarted
 from ledger.domain.repeated import told_before
 from ledger.domain.rules import rule
 from ledger.domain.session_due import of_session, session_due
-from ledger.domain.session_ending import broken_by_end, end_of
+from ledger.domain.session_ending import broken_by_end, end_of, subjects_of
 from ledger.domain.session_facts import (
     ConnectionClosed,
     ConnectionFailed,
@@ -35,6 +36,7 @@ from ledger.domain.session_facts import (
     session_of,
 )
 from ledger.domain.session_rules import (
+    check_has_order,
     check_in_progress,
     check_means,
     check_order_basis,
@@ -44,7 +46,7 @@ from ledger.domain.session_rules import (
     check_through_gateway,
 )
 from ledger.domain.settings import Defaults
-from ledger.domain.work import known, of_order
+from ledger.domain.work import of_order, order_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class RecordSession:
 
     customer: str
     session: str
-    work_order: str
+    work_order: str | None
     permission: str | None
     technician: str
     login: str | None
@@ -112,9 +114,10 @@ def _by_permission(permission: str | None) -> Boundary:
 
 def _of_told_session(command: RecordSession) -> Boundary:
     login = Boundary() if command.login is None else Boundary.of(tag("login", command.login))
+    order = Boundary() if command.work_order is None else of_order(command.work_order)
     return (
         of_agreement(command.customer)
-        | of_order(command.work_order)
+        | order
         | _by_permission(command.permission)
         | of_session(command.session, command.customer)
         | login
@@ -128,23 +131,25 @@ def _of_told_session(command: RecordSession) -> Boundary:
 )
 def record_session(command: RecordSession, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record the session, with a violation for each rule that it broke."""
-    order = known(facts, command.work_order, "R-04")
-    check_customer(order.customer, command.customer, order.requested)
-    check_happened("R-18", command.started_at, now, cites=[order.requested])
     moment = command.started_at
-    consent = consent_in_force(facts, moment, order.id)
+    check_happened("R-18", moment, now)
+    order = None if command.work_order is None else order_at(facts, command.work_order, moment)
+    if order is not None:
+        check_customer(order.customer, command.customer, order.requested)
+    order_id = None if order is None else order.id
+    consent = consent_in_force(facts, moment, order_id)
     permission = fold_permissions(facts).get(command.permission or "")
     login = login_of(facts, command.login or "")
     started = SessionStarted(
         session=command.session,
-        work_order=order.id,
+        work_order=order_id,
         permission=command.permission,
         technician=command.technician,
         login=command.login,
         consent=None if consent is None else consent.consent,
         contract=None if consent is None else consent.contract,
         terms=None if consent is None else consent.terms,
-        basis=order.basis,
+        basis=None if order is None else order.basis,
         targets=command.targets,
         gateway=command.gateway,
         permitted_until=None if permission is None else permission.ends,
@@ -154,14 +159,15 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
     before = session_of(facts, command.session)
     if told_before(None if before is None else before.started, started, "R-04", "session_known"):
         return decided()
-    subjects = (tag("session", command.session), tag("work_order", order.id))
-    unfounded = consent_violation(facts, moment, subjects, order.id)
+    subjects = subjects_of(started)
+    unfounded = consent_violation(facts, moment, subjects, order_id)
     broken = violations(
         subjects,
-        lambda: check_order_basis(order, facts, moment),
-        lambda: check_in_progress(order),
-        lambda: check_permitted(permission, order.id, moment),
-        lambda: check_scope(order, command.technician, command.targets, permission),
+        lambda: check_has_order(order, command.work_order),
+        lambda: None if order is None else check_order_basis(order, facts, moment),
+        lambda: None if order is None else check_in_progress(order),
+        lambda: check_permitted(permission, order_id, moment),
+        lambda: None if order is None else check_scope(order, command.technician, command.targets, permission),
         lambda: check_through_gateway(login, command.technician, command.gateway, moment),
     )
     made: list[Fact] = [started, *(() if unfounded is None else (unfounded,)), *broken]
@@ -175,12 +181,12 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
             )
         )
     if command.ended_at is not None:
-        check_happened("R-18", command.ended_at, now, after=moment, cites=[order.requested])
+        check_happened("R-18", command.ended_at, now, after=moment)
         made.append(end_of(started, command.customer, command.ended_at, command.why))
-        made += broken_by_end(started, order.requested, facts, command.ended_at, subjects)
+        made += broken_by_end(started, 0 if order is None else order.requested, facts, command.ended_at, subjects)
         in_time = moment + defaults.recording_start
         made += violations(subjects, lambda: check_recorded(command, in_time))
-    return decided(*made, cites=[order.requested])
+    return decided(*made, cites=[] if order is None else [order.requested])
 
 
 @rule("R-19")

@@ -26,7 +26,7 @@ from ledger.domain.completion_facts import (
 from ledger.domain.decision import Refusal
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
-from ledger.domain.recorded import Facts, Recorded
+from ledger.domain.recorded import Facts, Recorded, happened_at
 from ledger.domain.schedule_facts import (
     OverrunDetected,
     OverrunNoticeSent,
@@ -156,6 +156,12 @@ def order_of(facts: Facts, work_order: str) -> WorkOrder | None:
         if name in each.tags:
             members |= _changes(members, each, work_order) if members else _begins(each, work_order)
     return WorkOrder(**members) if members else None
+
+
+def order_at(facts: Facts, work_order: str, moment: datetime) -> WorkOrder | None:
+    """Give an order as it stood at an instant, by what had happened until then, whenever that was told."""
+    until = [each for each in facts if isinstance(each.fact, WorkOrderRequested) or happened_at(each) <= moment]
+    return order_of(until, work_order)
 
 
 def known(facts: Facts, work_order: str, rule: str = "R-06") -> WorkOrder:

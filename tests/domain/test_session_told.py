@@ -22,7 +22,7 @@ from connecting import (
     STARTED_AT,
     ready,
 )
-from orders import ORDER, RUNNING, SECOND_TECHNICIAN, TECHNICIAN
+from orders import ASSIGNED, COMPLETED, ORDER, OTHER_ORDER, RUNNING, SECOND_TECHNICIAN, STARTED, TECHNICIAN
 from story import CUSTOMER, Outcome, Story, at, given
 
 from ledger.domain.boundary import tag
@@ -49,6 +49,7 @@ from ledger.domain.session_told import (
     RecordSession,
 )
 from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work_facts import TechnicianReleased, WorkResumed, WorkSuspended
 
 LATER = "2026-11-18 10:20"
 TELLS = RecordSession(
@@ -176,8 +177,66 @@ def test_a_session_told_twice_is_recorded_once() -> None:
 
 def test_what_cannot_be_a_record_is_refused() -> None:
     ready().when(replace(TELLS, started_at=at("2026-11-18 10:21")), at_=LATER).refused("R-18")
-    given(*AGREEMENT, ASKED, ENTERED).when(TELLS, at_=LATER).refused("R-04")
     given(*RUNNING, ASKED, GRANTED, ENTERED).when(replace(TELLS, customer="cus_" + "d" * 32), at_=LATER).refused("R-04")
+
+
+@pytest.mark.parametrize("named", [None, OTHER_ORDER])
+def test_r_04_a_session_without_a_work_order_is_recorded_with_a_violation(named: str | None) -> None:
+    outcome = given(*AGREEMENT, ENTERED).when(replace(TELLS, work_order=named, permission=None), at_=LATER)
+    sentence = "session_without_order" if named is None else "session_of_unknown_order"
+    assert broken(outcome, type(SESSION_STARTED)) == [("R-04", sentence), ("R-08", "permission_unknown")]
+    without = replace(SESSION_STARTED, work_order=None, permission=None, basis=None, permitted_until=None)
+    assert replace(outcome.facts[0], cites=()) == without
+    started_and_over = replace(over(), work_order=named, permission=None)
+    again = given(*AGREEMENT, ENTERED).when(started_and_over, at_=LATER)
+    assert broken(again, type(SESSION_STARTED))[0] == ("R-04", sentence)
+
+
+def the_day(*between: tuple[str, Fact]) -> Story:
+    """Give agreement, permission and an order whose technician is assigned, then what came at which time of the day."""
+    story = given(*AGREEMENT, *RUNNING[:2], *RUNNING[3:6], ASKED, GRANTED)
+    for moment, fact in sorted((*between, ("2026-11-18 10:05", ENTERED)), key=lambda each: each[0]):
+        story.at(moment, fact)
+    return story
+
+
+def now_told(*between: tuple[str, Fact]) -> list[tuple[str, str]]:
+    return broken(the_day(*between).when(TELLS, at_="2026-11-18 13:30"), type(SESSION_STARTED))
+
+
+ASSIGNED_THEN, STARTED_THEN = ("2026-11-16 09:10", ASSIGNED), ("2026-11-18 10:00", STARTED)
+RELEASED = TechnicianReleased(work_order=ORDER, technician=TECHNICIAN)
+
+
+def test_r_22_a_session_inside_work_that_is_over_when_it_is_told_broke_nothing() -> None:
+    assert now_told(ASSIGNED_THEN, STARTED_THEN, ("2026-11-18 11:31", COMPLETED)) == []
+
+
+def test_r_22_a_session_before_the_work_that_has_begun_when_it_is_told_is_a_violation() -> None:
+    begun_after = ("2026-11-18 10:50", replace(STARTED, started_at=at("2026-11-18 10:50")))
+    assert now_told(ASSIGNED_THEN, begun_after) == [("R-22", "work_not_in_progress")]
+
+
+def test_r_22_a_session_while_work_rested_is_a_violation_though_work_goes_on_when_it_is_told() -> None:
+    rests = WorkSuspended(work_order=ORDER, suspended_at=at("2026-11-18 10:08"), reason="確認待ち")
+    goes_on = WorkResumed(work_order=ORDER, technician=TECHNICIAN, resumed_at=at("2026-11-18 10:15"))
+    told_at = "2026-11-18 10:16"
+    found = now_told(ASSIGNED_THEN, STARTED_THEN, (told_at, rests), (told_at, goes_on))
+    assert found == [("R-22", "work_not_in_progress")]
+
+
+def test_r_04_a_technician_who_was_released_after_the_session_was_assigned_then() -> None:
+    assert now_told(ASSIGNED_THEN, STARTED_THEN, ("2026-11-18 12:00", RELEASED)) == []
+
+
+def test_r_04_a_technician_who_was_assigned_after_the_session_was_not_assigned_then() -> None:
+    assert now_told(STARTED_THEN, ("2026-11-18 10:15", ASSIGNED)) == [("R-04", "technician_not_assigned")]
+
+
+def test_r_08_a_permission_that_was_received_after_the_session_permitted_nothing_then() -> None:
+    late = replace(GRANTED, received_at=at("2026-11-18 10:18"))
+    found = told(*AGREEMENT, *RUNNING, ASKED, late, ENTERED)
+    assert found == [("R-08", "permission_not_now")]
 
 
 def over(**changes: object) -> RecordSession:

@@ -2,8 +2,8 @@
 
 SENTENCES = {
     "path_not_encrypted": (
-        "接続経路（{protocol} {version}）は、認められた暗号化通信ではありません。",
-        "The path ({protocol} {version}) is not an encrypted one that is allowed.",
+        "接続経路（{protocol:encrypted_path.Protocol.name} {version}）は、認められた暗号化通信ではありません。",
+        "The path ({protocol:encrypted_path.Protocol.name} {version}) is not an encrypted one that is allowed.",
     ),
     "plain_inside_vpn": (
         "VPN の中で暗号化されていない {inner} が使われています。",
@@ -30,8 +30,8 @@ SENTENCES = {
         "The technician is not assigned to the work order.",
     ),
     "work_not_in_progress": (
-        "作業依頼は作業中ではありません（{status}）。",
-        "The work order is not in progress: {status}.",
+        "作業依頼は作業中ではありません（{status:work.Status}）。",
+        "The work order is not in progress: {status:work.Status}.",
     ),
     "not_through_gateway": (
         "この技術員は、この時点で専用環境にログインしていません。",
@@ -40,6 +40,14 @@ SENTENCES = {
     "session_known": (
         "このセッションの識別子は既に使われています。",
         "This id of a session is taken.",
+    ),
+    "session_without_order": (
+        "作業依頼のないままセッションが開始されました。",
+        "A session was started without a work order.",
+    ),
+    "session_of_unknown_order": (
+        "登録のない作業依頼（{work_order}）によりセッションが開始されました。",
+        "A session was started for a work order that nobody registered: {work_order}.",
     ),
     "session_unknown": ("このセッションの開始の記録がありません。", "No session started under this id."),
     "session_over": ("このセッションは既に終わっています。", "This session is over."),
@@ -57,12 +65,12 @@ SENTENCES = {
         "A connection was opened in no recorded session.",
     ),
     "session_beyond_permission": (
-        "セッションが許可時間の終わり {until} を過ぎて続きました。",
-        "The session lasted beyond the end of its permission at {until}.",
+        "セッションが許可時間の終わり {until:time} を過ぎて続きました。",
+        "The session lasted beyond the end of its permission at {until:time}.",
     ),
     "session_went_on": (
-        "終了すべき {until} を過ぎてセッションが続きました。",
-        "The session went on although it had to end at {until}.",
+        "終了すべき {until:time} を過ぎてセッションが続きました。",
+        "The session went on although it had to end at {until:time}.",
     ),
     "session_silent": (
         "長時間何も報告されなかったため、セッションは終わったものとみなしました。",
