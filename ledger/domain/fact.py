@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform, get_type_hints
 
 from ledger.domain import registry
-from ledger.domain.member_type import MemberError, codec
+from ledger.domain.member_type import PLAIN, MemberError, codec
 from ledger.domain.registry import Kind, Member, MemberClass, Place, RegistryError
 
 _OPAQUE = re.compile(r"[a-z]+(?:_[a-z]+)*_[0-9a-f]{32}")
@@ -131,11 +131,12 @@ def to_wire(fact: Fact) -> Wire:
     shown: dict[str, Any] = {}
     tags = set(kind.tags)
     for member in kind.members or ():
-        value = getattr(fact, member.name)
-        try:
-            spelled = member.encode(value)
-        except (MemberError, ValueError) as error:
-            raise FactError(kind.type, member.name, f"cannot be written: {error}") from None
+        value = spelled = getattr(fact, member.name)
+        if type(value) is not member.plain:
+            try:
+                spelled = member.encode(value)
+            except (MemberError, ValueError) as error:
+                raise FactError(kind.type, member.name, f"cannot be written: {error}") from None
         if member.kind != "sensitive":
             _check(kind, member, spelled)
         if member.tags:
@@ -155,14 +156,18 @@ def from_wire(type_: str, data: Mapping[str, Any], public: Mapping[str, Any]) ->
         return Unread(type=type_, data=data, public=public)
     values = {}
     for member in kind.members:
-        found = public if member.kind == "public" else data
-        if member.name in found:
+        name = member.name
+        value = (public if member.kind == "public" else data).get(name, _MISSING)
+        if value is _MISSING:
+            if member.required:
+                raise FactError(type_, name, "is missing")
+            continue
+        if type(value) is not member.plain:
             try:
-                values[member.name] = member.decode(found[member.name])
+                value = member.decode(value)
             except (MemberError, ValueError) as error:
-                raise FactError(type_, member.name, f"cannot be read: {error}") from None
-        elif member.required:
-            raise FactError(type_, member.name, "is missing")
+                raise FactError(type_, name, f"cannot be read: {error}") from None
+        values[name] = value
     made: Fact = kind.make(**values)
     return made
 
@@ -200,6 +205,7 @@ def _members(type_: str, cls: type[Any], *, everything_public: bool) -> tuple[Me
                 required,
                 encode,
                 decode,
+                hints[field.name] if hints[field.name] in PLAIN else None,
             )
         )
     return tuple(members)

@@ -15,6 +15,8 @@ from ledger.log.errors import FormatError
 from ledger.log.members import format_at, parse_at
 
 Spell: TypeAlias = Callable[[Any], Any]
+PLAIN = frozenset((str, int, bool))
+"""Types whose values stand for themselves: a value of exactly that type needs no conversion."""
 
 
 class MemberError(Exception):
@@ -29,10 +31,11 @@ def codec(hint: Any) -> tuple[Spell, Spell]:
         return _optional(write), _optional(read)
     if origin is tuple and arguments[1:] == (Ellipsis,):
         write, read = codec(arguments[0])
-        return _many(tuple, write, list), _many(list, read, tuple)
+        plain = frozenset(arguments[:1]) & PLAIN
+        return _many(tuple, write, list, plain), _many(list, read, tuple, plain)
     if origin is Mapping and arguments == (str, str):
         return _texts, _texts
-    if hint in {str, int, bool}:
+    if hint in PLAIN:
         return _exactly(hint), _exactly(hint)
     if hint is datetime:
         return _write_time, _read_time
@@ -58,10 +61,12 @@ def _optional(spell: Spell) -> Spell:
     return lambda value: None if value is None else spell(value)
 
 
-def _many(expected: type[Any], spell: Spell, give: type[Any]) -> Spell:
+def _many(expected: type[Any], spell: Spell, give: type[Any], plain: frozenset[type[Any]]) -> Spell:
     def convert(value: Any) -> Any:
         if type(value) is not expected:
             raise MemberError(f"{value!r:.80} is no {expected.__name__}")
+        if plain.issuperset(map(type, value)):
+            return give(value)
         return give(spell(each) for each in value)
 
     return convert

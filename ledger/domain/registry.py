@@ -36,6 +36,8 @@ class Member:
     required: bool
     encode: Callable[[Any], Any]
     decode: Callable[[Any], Any]
+    plain: type[Any] | None
+    """The type whose values are written and read as they are."""
     tags: bool = field(init=False)
     """What it holds tags the entry."""
 
