@@ -76,6 +76,8 @@ class Consent:
     positions: tuple[int, ...]
     cause: PresentationCause | None = None
     presented_at: datetime | None = None
+    recorded_at: datetime | None = None
+    """When the presentation was written down; it may have been told late."""
     delivered_at: datetime | None = None
     stops: tuple[Stop, ...] = ()
     manner: Manner | None = None
@@ -195,6 +197,7 @@ def _apply(consents: dict[str, Consent], recorded: Recorded[Fact]) -> None:
                 (recorded.position,),
                 cause=told.cause,
                 presented_at=told.presented_at,
+                recorded_at=recorded.at,
             )
         case TermsDelivered(consent=consent, delivered_at=delivered_at):
             before = consents[consent]

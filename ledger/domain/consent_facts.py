@@ -70,7 +70,15 @@ class Stop(StrEnum):
     NOW = "now"
 
 
-@fact("terms.presented.v1", retention="agreement", subject="consent", ja="条件書提示", en="Terms presented", clause="P")
+@fact(
+    "terms.presented.v1",
+    retention="agreement",
+    subject="consent",
+    ja="条件書提示",
+    en="Terms presented",
+    clause="P",
+    occurred="presented_at",
+)
 class TermsPresented(Fact):
     """A version, with the very text, was sent to the customer."""
 

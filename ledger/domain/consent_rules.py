@@ -69,17 +69,28 @@ class Deadline:
 @rule("R-02")
 def deadline_of(consent: Consent, agreement: Agreement, defaults: Defaults) -> Deadline | None:
     """Give when silence becomes consent; None while it does not: no proof of delivery, a stopped clock, no path."""
-    if consent.status is not Status.DELIVERED or consent.delivered_at is None:
+    silent_since = silence_counts_from(consent)
+    if consent.status is not Status.DELIVERED or silent_since is None:
         return None
     days = defaults.deemed_business_days
     if consent.cause is PresentationCause.CHANGE and defaults.change_mode is ChangeMode.IMMEDIATE:
-        days, at = 0, None if consent.stopped else consent.delivered_at
+        days, at = 0, None if consent.stopped else silent_since
     else:
-        at = business_days_end(consent.delivered_at, days, [stop.span for stop in consent.stops])
+        at = business_days_end(silent_since, days, [stop.span for stop in consent.stops])
     version = agreement.versions.by_id[consent.terms]
     if at is None or version.effective_at is None or _overtaken(consent, agreement, at):
         return None
     return Deadline(at, max(at, version.effective_at), days)
+
+
+def silence_counts_from(consent: Consent) -> datetime | None:
+    """Give from when silence counts: from proven delivery, and not before the presentation was written down.
+
+    Who tells late that something was presented could otherwise make a consent of days that nobody could have seen.
+    """
+    if consent.delivered_at is None or consent.recorded_at is None:
+        return None
+    return max(consent.delivered_at, consent.recorded_at)
 
 
 def _overtaken(consent: Consent, agreement: Agreement, at: datetime) -> bool:
@@ -106,10 +117,16 @@ def arrived_in_time(consent: Consent, arrived_at: datetime) -> bool:
 
 
 @rule("R-03")
-def check_arrival(consent: Consent, arrived_at: datetime, now: datetime) -> None:
-    """Refuse an arrival that is still to come, or that was before there was anything to answer."""
+def check_arrived(consent: Consent, arrived_at: datetime, now: datetime) -> None:
+    """Refuse an arrival that is still to come."""
     if arrived_at > now:
         raise Refusal("R-03", "arrival_to_come", consent.positions, at=arrived_at.isoformat())
+
+
+@rule("R-03")
+def check_arrival(consent: Consent, arrived_at: datetime, now: datetime) -> None:
+    """Refuse an arrival that is still to come, or that was before there was anything to answer."""
+    check_arrived(consent, arrived_at, now)
     if consent.presented_at is not None and arrived_at < consent.presented_at:
         raise Refusal("R-03", "arrival_before_presentation", consent.positions, at=arrived_at.isoformat())
 
@@ -164,10 +181,11 @@ def _reminders(customer: str, agreement: Agreement, now: datetime, defaults: Def
     due: list[Fact] = []
     for consent in agreement.consents.values():
         deadline = deadline_of(consent, agreement, defaults)
-        if consent.reminded or deadline is None or deadline.business_days == 0 or consent.delivered_at is None:
+        silent_since = silence_counts_from(consent)
+        if consent.reminded or deadline is None or deadline.business_days == 0 or silent_since is None:
             continue
         spans = [stop.span for stop in consent.stops]
-        at = business_days_end(consent.delivered_at, defaults.reminder_business_days, spans)
+        at = business_days_end(silent_since, defaults.reminder_business_days, spans)
         if at is not None and at <= now:
             reminder = ConsentReminderDue(customer=customer, consent=consent.id, due_at=at, cites=consent.positions)
             due.append(reminder)

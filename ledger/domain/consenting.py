@@ -23,7 +23,7 @@ from ledger.domain.consent_facts import (
     Manner,
     Stop,
 )
-from ledger.domain.consent_rules import arrived_in_time, check_arrival, is_open, of_agreement, superseded
+from ledger.domain.consent_rules import arrived_in_time, check_arrival, check_arrived, is_open, of_agreement, superseded
 from ledger.domain.contacts import ContactRole, entitled
 from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
@@ -150,9 +150,9 @@ def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetim
 
 @decides(ReceiveObjection, boundary=_with_reliance, timers=lambda command: agreement_timers(command.customer))
 def receive_objection(command: ReceiveObjection, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
-    """Record the no, and what it comes to by when it arrived."""
+    """Record the no, and what it comes to by when it arrived; a presentation told late takes no no away."""
     consent = known(fold(facts), command.consent)
-    check_arrival(consent, command.received_at, now)
+    check_arrived(consent, command.received_at, now)
     objection = ConsentObjectionReceived(
         customer=command.customer,
         consent=consent.id,

@@ -32,6 +32,7 @@ from ledger.domain.contract import contracts_due
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.fact import Fact
+from ledger.domain.instants import check_happened
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
@@ -40,7 +41,7 @@ from ledger.domain.terms import Version, check_text, in_force, terms_due
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresentTerms:
-    """Send a version to the customer; ``text`` is what was sent, if it is text."""
+    """A version goes to the customer, or went at ``presented_at``; ``text`` is what was sent, if it is text."""
 
     customer: str
     consent: str
@@ -49,6 +50,7 @@ class PresentTerms:
     channel: str
     recipient: str | None = None
     text: str | None = None
+    presented_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,9 @@ def present_terms(command: PresentTerms, facts: Facts, now: datetime, _defaults:
     """Record what was presented; a version that is open or agreed is not presented again."""
     agreement = fold(facts)
     version = _published(agreement, command.terms)
-    check_current(agreement, version, now)
+    presented_at = now if command.presented_at is None else command.presented_at
+    check_happened("R-03", presented_at, now)
+    check_current(agreement, version, presented_at)
     check_presentable(agreement, command)
     if command.text is not None:
         check_text(version, sha256(command.text.encode()).hexdigest())
@@ -123,7 +127,7 @@ def present_terms(command: PresentTerms, facts: Facts, now: datetime, _defaults:
         channel=command.channel,
         recipient=command.recipient,
         text=command.text,
-        presented_at=now,
+        presented_at=presented_at,
     )
     return decided(presented, cites=[place for place in (version.published, version.effective) if place is not None])
 

@@ -118,6 +118,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "step_opt_plain_instead": ("Take the trail as it is instead.", "代わりに通常の形式で受け取る。"),
     "step_opt_planned_end": ("When it is planned to end.", "完了予定日時。"),
+    "step_opt_presented_at": ("When it was presented, if not now.", "提示日時（今でない場合）。"),
     "step_opt_proof": ("What kind of proof it is.", "到達の証拠の種類。"),
     "step_opt_proposal": ("Id of the proposed time.", "提示した日程の識別子。"),
     "step_opt_protocol": ("How the target is reached.", "通信方式。"),

@@ -125,8 +125,15 @@ def test_a_no_to_what_is_open_is_a_refusal() -> None:
 
 def test_r_03_a_no_answers_what_was_presented_and_is_not_still_to_come() -> None:
     given(*SHOWN).when(object_("2026-11-17 09:01"), at_="2026-11-17 09:00").refused("R-03", cites=[2, 3])
-    given(*SHOWN).when(object_("2026-11-16 08:59"), at_="2026-11-17 09:00").refused("R-03", cites=[2, 3])
     given(*SHOWN).when(object_("2026-11-17 09:00", an_id("consent", 9)), at_="2026-11-17 09:00").refused("R-02")
+
+
+def test_r_03_a_no_that_came_before_the_presentation_as_it_was_told_is_a_no_all_the_same() -> None:
+    early = "2026-11-16 08:59"
+    given(*SHOWN).when(object_(early), at_="2026-11-17 09:00").then(objected(early), refused(early))
+    story = given(*SHOWN, REMINDER, DEEMED)
+    outcome = story.when(object_(early), at_="2026-12-03 09:00")
+    assert isinstance(outcome.facts[1], ConsentDeemingAnnulled)
 
 
 def test_r_03_a_no_that_came_in_time_and_was_recorded_late_annuls_the_deeming() -> None:

@@ -27,6 +27,7 @@ from consent_story import (
     deliver,
     incorporated,
     incorporating,
+    object_,
     objected,
     present,
     refused,
@@ -49,6 +50,28 @@ from ledger.domain.terms import Change
 
 def test_what_is_presented_is_recorded_with_the_very_text() -> None:
     given(*IN_FORCE).when(present(), at_="2026-11-16 09:00").then(PRESENTED).citing(0, 1)
+
+
+def test_r_03_a_presentation_is_told_late_as_of_when_it_was_and_not_as_still_to_come() -> None:
+    told = present(presented_at=at("2026-11-10 09:00"))
+    given(*IN_FORCE).when(told, at_="2026-11-16 09:00").then(replace(PRESENTED, presented_at=at("2026-11-10 09:00")))
+    given(*IN_FORCE).when(told, at_="2026-11-10 08:59").refused("R-03")
+    before = given(*IN_FORCE, replace(PRESENTED, presented_at=at("2026-11-10 09:00")))
+    no = before.when(object_("2026-11-11 09:00"), at_="2026-11-16 10:00")
+    no.then(objected("2026-11-11 09:00"), refused("2026-11-11 09:00"))
+
+
+def test_r_33_a_version_that_was_current_when_it_was_presented_may_be_told_later() -> None:
+    story = given(*IN_FORCE, *newer(Change.MATERIAL, "2026-11-10 00:00"), took_effect("2026-11-10 00:00"))
+    assert story.when(present(presented_at=at("2026-11-09 23:59")), at_="2026-11-17 09:00").facts
+
+
+def test_r_02_silence_does_not_count_before_the_presentation_was_written_down() -> None:
+    early = replace(PRESENTED, presented_at=at("2026-11-02 10:00"))
+    delivered = replace(DELIVERED, delivered_at=at("2026-11-02 11:00"))
+    story = given(*IN_FORCE, early, delivered)
+    after_a_while(story, "2026-12-01 23:59").after(REMINDER)
+    after_a_while(story, "2026-12-02 00:00").after(REMINDER, replace(DEEMED, delivered_at=delivered.delivered_at))
 
 
 def test_r_32_only_the_published_text_is_presented() -> None:
