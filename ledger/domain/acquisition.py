@@ -19,7 +19,7 @@ from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.view import check_own
 from ledger.domain.wording import Language, say
-from ledger.domain.work import RUNNING, WorkOrder, known, of_order
+from ledger.domain.work import RUNNING, WorkOrder, known, of_order, order_at
 
 
 class ItemClass(StrEnum):
@@ -111,16 +111,6 @@ def check_at_work(order: WorkOrder, technician: str) -> None:
         raise Refusal("R-13", "acquired_by_another", [order.requested])
 
 
-@rule("R-13")
-def check_during_work(order: WorkOrder, technician: str, moment: datetime) -> None:
-    """Refuse what was taken before the work began or after it was over, or by somebody who did not do it."""
-    begun = order.started_at is not None and order.started_at <= moment
-    if not begun or (order.ended_at is not None and order.ended_at <= moment):
-        raise Refusal("R-13", "acquired_outside_work", [order.changed], status=order.status)
-    if order.assigned(technician) is None:
-        raise Refusal("R-13", "acquired_by_another", [order.requested])
-
-
 @decides(AcquireData, boundary=lambda command: of_order(command.work_order))
 def acquire(command: AcquireData, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Answer by a fact: acquired, or rejected."""
@@ -153,10 +143,11 @@ def tell_acquisition(command: TellAcquisition, facts: Facts, now: datetime, _def
     check_own(command.customer, order.customer, order.requested)
     if command.acquired_at > now:
         raise Refusal("R-13", "acquired_to_come", at=command.acquired_at.isoformat())
+    then = order_at(facts, order.id, command.acquired_at) or order
     wrong = violations(
         (tag("item", command.item), tag("work_order", order.id)),
         lambda: check_acquirable(command.purpose),
-        lambda: check_during_work(order, command.technician, command.acquired_at),
+        lambda: check_at_work(then, command.technician),
     )
     return decided(_acquired(command, command.acquired_at), *wrong, cites=(order.requested, order.changed))
 

@@ -15,7 +15,7 @@ from ledger.domain.acquisition import (
 )
 from ledger.domain.purposes import Purpose
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work_facts import TechnicianAssigned, WorkCompleted, WorkStarted
+from ledger.domain.work_facts import TechnicianAssigned, TechnicianReleased, WorkCompleted, WorkStarted
 
 ITEM = an_id("item")
 NOW = "2026-11-17 10:30"
@@ -130,7 +130,7 @@ def test_r_13_what_was_taken_is_recorded_and_beside_it_what_was_wrong() -> None:
 
 def test_r_13_what_was_taken_is_judged_by_when_it_was_taken_not_by_when_it_is_told() -> None:
     given(*WORKING, COMPLETED).when(TELL, at_="2026-11-18 09:00").then(ACQUIRED)
-    for moment, status in (("2026-11-17 09:59", "completed"), ("2026-11-17 11:00", "completed")):
+    for moment, status in (("2026-11-17 09:59", "requested"), ("2026-11-17 11:00", "completed")):
         violation = ViolationRecorded(
             rule="R-13", sentence="acquired_outside_work", values={"status": status}, subjects=ABOUT
         )
@@ -140,6 +140,14 @@ def test_r_13_what_was_taken_is_judged_by_when_it_was_taken_not_by_when_it_is_to
     other = replace(TELL, technician=an_id("person", 99))
     by_another = ViolationRecorded(rule="R-13", sentence="acquired_by_another", values={}, subjects=ABOUT)
     given(*WORKING).when(other, at_=NOW).then(replace(ACQUIRED, technician=other.technician), by_another)
+
+
+def test_r_13_who_was_assigned_counts_as_of_when_it_was_taken() -> None:
+    by_another = ViolationRecorded(rule="R-13", sentence="acquired_by_another", values={}, subjects=ABOUT)
+    released = TechnicianReleased(work_order=WORK_ORDER, technician=TECHNICIAN)
+    given(*WORKING).at("2026-11-17 10:45", released).when(TELL, at_="2026-11-17 11:30").then(ACQUIRED)
+    late = given(ORDER, STARTED).at("2026-11-17 10:45", ASSIGNED)
+    late.when(TELL, at_="2026-11-17 11:30").then(ACQUIRED, by_another)
 
 
 def test_r_13_nothing_was_taken_before_its_time() -> None:
