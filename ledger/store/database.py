@@ -64,7 +64,7 @@ def named_errors() -> Iterator[None]:
         yield
     except (errors.DiskFull, errors.OutOfMemory) as error:
         raise DatabaseFullError(
-            "The database has no room left and nothing was written: make room, then do it again."
+            "The database has no room left and nothing of the last append was written: make room, then do it again."
         ) from error
     except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
         raise LogMissingError("There is no log in this database and schema: make one with 'shoseki init'.") from error

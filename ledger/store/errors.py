@@ -12,7 +12,7 @@ class DatabaseUnavailableError(StoreError):
 
 
 class DatabaseFullError(StoreError):
-    """The database has no room left: nothing was written; make room, then try again."""
+    """The database has no room left: nothing of this append was written; make room, then try again."""
 
 
 class LogMissingError(StoreError):

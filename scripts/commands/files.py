@@ -1,12 +1,28 @@
-"""Files that commands write: new ones, whole or not there, readable by their owner alone."""
+"""Files that commands read and write: regular ones; new ones whole or not there, readable by their owner alone."""
 
+import errno
 import os
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from scripts.console import Session
 from scripts.refusals import CommandRefusedError
+
+
+def open_regular(session: Session, path: Path) -> BinaryIO:
+    """Open a file to read it; refuse a pipe, which is waited for without end and cannot be read twice."""
+    # Without O_NONBLOCK opening a named pipe would wait for whoever writes to it.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(kind):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    raise CommandRefusedError(session.text("not_regular", path=path))
 
 
 def write_new(session: Session, path: Path, pieces: Iterable[bytes]) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
+from scripts.commands.files import open_regular
 from scripts.console import Session, Status
 from scripts.refusals import CommandRefusedError
 
@@ -36,7 +37,7 @@ def verify(
 
     at = datetime.now(UTC) if now is None else _moment(session, now)
     asked = Asked(customer, None if until is None else _moment(session, until))
-    with policy.open("rb") as opened:
+    with open_regular(session, policy) as opened:
         try:
             pinned = parse(opened.read(MAX_POLICY_BYTES + 1))
         except LogError as error:
@@ -44,8 +45,8 @@ def verify(
                 session.text("policy_unusable", path=policy, reason=str(error).rstrip("."))
             ) from error
     with ExitStack() as stack:
-        before = _held(held or [], stack)
-        evidence = stack.enter_context(file.open("rb"))
+        before = _held(session, held or [], stack)
+        evidence = stack.enter_context(open_regular(session, file))
         if _kind(evidence) == "package":
             with session.progress() as progress:
                 report = verify_package(
@@ -92,7 +93,7 @@ def _kind(file: BinaryIO) -> Literal["package", "receipt", "other"]:
     return "receipt" if beginning[:1] == b"{" else "other"
 
 
-def _held(paths: list[Path], stack: ExitStack) -> "Held":
+def _held(session: Session, paths: list[Path], stack: ExitStack) -> "Held":
     """Take what the verifier kept from before: packages stay open files, the others are small."""
     from ledger.log.receipt import MAX_RECEIPT_BYTES
     from ledger.log.verify import Held
@@ -101,7 +102,7 @@ def _held(paths: list[Path], stack: ExitStack) -> "Held":
     receipts: list[bytes] = []
     packages: list[BinaryIO] = []
     for path in paths:
-        file = stack.enter_context(path.open("rb"))
+        file = stack.enter_context(open_regular(session, path))
         match _kind(file):
             case "package":
                 packages.append(file)

@@ -196,6 +196,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{path} is there already and is not overwritten: give another name.",
         "{path} はすでにあり、上書きしません。別の名前を指定してください。",
     ),
+    "not_regular": (
+        "{path} is not a regular file: write its content to a file and give that.",
+        "{path} は通常のファイルではありません。内容をファイルに書き出し、それを指定してください。",
+    ),
     "not_evidence": (
         "{path} is neither a package nor a receipt of this format.",
         "{path} はこの形式の証跡パッケージでも受領証でもありません。",

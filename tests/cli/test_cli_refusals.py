@@ -32,6 +32,16 @@ def test_what_is_no_evidence_is_said_to_be_none(shoseki: Shoseki, trail: Trail, 
     assert shoseki("verify", tmp_path / "file", "--policy", trail.policy, "--json").json["status"] == 2
 
 
+def test_a_pipe_is_not_waited_for(shoseki: Shoseki, trail: Trail, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for arguments in (
+        (tmp_path / "pipe", "--policy", trail.policy),
+        (trail.package, "--policy", tmp_path / "pipe"),
+        (trail.package, "--policy", trail.policy, "--held", tmp_path / "pipe"),
+    ):
+        assert "not a regular file" in shoseki("verify", *arguments).check_refused()
+
+
 def test_what_is_no_policy_is_said_to_be_none(shoseki: Shoseki, trail: Trail, tmp_path: Path) -> None:
     (tmp_path / "policy.json").write_bytes(b"\xff{}")
     for bad in (tmp_path / "policy.json", trail.package):
