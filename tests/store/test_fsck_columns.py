@@ -99,6 +99,8 @@ def test_a_payload_without_bytes_is_named(wide: TestedLog) -> None:
         "chain = chain || ' '",
         "type = ''",
         "key = ''",
+        "chain = chain || E'\\n' || type, type = substr(key, 1), key = NULL",
+        "chain = split_part(chain, '_', 1), type = '_' || type",
     ],
 )
 def test_columns_that_say_nearly_the_same_are_named(wide: TestedLog, change: str) -> None:
@@ -109,6 +111,15 @@ def test_columns_that_say_nearly_the_same_are_named(wide: TestedLog, change: str
 
 
 HUGE = 64 * 2**20
+
+
+@pytest.mark.parametrize("key", ["''", f"repeat('x', {HUGE})"])
+def test_a_key_of_an_entry_without_one_is_named_however_wide(wide: TestedLog, key: str) -> None:
+    ((position,),) = wide.run("SELECT max(position) FROM {s}.entry WHERE key IS NULL")
+    wide.tamper(f"UPDATE {{s}}.entry SET key = {key} WHERE position = %s", (position,))
+    assert ("COLUMN", position, "key") in {
+        (each.code.name, each.position, each.detail) for each in check(wide).findings
+    }
 
 
 @pytest.mark.parametrize(

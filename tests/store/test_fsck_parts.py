@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.log.heads import Head, HeadsMap
-from ledger.store.fsck.fields import array_value, text_value
+from ledger.store.fsck.fields import array_value, names_value
 from ledger.store.fsck.growing_heads import GrowingHeads
 from ledger.store.fsck.kinds import Kinds
 from ledger.store.rows import tag_number
@@ -58,8 +58,6 @@ def test_tags_that_no_entry_has_are_left_to_the_parser(tags: list[str]) -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        (None, "work.noted.v1", "trail:2026-11-22"),
-        ("log", None, None),
         ("log", "key.created.v1", None),
         ("cus_1", "work.noted.v1", None),
         ("log", "no type", None),
@@ -67,7 +65,12 @@ def test_tags_that_no_entry_has_are_left_to_the_parser(tags: list[str]) -> None:
         ("log", "work.noted.v1" + "x" * 300, None),
     ],
 )
-def test_what_is_no_kind_is_left_to_the_parser(fields: tuple[str | None, str | None, str | None]) -> None:
-    chain, type_, key = map(text_value, fields)
-    assert Kinds(ORIGIN).find((chain, type_, key)) is None
-    assert Kinds(ORIGIN).find((b"log", b"\xff", None)) is None
+def test_what_is_no_kind_is_left_to_the_parser(fields: tuple[str, str, str | None]) -> None:
+    assert Kinds(ORIGIN).find(names_value(*fields)) is None
+
+
+@pytest.mark.parametrize(
+    "names", [None, b"", b"log\n\xff\n", b"log\nwork.noted.v1", b"log\nwork.noted.v1\n\n", b"log\nwork.noted.v1\n="]
+)
+def test_names_that_are_not_three_are_left_to_the_parser(names: bytes | None) -> None:
+    assert Kinds(ORIGIN).find(names) is None

@@ -42,9 +42,8 @@ class EntryBlock(NamedTuple):
     seqs: list[int | None]
     ats: list[bytes | None]
     leaves: list[bytes | None]
-    chains: list[bytes | None]
-    types: list[bytes | None]
-    keys: list[bytes | None]
+    names: list[bytes | None]
+    """Chain, type and key as ``fields.names_value`` spells them: joining costs less than two more arrays."""
     tags: list[bytes | None]
     entries: list[bytes | None]
 
@@ -58,10 +57,11 @@ class PayloadBlock(NamedTuple):
 
 
 _ENTRY = sql.SQL(
-    "array_agg(position), array_agg(seq), array_agg(timestamptz_send(at)), array_agg(leaf), array_agg(textsend(chain)),"
-    " array_agg(textsend(type)), array_agg(textsend(key)), array_agg(array_send(tags)), array_agg(entry)"
+    "array_agg(position), array_agg(seq), array_agg(timestamptz_send(at)), array_agg(leaf),"
+    " array_agg(textsend(chain || E'\\n' || type || E'\\n' || coalesce('=' || key, ''))), array_agg(array_send(tags)),"
+    " array_agg(entry)"
 )
-_ENTRY_TYPES = ["int8[]", "int8[]", *["bytea[]"] * 7]
+_ENTRY_TYPES = ["int8[]", "int8[]", *["bytea[]"] * 5]
 # Arrays tell only what they take as they are stored, maybe compressed: a hundred times less than what they hold.
 _ENTRY_NARROW = sql.SQL(
     "octet_length(entry) <= {wide} AND octet_length(chain) <= 256 AND octet_length(type) <= 256"
@@ -71,12 +71,14 @@ _ENTRY_BOUNDED = sql.SQL(
     "position, seq, at, CASE WHEN octet_length(leaf) <= {most} THEN leaf END AS leaf,"
     " CASE WHEN octet_length(chain) <= {most} THEN chain END AS chain,"
     " CASE WHEN octet_length(type) <= {most} THEN type END AS type,"
-    " CASE WHEN octet_length(key) <= {most} THEN key END AS key,"
+    " CASE WHEN octet_length(key) > {most} THEN '' ELSE key END AS key,"  # NULL is what an entry may have
     " CASE WHEN pg_column_size(tags) <= {tags} THEN tags END AS tags,"
     " CASE WHEN octet_length(entry) <= {most} THEN entry END AS entry"
 ).format(most=sql.Literal(MAX_ENTRY_BYTES), tags=sql.Literal(_WIDEST_TAGS))
 _PAYLOAD = sql.SQL("array_agg(position), array_agg(textsend(part)), array_agg(sealed)")
 _PAYLOAD_TYPES = ["int8[]", "bytea[]", "bytea[]"]
+_PAYLOAD_OF_ONE = sql.SQL("array_agg(position), array_agg(sealed)")
+_PAYLOAD_OF_ONE_TYPES = ["int8[]", "bytea[]"]
 _PAYLOAD_BOUNDED = "position, part, CASE WHEN octet_length(sealed) <= {} THEN sealed END AS sealed"
 
 
@@ -98,9 +100,16 @@ def payload_blocks(
         sql.SQL(", ").join(sql.Literal(part) for part in parts), sql.Literal(WIDE)
     )
     values = sql.SQL(_PAYLOAD_BOUNDED).format(sql.Literal(_WIDEST_SEALED if alone else WIDE))
-    query = _query(schema, "payload", _PAYLOAD, values, condition, start, stop, alone=alone)
-    with closing(_read(connection, query, _PAYLOAD_TYPES)) as found:
-        yield from map(PayloadBlock._make, found)
+    one = parts[0].encode() if len(parts) == 1 else None  # need not come with each row
+    columns, types = (_PAYLOAD, _PAYLOAD_TYPES) if one is None else (_PAYLOAD_OF_ONE, _PAYLOAD_OF_ONE_TYPES)
+    query = _query(schema, "payload", columns, values, condition, start, stop, alone=alone)
+    with closing(_read(connection, query, types)) as found:
+        for positions, *rest in found:
+            yield (
+                PayloadBlock(positions, *rest)
+                if one is None
+                else PayloadBlock(positions, [one] * len(positions), *rest)
+            )
 
 
 def _query(

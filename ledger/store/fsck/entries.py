@@ -22,7 +22,7 @@ from ledger.log.errors import FormatError, UnknownFormatError
 from ledger.log.frontier import HASH_BYTES, Frontier
 from ledger.log.members import format_at
 from ledger.store.fsck.blocks import EntryBlock, entry_blocks
-from ledger.store.fsck.fields import array_value, moment_of, text_value, time_value
+from ledger.store.fsck.fields import array_value, moment_of, name_values, split_names, time_value
 from ledger.store.fsck.findings import Code
 from ledger.store.fsck.fingerprint import BLOCK_BYTES
 from ledger.store.fsck.kinds import Kind, Kinds, Names, tag_number
@@ -83,16 +83,15 @@ class _Reading:
 
     def read(self, block: EntryBlock) -> None:
         """Check every row of a block."""
-        positions, seqs, ats, stored_leaves, chains, types, keys, tags, entries = block
+        positions, seqs, ats, stored_leaves, all_names, tags, entries = block
         wanted, met, spell, add_tags = self.wanted, self._met, self._kinds.tags, self._tags.append
         pairs_at, commitments, add_leaf = wanted.pairs_at, wanted.commitments, self._leaves.append
         first, next_cut = self._task.start, self._next_cut()
-        names_of = zip(chains, types, keys, strict=True)
         leaves = [sha256(b"\0" + (data or b"")).digest() for data in entries]
         self.report.entries += len(positions)
         expected = self._expected
         for position, seq, at, stored_leaf, names, array, data, leaf in zip(
-            positions, seqs, ats, stored_leaves, names_of, tags, entries, leaves, strict=True
+            positions, seqs, ats, stored_leaves, all_names, tags, entries, leaves, strict=True
         ):
             if position != expected and not self._jump(position, expected):
                 continue
@@ -191,8 +190,9 @@ class _Reading:
         self._set_time(said)
         if report.first is None:
             report.first = (position, entry.at, wrong)
-        told = (entry.position, entry.seq, said, *map(text_value, (entry.chain, entry.type, entry.key)))
-        self._columns(position, entry, (position, seq, at, *names, array), (*told, array_value(entry.tags)))
+        told = (entry.position, entry.seq, said, *name_values(entry.chain, entry.type, entry.key))
+        stored_names = split_names(names) or (None, None, None)
+        self._columns(position, entry, (position, seq, at, *stored_names, array), (*told, array_value(entry.tags)))
         if entry.origin != self._place.origin:
             add(Code.OTHER_ORIGIN, position, entry.chain, entry.origin)
         self._link(entry, position, leaf)

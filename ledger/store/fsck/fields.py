@@ -19,6 +19,8 @@ _NO_ELEMENTS = Struct(">iii").pack(0, 0, _TEXT_OID)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _TIME_BYTES = 8
+_BETWEEN_NAMES = b"\n"
+_NAMES = 3
 
 
 def time_value(moment: datetime) -> bytes:
@@ -31,9 +33,20 @@ def moment_of(value: bytes) -> datetime:
     return _EPOCH + timedelta(microseconds=int.from_bytes(value, "big", signed=True))
 
 
-def text_value(value: str | None) -> bytes | None:
-    """Spell a text; None for NULL."""
-    return None if value is None else value.encode()
+def name_values(chain: str, type_: str, key: str | None) -> tuple[bytes, bytes, bytes]:
+    """Spell chain, type and key; a key stands behind a mark, since none at all is not an empty one."""
+    return chain.encode(), type_.encode(), b"" if key is None else b"=" + key.encode()
+
+
+def names_value(chain: str, type_: str, key: str | None) -> bytes:
+    """Spell all three as one: no entry has a line feed in any, so that no other three are spelled like an entry's."""
+    return _BETWEEN_NAMES.join(name_values(chain, type_, key))
+
+
+def split_names(value: bytes | None) -> list[bytes] | None:
+    """Give the three that ``names_value`` joined; None for what are not three."""
+    found = [] if value is None else value.split(_BETWEEN_NAMES)
+    return found if len(found) == _NAMES else None
 
 
 def array_head(count: int) -> bytes:

@@ -12,10 +12,10 @@ from ledger.keys.classes import is_day_key
 from ledger.log.entry import CORE_TYPES
 from ledger.log.errors import FormatError
 from ledger.log.members import check_chain, check_key, check_text
-from ledger.store.fsck.fields import array_head
+from ledger.store.fsck.fields import array_head, split_names
 
-Names: TypeAlias = tuple[bytes | None, bytes | None, bytes | None]
-"""The columns chain, type and key of an entry."""
+Names: TypeAlias = bytes | None
+"""The columns chain, type and key of an entry, as ``fields.names_value`` spells them; None where one has no value."""
 
 _KNOWN_KINDS = 8_192
 _KNOWN_TAGS = 4_096  # of a session, say; most others come once, and a larger memory would only be slower
@@ -106,10 +106,13 @@ class Kinds:
 
     def _make(self, names: Names) -> Kind | None:
         try:
-            chain, type_, key = (None if name is None else name.decode() for name in names)
-            if chain is None or type_ is None or type_.startswith(CORE_TYPES):
+            parts = split_names(names)
+            if parts is None:
                 return None
-            return Kind(self._origin, chain, type_, key)
+            chain, type_, marked_key = (each.decode() for each in parts)
+            if type_.startswith(CORE_TYPES):
+                return None
+            return Kind(self._origin, chain, type_, marked_key[1:] if marked_key else None)
         except (FormatError, ValueError):
             return None
 

@@ -25,6 +25,8 @@ from ledger.store.fsck.wanted import Pair, Wanted
 
 _NAMES_BLOB = b'"' + MEMBER.encode() + b'"'
 _KNOWN = 4_096
+_FEW = 4
+"""Up to so many parts of a range are read one after the other: their names need not come with each row then."""
 
 
 class SealChecker:
@@ -41,8 +43,9 @@ class SealChecker:
     def check(self, connection: Connection[Any], task: RangeTask, report: RangeReport, wanted: Wanted) -> None:
         """Read the range's payloads; put what became of them into ``report``."""
         parts = sorted({pair.part for pair in wanted.pairs.values()})
-        if parts and self._read(connection, parts, task, report, wanted):
-            self._read(connection, parts, task, report, wanted, alone=True)
+        for group in [[part] for part in parts] if len(parts) <= _FEW else [parts]:
+            if self._read(connection, group, task, report, wanted):
+                self._read(connection, group, task, report, wanted, alone=True)
         for pair in wanted.pairs.values():
             report.parts[pair.part] += pair.seen
         for offset, missing in enumerate(wanted.pairs_at):
