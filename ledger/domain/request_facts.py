@@ -54,6 +54,8 @@ class EvidenceRequestReceived(Fact):
     request: str = ref("request")
     applicant: str = ref("person")
     work_orders: tuple[str, ...] = ref("work_order")
+    unknown_orders: tuple[str, ...] = ()
+    """Named as well, and none of the customer's: kept as they were written, and the tag of nothing."""
     first_day: date | None
     last_day: date | None
     provision: Provision = public()

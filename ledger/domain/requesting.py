@@ -1,8 +1,9 @@
 """Asking for the work trail: in writing, by somebody entitled, and decided by the vendor (6-3, R-28).
 
-Guarantees: a spoken or typed wish is refused, with the form to fill in, and holds nothing; a written request is always
-recorded as it arrived, for its arrival is what holds the trail (R-17); it is accepted only for an applicant whom the
-customer has named, and only while what it names is still there.
+Guarantees: a spoken or typed wish is refused, with the form to fill in, and holds nothing; a written request for
+work orders or days is recorded as it arrived, for its arrival is what holds the trail (R-17), and a work order that it
+names and the customer does not have is a finding beside it; it is accepted only for an applicant whom the customer has
+named, and only while what it names is still there.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.duties import on_duty
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.orders_named import of_orders, own_orders
 from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
 from ledger.domain.recorded import Facts, Recorded
@@ -32,10 +35,7 @@ from ledger.domain.retention_facts import DestructionOrdered
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.trail import all_destroyed, destroyed_of
-from ledger.domain.view import check_own
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work import order_of
-from ledger.domain.work_facts import WorkOrderRequested
 
 WRITTEN = frozenset({RequestForm.PAPER, RequestForm.SIGNED_PDF, RequestForm.PORTAL})
 """What counts as writing (A-21)."""
@@ -96,22 +96,35 @@ def check_written(form: RequestForm) -> None:
         raise Refusal("R-28", "request_not_written", form=form)
 
 
-@rule("R-28", off=())
-def check_scope(command: ReceiveEvidenceRequest, facts: Facts) -> tuple[int, ...]:
-    """Refuse a request for nothing, for days in no order, or for work that is not there or not the customer's."""
+@rule("R-28")
+def check_scope(command: ReceiveEvidenceRequest) -> None:
+    """Refuse a request for nothing, or for days in no order."""
     first, last = command.first_day, command.last_day
     if (first is None) is not (last is None) or (first is not None and last is not None and last < first):
         raise Refusal("R-28", "request_days_order")
     if first is None and not command.work_orders:
         raise Refusal("R-28", "request_names_nothing")
-    found = []
-    for work_order in command.work_orders:
-        order = order_of(facts, work_order)
-        if order is None:
-            raise Refusal("R-28", "request_order_unknown", work_order=work_order)
-        check_own(command.customer, order.customer, order.requested)
-        found.append(order.requested)
-    return tuple(found)
+
+
+@rule("R-28", off=())
+def not_there(request: EvidenceRequestReceived) -> tuple[FindingRecorded, ...]:
+    """Give a finding for each work order that a request names and the customer does not have."""
+    return tuple(
+        FindingRecorded(
+            rule="R-28",
+            sentence="request_order_unknown",
+            values={"work_order": each},
+            subjects=(tag("request", request.request),),
+        )
+        for each in request.unknown_orders
+    )
+
+
+@rule("R-28")
+def check_something_there(request: Request) -> None:
+    """Refuse to accept a request none of whose work orders is there, and that names no days."""
+    if not request.work_orders and request.first_day is None:
+        raise Refusal("R-28", "request_for_nothing_there", request.positions)
 
 
 @rule("R-28")
@@ -150,12 +163,6 @@ def request_due(command: "AcceptEvidenceRequest | RejectEvidenceRequest | Withdr
     return (REQUEST_TIMER.at(command.request, command.customer),)
 
 
-def orders_known(work_orders: tuple[str, ...]) -> Boundary:
-    """Give the boundary of whether these work orders are there: their requests alone."""
-    types = (WorkOrderRequested.KIND.type,)
-    return Boundary(tuple(Item((tag("work_order", each),), types) for each in work_orders))
-
-
 def destructions(customer: str) -> Boundary:
     """Give the boundary of all orders of destruction for a customer's trail."""
     return Boundary((Item((tag("trail", customer),), (DestructionOrdered.KIND.type,)),))
@@ -164,23 +171,26 @@ def destructions(customer: str) -> Boundary:
 @decides(
     ReceiveEvidenceRequest,
     boundary=lambda command: (
-        of_request(command.request) | orders_known(command.work_orders) | destructions(command.customer)
+        of_request(command.request) | of_orders(command.work_orders) | destructions(command.customer)
     ),
 )
 def receive(command: ReceiveEvidenceRequest, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record a written request as it arrived; it holds what it names from then on, and tells what is gone already."""
+    """Record a written request as it arrived; it holds what is there of what it names, and tells what is not."""
     check_written(command.form)
     known = fold(facts).get(command.request)
     if known is not None:
         raise Refusal("R-28", "request_known", known.positions[:1])
     if command.received_at > now:
         raise Refusal("R-28", "arrival_to_come", at=command.received_at.isoformat())
-    cites = check_scope(command, facts)
+    check_scope(command)
+    own = own_orders(facts, command.customer, command.work_orders)
+    named = tuple(each.id for each in own)
     received = EvidenceRequestReceived(
         customer=command.customer,
         request=command.request,
         applicant=command.applicant,
-        work_orders=command.work_orders,
+        work_orders=named,
+        unknown_orders=tuple(each for each in command.work_orders if each not in named),
         first_day=command.first_day,
         last_day=command.last_day,
         provision=command.provision,
@@ -190,8 +200,8 @@ def receive(command: ReceiveEvidenceRequest, facts: Facts, now: datetime, _defau
         received_at=command.received_at,
     )
     gone = destroyed_of(facts, fold([Recorded(received, 0, now)])[received.request])
-    cites = (*cites, *(each.position for each in gone))
-    return decided(received, *destroyed_in_spite(facts, received), cites=cites)
+    cites = [*(each.requested for each in own), *(each.position for each in gone)]
+    return decided(received, *not_there(received), *destroyed_in_spite(facts, received), cites=cites)
 
 
 @decides(
@@ -210,6 +220,7 @@ def accept(command: AcceptEvidenceRequest, facts: Facts, _now: datetime, _defaul
     check_stands(request, Status.RECEIVED)
     person = on_duty(fold_people(facts), command.person, _DECIDERS)
     check_applicant(facts, request)
+    check_something_there(request)
     check_still_there(facts, request)
     accepted = EvidenceRequestAccepted(request=request.id, person=person.id)
     return decided(accepted, cites=(*request.positions, person.position))

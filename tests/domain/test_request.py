@@ -28,7 +28,9 @@ from evidence_requests import (
 from story import CUSTOMER, an_id, at, given
 
 from ledger.domain.confidentiality import NdaRegistered
+from ledger.domain.fact import tags_of
 from ledger.domain.fee_facts import FeeWaived, WaiverReason
+from ledger.domain.finding import FindingRecorded
 from ledger.domain.marking import ConfidentialityMarked, Marking
 from ledger.domain.people import PersonLeft
 from ledger.domain.providing import AcknowledgeReceipt, DeliverEvidence, RenderReport, SealPackage
@@ -102,7 +104,6 @@ def test_r_28_what_is_not_in_writing_is_refused_with_the_form(form: RequestForm)
 
 def test_r_28_a_request_names_something_in_order_and_there() -> None:
     given().when(replace(RECEIVE, work_orders=()), at_=NOW).refused("R-28")
-    given().when(RECEIVE, at_=NOW).refused("R-28")
     upside_down = replace(RECEIVE, work_orders=(), first_day=date(2026, 11, 2), last_day=date(2026, 11, 1))
     given().when(upside_down, at_=NOW).refused("R-28")
     given().when(replace(upside_down, first_day=None), at_=NOW).refused("R-28")
@@ -113,9 +114,37 @@ def test_r_28_an_id_of_a_request_is_used_once_and_nothing_arrives_before_its_tim
     given(ORDER).when(RECEIVE, at_="2026-12-01 09:59").refused("R-28")
 
 
-def test_r_36_another_customers_work_is_not_asked_for() -> None:
+UNKNOWN = an_id("workorder", 9)
+
+
+def not_there(work_order: str) -> FindingRecorded:
+    return FindingRecorded(
+        rule="R-28",
+        sentence="request_order_unknown",
+        values={"work_order": work_order},
+        subjects=(f"request:{REQUEST}",),
+    )
+
+
+def test_r_28_a_request_is_recorded_as_it_arrived_although_a_work_order_that_it_names_is_not_there() -> None:
+    asked = replace(RECEIVE, work_orders=(UNKNOWN, WORK_ORDER))
+    recorded = replace(RECEIVED, unknown_orders=(UNKNOWN,))
+    given(ORDER).when(asked, at_=NOW).then(recorded, not_there(UNKNOWN)).citing(0)
+    assert f"work_order:{UNKNOWN}" not in tags_of(recorded)
+
+
+def test_r_28_a_request_for_nothing_that_is_there_is_recorded_and_not_accepted() -> None:
+    nothing = replace(RECEIVED, work_orders=(), unknown_orders=(WORK_ORDER,))
+    given().when(RECEIVE, at_=NOW).then(nothing, not_there(WORK_ORDER))
+    given(nothing, APPLICANT_NAMED, MS_LEGAL).when(ACCEPT, at_=NOW).refused("R-28", cites=[0])
+    days = replace(nothing, first_day=date(2026, 11, 1), last_day=date(2026, 11, 30))
+    given(days, APPLICANT_NAMED, MS_LEGAL).when(ACCEPT, at_=NOW).then(ACCEPTED)
+
+
+def test_r_36_another_customers_work_is_not_there_and_is_not_held_nor_cited() -> None:
     other = replace(RECEIVE, customer="cus_" + "d" * 32)
-    given(ORDER).when(other, at_=NOW).refused("R-36")
+    recorded = replace(RECEIVED, customer=other.customer, work_orders=(), unknown_orders=(WORK_ORDER,))
+    given(ORDER).when(other, at_=NOW).then(recorded, not_there(WORK_ORDER)).citing()
 
 
 def test_r_17_a_request_that_arrived_in_time_makes_a_destruction_before_its_record_a_violation() -> None:

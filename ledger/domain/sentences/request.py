@@ -2,8 +2,14 @@
 
 SENTENCES = {
     "request_not_written": (
-        "証跡の提供は書面（紙、署名付き PDF、ポータル）での申請が必要で、{form} ではなく申請書をご利用ください。",
-        "The trail is provided on a written request (paper, signed PDF, portal), not by {form}: please use the form.",
+        (
+            "証跡の提供には書面（紙、署名付き PDF、ポータル）での申請が必要です。"
+            "{form:request_facts.RequestForm}ではなく、申請書をご利用ください。"
+        ),
+        (
+            "The trail is provided on a written request (paper, signed PDF, portal): "
+            "please use the form, not {form:request_facts.RequestForm}."
+        ),
     ),
     "request_days_order": (
         "対象期間は初日と末日の両方を、この順に指定してください。",
@@ -14,34 +20,38 @@ SENTENCES = {
         "A request names work orders or days.",
     ),
     "request_order_unknown": (
-        "作業依頼 {work_order} の記録はありません。",
-        "There is no work order {work_order}.",
+        "申請に記載の {work_order} は、お客様の作業依頼の記録にありません。",
+        "The request names {work_order}, and the customer has no such work order.",
+    ),
+    "request_for_nothing_there": (
+        "申請の対象となる作業依頼の記録がないため、受理できません。",
+        "None of the work orders that the request names is there, so it is not accepted.",
     ),
     "request_known": ("この申請は既に記録されています。", "This request is recorded already."),
     "request_unknown": ("この申請の記録はありません。", "No request was received under this id."),
     "request_stands": (
-        "申請の状態は {status} のため、この手続きは行えません。",
-        "The request is {status}, so this step does not come next.",
+        "申請の状態は {status:request.Status} のため、この手続きは行えません。",
+        "The request is {status:request.Status}, so this step does not come next.",
     ),
     "already_destroyed": (
         "申請の対象は保管期間の満了により既に破棄されています。",
         "What the request names was destroyed after the end of its term.",
     ),
     "destroyed_in_spite_of_request": (
-        "{at} に届いた申請の対象 {key} が破棄されました。",
-        "The trail {key} was destroyed although a request for it had arrived at {at}.",
+        "{at:time} に届いた申請の対象 {key} が破棄されました。",
+        "The trail {key} was destroyed although a request for it had arrived at {at:time}.",
     ),
     "package_is_another": (
         "封緘済みの証跡一式とは異なります。",
         "This is another package than the sealed one.",
     ),
     "delivery_to_come": (
-        "提供時刻 {at} はまだ来ていません。",
-        "The time of delivery {at} is still to come.",
+        "提供時刻 {at:time} はまだ来ていません。",
+        "The time of delivery {at:time} is still to come.",
     ),
     "fee_open": (
-        "費用が未確定（{fee}）のため、準備を始められません。",
-        "The fee is not settled ({fee}), so nothing is prepared.",
+        "費用が未確定（{fee:request.FeeStatus}）のため、準備を始められません。",
+        "The fee is not settled ({fee:request.FeeStatus}), so nothing is prepared.",
     ),
     "plain_is_free": (
         "証跡をそのまま提供する場合、費用はかかりません。",
@@ -52,20 +62,20 @@ SENTENCES = {
         "A fee is accepted in writing.",
     ),
     "quote_not_open": (
-        "この見積は回答待ちではありません（{fee}）。",
-        "This quote is not open to an answer: {fee}.",
+        "この見積は回答待ちではありません（{fee:request.FeeStatus}）。",
+        "This quote is not open to an answer: {fee:request.FeeStatus}.",
     ),
     "fee_settled": (
-        "費用は既に決まっています（{fee}）。",
-        "The fee is {fee} already.",
+        "費用は既に決まっています（{fee:request.FeeStatus}）。",
+        "The fee is settled already: {fee:request.FeeStatus}.",
     ),
     "fee_is_nothing": (
         "見積額 {amount} は費用ではありません（無償の場合は免除としてください）。",
         "A quote of {amount} is no fee: waive it instead.",
     ),
     "fee_not_approved": (
-        "承諾された費用ではないため請求できません（{fee}）。",
-        "No approved fee is there to invoice: {fee}.",
+        "承諾された費用ではないため請求できません（{fee:request.FeeStatus}）。",
+        "No approved fee is there to invoice: {fee:request.FeeStatus}.",
     ),
     "invoice_before_delivery": (
         "請求は提供の後に行います。",
@@ -80,8 +90,8 @@ SENTENCES = {
         "This request asks for no report and no format of its own.",
     ),
     "marking_is_another": (
-        "出力には {due} の機密表示が必要です。",
-        "The export carries the marking {due}.",
+        "出力に必要な機密表示は「{due:marking.Marking}」です。",
+        "The export is due another marking: {due:marking.Marking}.",
     ),
     "marking_under_agreement": (
         "秘密情報：お客様との機密保持契約に従って取り扱ってください。",
@@ -92,7 +102,7 @@ SENTENCES = {
         "The confidentiality of the information about the work herein is the customer's responsibility.",
     ),
     "duty_of_others": (
-        "この手続きは {duties} の役割を持つ者が行います。",
-        "This step belongs to the role {duties}.",
+        "この手続きは {duties:people.Role} の役割を持つ者が行います。",
+        "This step belongs to: {duties:people.Role}.",
     ),
 }
