@@ -2,7 +2,9 @@
 
 Guarantees: no permission is asked for beyond what the work order names, and none is recorded beyond what was asked
 (R-04); the customer's contact for work says yes or no, and never a technician of the order about the own permission,
-neither as approver nor by taking the word down (R-35). An answer counts although the time for it has passed.
+neither as approver nor by taking the word down (R-35). What the customer said counts from when it was received, however
+late it is told: after the time for an answer, after the window, after the work. What began between a revocation's
+receipt and its being told is a violation.
 """
 
 from dataclasses import dataclass
@@ -28,12 +30,17 @@ from ledger.domain.permission_facts import (
     VpnPrerequisiteConfirmed,
     fold,
 )
-from ledger.domain.recorded import Facts
+from ledger.domain.recorded import Facts, happened_at, of_type
 from ledger.domain.rules import rule
+from ledger.domain.session_facts import ConnectionOpened, SessionStarted
 from ledger.domain.session_facts import fold as fold_sessions
 from ledger.domain.settings import Defaults
-from ledger.domain.work import WorkOrder, known_open, of_order
+from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work import WorkOrder, known, known_open, of_order
 
+_GIVEN = frozenset({Status.GRANTED, Status.EXPIRED})
+"""There was something to take back."""
+_SUBJECTS = frozenset({"session", "connection"})
 _OPEN = frozenset({Status.REQUESTED, Status.LAPSED})
 """An answer is still an answer."""
 
@@ -195,9 +202,9 @@ def deny_permission(command: DenyPermission, facts: Facts, now: datetime, _defau
     timers=lambda command: (permissions_due(command.work_order, command.customer),),
 )
 def revoke_permission(command: RevokePermission, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
-    """Record that the customer takes it back, and which sessions that stops."""
+    """Record that the customer takes it back, which sessions that stops, and what began although it was taken back."""
     permission, order = _known(facts, command)
-    if permission.status is not Status.GRANTED:
+    if permission.status not in _GIVEN:
         raise Refusal("R-08", "permission_not_granted", permission.positions, status=permission.status)
     _check_received(permission, command.received_at, now)
     contact = _contact(facts, command.contact)
@@ -211,7 +218,26 @@ def revoke_permission(command: RevokePermission, facts: Facts, now: datetime, de
         stop_by=now if command.stop is Stop.NOW else now + defaults.safe_stop,
         received_at=command.received_at,
     )
-    return decided(revoked, cites=[*permission.positions, contact.position])
+    unfounded = begun_after(facts, permission, command.received_at)
+    return decided(revoked, *unfounded, cites=[*permission.positions, contact.position])
+
+
+@rule("R-08", off=())
+def begun_after(facts: Facts, permission: Permission, received_at: datetime) -> tuple[ViolationRecorded, ...]:
+    """Give a violation for each session and connection that the permission had allowed and that began after that."""
+    return tuple(
+        ViolationRecorded(
+            rule="R-08",
+            sentence="begun_after_revocation",
+            values={"at": spelled(received_at)},
+            subjects=tuple(sorted(name for name in each.tags if name.partition(":")[0] in _SUBJECTS)),
+            cites=tuple(sorted({*permission.positions, each.position})),
+        )
+        for each in of_type(facts, SessionStarted, ConnectionOpened)
+        if each.fact.permission == permission.id
+        and received_at <= happened_at(each)
+        and permission.holds(happened_at(each))
+    )
 
 
 @decides(
@@ -223,7 +249,8 @@ def confirm_vpn_prerequisite(
     command: ConfirmVpnPrerequisite, facts: Facts, now: datetime, _defaults: Defaults
 ) -> Decision:
     """Record the equipment; confirmed again, it changes nothing."""
-    permission, order = _known(facts, command)
+    permission, _ = _known(facts, command)
+    order = known_open(facts, command.work_order, "R-08")
     if known := dict(permission.devices).get(command.device):
         return decided(cites=[known])
     contact = _contact(facts, command.contact)
@@ -269,7 +296,7 @@ def _known(
     if permission is None or permission.work_order != command.work_order:
         raise Refusal("R-08", "permission_unknown", () if permission is None else permission.positions)
     check_customer(permission.chain, command.customer, permission.positions[0])
-    return permission, known_open(facts, command.work_order, "R-08")
+    return permission, known(facts, command.work_order, "R-08")
 
 
 def _check_open(permission: Permission) -> None:

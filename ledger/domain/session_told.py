@@ -11,7 +11,7 @@ from datetime import datetime
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.connected_on import days_of
 from ledger.domain.consent import consent_in_force
-from ledger.domain.consent_rules import consent_violation, of_agreement
+from ledger.domain.consent_rules import consent_violation, of_agreement, told
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.encrypted_path import Path, check_encrypted, plain_inside
 from ledger.domain.fact import Fact
@@ -196,10 +196,15 @@ def check_recorded(command: RecordSession, in_time: datetime) -> None:
         raise Refusal("R-19", "session_without_recording")
 
 
+def _of_told_connection(command: RecordConnection) -> Boundary:
+    session = of_session(command.session, command.customer)
+    return of_agreement(command.customer) | session | _by_permission(command.permission)
+
+
 @decides(
     RecordConnection,
-    boundary=lambda command: of_session(command.session, command.customer) | _by_permission(command.permission),
-    timers=lambda command: (session_due(command.session, command.customer),),
+    boundary=_of_told_connection,
+    timers=lambda command: (*agreement_timers(command.customer), session_due(command.session, command.customer)),
 )
 def record_connection(command: RecordConnection, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record the connection, with a violation for each rule that it broke."""
@@ -218,7 +223,13 @@ def record_connection(command: RecordConnection, facts: Facts, now: datetime, _d
     session = session_of(facts, command.session)
     permission = fold_permissions(facts).get(command.permission or "")
     subjects = (tag("session", command.session), tag("connection", command.connection))
-    broken = violations(subjects, lambda: check_encrypted(command.path), lambda: check_means(permission, command.path))
+    order_id = None if session is None else session.started.fact.work_order
+    broken = violations(
+        subjects,
+        lambda: check_consented(facts, command.opened_at, order_id),
+        lambda: check_encrypted(command.path),
+        lambda: check_means(permission, command.path),
+    )
     note = plain_inside(command.path, subjects)
     if session is None:
         return decided(opened, *broken, *violations(subjects, _no_session))
@@ -226,10 +237,17 @@ def record_connection(command: RecordConnection, facts: Facts, now: datetime, _d
     broken += violations(
         subjects,
         lambda: check_target_of(session, command.target),
-        lambda: check_permitted(permission, session.started.fact.work_order, command.opened_at),
+        lambda: check_permitted(permission, order_id, command.opened_at),
         lambda: _check_not_over(over_at, command.opened_at, session.positions),
     )
     return decided(opened, *broken, *(() if note is None else (note,)), cites=[session.started.position])
+
+
+@rule("R-01")
+def check_consented(facts: Facts, opened_at: datetime, work_order: str | None) -> None:
+    """Refuse a connection that no consent covered: in a safe stop, too, nothing new is opened (A-03)."""
+    if consent_in_force(facts, opened_at, work_order) is None:
+        raise Refusal("R-01", "connection_without_consent", told(facts))
 
 
 def _no_session() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from connecting import ASKED, GRANTED, PERMISSION, SESSION, SESSION_STARTED
+from connecting import ASKED, GRANTED, OPENED, PERMISSION, SESSION, SESSION_STARTED
 from orders import AGREED, CONTACT, DONE, ORDER, OTHER_ORDER, PLANNED, TECHNICIAN, TOLD, WORK_CONTACT
 from story import CUSTOMER, an_id, at, given
 
@@ -30,6 +30,7 @@ from ledger.domain.permission_facts import (
 )
 from ledger.domain.session_facts import Ending, SessionEnded
 from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
 
 ASKS = RequestPermission(
     customer=CUSTOMER,
@@ -219,12 +220,60 @@ def test_an_answer_after_the_lapse_is_still_an_answer() -> None:
 def test_a_window_that_is_over_expires_by_the_timer() -> None:
     expired = AccessPermissionExpired(permission=PERMISSION, work_order=ORDER, expired_at=GRANTED.ends)
     story = given(*PLANNED, ASKED, GRANTED, CONTACT)
-    story.when(REVOKES, at_="2026-11-18 13:00").after(expired).refused("R-08")
+    story.when(REVOKES, at_="2026-11-18 13:00").after(expired).then(REVOKED)
     state = fold(given(*PLANNED, ASKED, GRANTED, expired).recorded)[PERMISSION]
     assert state.status is Status.EXPIRED
     assert state.holds(at("2026-11-18 12:59"))
     assert not state.holds(at("2026-11-18 13:00"))
     assert not state.holds(at("2026-11-18 08:59"))
+
+
+REVOKED = AccessPermissionRevoked(
+    permission=PERMISSION,
+    work_order=ORDER,
+    contact=WORK_CONTACT,
+    words=REVOKES.words,
+    sessions=(),
+    stop_by=at("2026-11-18 13:15"),
+    received_at=REVOKES.received_at,
+)
+
+
+def test_r_08_what_the_customer_said_of_a_permission_is_recorded_when_the_work_is_over() -> None:
+    asked_then = replace(ASKED, requested_at=at("2026-11-16 10:00"))
+    over = given(*DONE, CONTACT, asked_then, GRANTED)
+    over.when(REVOKES, at_="2026-11-18 11:40").then(replace(REVOKED, stop_by=at("2026-11-18 11:55")))
+    asked = given(*DONE, CONTACT, asked_then, LAPSED)
+    asked.when(GRANTS, at_="2026-11-18 11:40").then(GRANTED)
+    assert asked.when(DENIES, at_="2026-11-18 11:40").refusal is None
+
+
+def test_r_08_what_began_after_a_revocation_was_received_is_a_violation_when_it_is_told() -> None:
+    began = (SESSION_STARTED, OPENED)  # at 10:10 and 10:12
+    told_late = replace(REVOKES, received_at=at("2026-11-18 10:05"))
+    outcome = given(*PLANNED, ASKED, GRANTED, CONTACT, *began).when(told_late, at_="2026-11-18 10:30")
+    after = ViolationRecorded(
+        rule="R-08",
+        sentence="begun_after_revocation",
+        values={"at": "2026-11-18T10:05:00+09:00"},
+        subjects=(f"session:{SESSION}",),
+    )
+    connection = replace(after, subjects=(f"connection:{OPENED.connection}", f"session:{SESSION}"))
+    stops = replace(REVOKED, sessions=(SESSION,), stop_by=at("2026-11-18 10:45"), received_at=told_late.received_at)
+    outcome.then(stops, after, connection)
+    between = replace(REVOKES, received_at=at("2026-11-18 10:11"))
+    outcome = given(*PLANNED, ASKED, GRANTED, CONTACT, *began).when(between, at_="2026-11-18 10:30")
+    assert [each.sentence for each in outcome.facts if isinstance(each, ViolationRecorded)] == [
+        "begun_after_revocation"
+    ]
+    assert outcome.facts[1].cites == (5, 6, 9)
+
+
+def test_r_08_a_revocation_makes_no_second_violation_of_what_the_permission_never_allowed() -> None:
+    before_the_window = replace(GRANTED, begins=at("2026-11-18 10:30"))
+    story = given(*PLANNED, ASKED, before_the_window, CONTACT, SESSION_STARTED)
+    outcome = story.when(replace(REVOKES, received_at=at("2026-11-18 10:05")), at_="2026-11-18 10:40")
+    assert not [each for each in outcome.facts if isinstance(each, ViolationRecorded)]
 
 
 def test_r_08_a_revocation_stops_the_sessions_that_run_and_no_others() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from agreements import CONSENT
 from connecting import (
     AGREEMENT,
     ASKED,
@@ -26,6 +27,7 @@ from orders import ASSIGNED, COMPLETED, ORDER, OTHER_ORDER, RUNNING, SECOND_TECH
 from story import CUSTOMER, Outcome, Story, at, given
 
 from ledger.domain.boundary import tag
+from ledger.domain.consent_facts import ConsentWithdrawn, Form, Stop
 from ledger.domain.encrypted_path import Path, Protocol
 from ledger.domain.fact import Fact
 from ledger.domain.session_detail import (
@@ -274,18 +276,35 @@ def test_r_08_a_session_that_is_over_and_lasted_beyond_its_permission() -> None:
 
 
 def in_progress(*more: Fact) -> Story:
-    return given(ASKED, GRANTED).at(NOW, SESSION_STARTED, RECORDED, *more)
+    """Give a session: permission 0 and 1, agreement 2 to 7, its start 8, its recording 9."""
+    return given(ASKED, GRANTED, *AGREEMENT).at(NOW, SESSION_STARTED, RECORDED, *more)
 
 
 def test_a_lawful_connection_that_is_told_is_recorded_without_violation() -> None:
-    in_progress().when(CONNECTS, at_=LATER).then(OPENED).citing(2)
+    in_progress().when(CONNECTS, at_=LATER).then(OPENED).citing(8)
+
+
+def test_r_01_a_connection_that_was_opened_after_consent_was_taken_back_is_recorded_with_a_violation() -> None:
+    withdrawn = ConsentWithdrawn(
+        customer=CUSTOMER,
+        consent=CONSENT,
+        received_at=at("2026-11-18 10:11"),
+        form=Form.PORTAL,
+        stop=Stop.SAFE,
+        stop_by=at("2026-11-18 10:40"),
+        words="同意を撤回します。",
+    )
+    outcome = in_progress(withdrawn).when(CONNECTS, at_=LATER)
+    assert broken(outcome, ConnectionOpened) == [("R-01", "connection_without_consent")]
+    before = replace(CONNECTS, opened_at=at("2026-11-18 10:10:30"))
+    in_progress(withdrawn).when(before, at_=LATER).then(replace(OPENED, opened_at=before.opened_at))
 
 
 def test_r_07_a_connection_that_was_not_encrypted_is_recorded_with_a_violation() -> None:
     telnet = Path(protocol=Protocol.OTHER, version="telnet")
     outcome = in_progress().when(replace(CONNECTS, path=telnet), at_=LATER)
     assert broken(outcome, ConnectionOpened) == [("R-07", "path_not_encrypted"), ("R-08", "protocol_not_permitted")]
-    assert outcome.facts[0] == replace(OPENED, path=telnet, cites=(2,))
+    assert outcome.facts[0] == replace(OPENED, path=telnet, cites=(8,))
 
 
 @pytest.mark.parametrize(
@@ -315,19 +334,19 @@ def test_r_04_a_connection_after_the_end_of_its_session_is_recorded_with_a_viola
 
 
 def test_r_18_a_connection_in_no_session_is_recorded_with_a_violation() -> None:
-    outcome = given(ASKED, GRANTED).when(CONNECTS, at_=LATER)
+    outcome = given(ASKED, GRANTED, *AGREEMENT).when(CONNECTS, at_=LATER)
     assert broken(outcome, ConnectionOpened) == [("R-18", "connection_without_session")]
 
 
 def test_r_08_a_connection_without_any_permission_is_recorded_with_its_violations() -> None:
-    story = given(SESSION_STARTED, RECORDED, at_=NOW)
+    story = given(*AGREEMENT).at(NOW, SESSION_STARTED, RECORDED)
     outcome = story.when(replace(CONNECTS, permission=None), at_=LATER)
     assert broken(outcome, ConnectionOpened) == [("R-08", "permission_unknown"), ("R-08", "permission_unknown")]
 
 
 def test_a_connection_told_twice_is_recorded_once() -> None:
     in_progress(OPENED).when(CONNECTS, at_=LATER).then()
-    in_progress(OPENED).when(replace(CONNECTS, target="web01"), at_=LATER).refused("R-04", cites=[4])
+    in_progress(OPENED).when(replace(CONNECTS, target="web01"), at_=LATER).refused("R-04", cites=[10])
 
 
 def test_r_07_an_attempt_that_was_refused_beforehand_is_recorded_as_failed() -> None:

@@ -1,0 +1,12 @@
+"""Sentences about what is told later than it happened."""
+
+SENTENCES = {
+    "connection_without_consent": (
+        "有効な同意のないまま接続が開始されました。",
+        "A connection was opened without effective consent.",
+    ),
+    "begun_after_revocation": (
+        "接続許可の取消を受領した {at:time} 以後に開始されました。",
+        "This began after the revocation of its permission was received at {at:time}.",
+    ),
+}
