@@ -20,6 +20,7 @@ but is wrong is a ``ledger.finding_recorded.v1``. Neither stops the import.
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -46,6 +47,9 @@ _GROUP = 500
 _IN_FLIGHT = 2
 _READ_HERE = 4 << 20
 """Up to so many bytes are read sooner here than a process starts."""
+_AHEAD = timedelta(days=1)
+"""How far another machine's clock may be ahead: a wrong year is further."""
+_SECOND = len("2026-11-22T00:00:00")
 _OF_BATCH = frozenset({OPENED, CLOSED})
 
 
@@ -88,6 +92,7 @@ class Import:
                 if batch.blob is None:
                     self._store(batch, file, records)
                 read = self._read(Task(batch, self._options, self._actor, now, others, _GROUP), file, process)
+        self._check_not_to_come(batch, records)
         if read.together:
             self._correlate_together(batch, others, records)
         batch.closed = self._append_one(batch, records.closed())
@@ -177,6 +182,14 @@ class Import:
         if outcome.sha256 != task.batch.raw_sha256:
             raise SourceUnusableError("The file changed while it was read: import it again when nothing writes to it.")
         return outcome
+
+    def _check_not_to_come(self, batch: Batch, records: BatchRecords) -> None:
+        """Say that a source tells of times after now, as one does whose year was given wrong."""
+        now = self._recorder.clock.now() + _AHEAD
+        if batch.last is not None and batch.last[:_SECOND] > format_at(now)[:_SECOND]:
+            text = "the source tells of times to come: is its year or zone another, or was a clock wrong?"
+            finding = Finding("times_to_come", text, (0, 0), batch.last)
+            self._recorder.append_new([self._record(batch, records.finding(finding))])
 
     def _record(self, batch: Batch, draft: Draft) -> Record:
         """Make the record of a draft: with the tags, which take a key."""

@@ -4,6 +4,7 @@ One framing a source. Without a named one, the first line that can be parsed dec
 rejected with the name of its framing: two framings in one file are two files put together, or a line put in by hand.
 """
 
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Sequence
 
 from ledger.ingest.message import LineCounts, Message, Programs
@@ -33,6 +34,11 @@ class AuthLogImporter:
         if truncated:
             counts.rejected += 1
             return [Rejected(number, "longer than a line may be")]
+        if number == 1:
+            data = data.removeprefix(BOM_UTF8)  # it marks the file, and is nothing that the first program said
+            if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+                counts.rejected += 1
+                return [Rejected(number, "the source is UTF-16: import it as UTF-8")]
         try:
             text, escaped = data.decode(), False
         except UnicodeDecodeError:

@@ -16,7 +16,7 @@ from ledger.ingest.clock import MICROSECONDS
 from ledger.ingest.message import NEVER, Message
 from ledger.ingest.model import Fact, Finding, Item, Rejected
 from ledger.ingest.sudo_commands import JsonCommands, events_of
-from ledger.ingest.sudo_event import EXITED, MAX_ARGUMENT_CHARS, OBSERVED, Where, carried_by, is_plain
+from ledger.ingest.sudo_event import EXITED, MAX_ARGUMENT_CHARS, OBSERVED, Where, carried_by, is_plain, logged_at
 from ledger.ingest.text import load_json
 
 MAX_OPEN = 4096
@@ -24,6 +24,8 @@ CONTINUATION_US = 2 * MICROSECONDS
 LONG_LINE = 512
 """sudo splits a line that is longer than its setting ``syslog_maxlen`` (960 by default): a shorter one is whole."""
 _CEE = b"@cee:"
+_DISAGREE_US = 15 * 60 * MICROSECONDS
+"""How far a line's time may be from the one that sudo tells in it: lines are forwarded late, zones differ by more."""
 
 
 class SudoCommands:
@@ -36,6 +38,8 @@ class SudoCommands:
         self._open: OrderedDict[tuple[str | None, str, str], None] = OrderedDict()
         self._second = ""
         self._names: Counter[str] = Counter()
+        self._disagreeing = 0
+        self._disagreed: tuple[Message, int] | None = None  # the first such line, and by how many seconds it is later
 
     def feed(self, message: Message) -> list[Item] | None:
         """Take the next message; see :meth:`~ledger.ingest.message.Program.feed`."""
@@ -65,15 +69,33 @@ class SudoCommands:
 
     def finish(self) -> list[Item]:
         """Give what waited, and name the commands that did not end."""
-        return [*self._complete(), *self._json.finish()]
+        return [*self._complete(), *self._json.finish(), *self._disagreement()]
 
     def _events(self, message: Message) -> list[Item]:
         text = message.raw[message.raw.find(_CEE) + len(_CEE) :]
         where = Where(message.lines, message, is_plain(text))
+        items: list[Item] = []
         try:
-            return [self._json.take(kind, event, where) for kind, event in events_of(load_json(text))]
+            for kind, event in events_of(load_json(text)):
+                items.append(self._json.take(kind, event, where))
+                self._compare(message, logged_at(event))
         except ValueError as error:
             return [Rejected(message.lines[0], f"sudo's event cannot be read: {error}")]
+        return items
+
+    def _compare(self, message: Message, second: int | None) -> None:
+        """See whether a line is dated as what stands in it: a zone or year that is assumed may be wrong."""
+        if second is not None and abs(by := message.at - second * MICROSECONDS) > _DISAGREE_US:
+            self._disagreeing += 1
+            self._disagreed = self._disagreed or (message, by // MICROSECONDS)
+
+    def _disagreement(self) -> list[Item]:
+        if self._disagreed is None:
+            return []
+        message, by = self._disagreed
+        text = "lines are dated otherwise than what sudo says in them: is the zone or the year of this source another?"
+        data = {"lines": self._disagreeing, "by_s": by}
+        return [Finding("times_disagree", text, message.lines, message.occurred_at, data)]
 
     def _continue(self, message: Message, user: str, rest: str) -> list[Item]:
         if self._long is None or (self._long[0].host, self._long[1]) != (message.host, user):

@@ -219,6 +219,12 @@ def _time(stamp: object, message: Message | None) -> tuple[str, str | None]:
         raise EventError(str(error)) from None
 
 
+def logged_at(event: Mapping[str, Any]) -> int | None:
+    """Give the second since 1970 at which sudo wrote an event, where it tells one."""
+    instant = _instant(event.get("server_time"))
+    return None if instant is None else instant[0]
+
+
 def _instant(value: object) -> tuple[int, int] | None:
     if not isinstance(value, dict):
         return None

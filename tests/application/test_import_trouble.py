@@ -160,3 +160,16 @@ def test_two_imports_of_one_file_at_the_same_time_give_one_batch(ledger: Ledger,
 def test_an_import_is_refused_before_a_byte_is_read_when_its_options_are_wrong(ledger: Ledger, customer: str) -> None:
     with pytest.raises(ImportOptionError):
         Import(ledger.recorder, ledger.blobs, customer, format_name="tlog", options=AUTH, actor=ACTOR)
+
+
+def test_times_to_come_are_a_finding(ledger: Ledger, customer: str, captured: Path) -> None:
+    options = Options(zone="+09:00", year=2035)
+    batch = _import(ledger, customer, captured / "ssh" / "auth.log", options=options)
+    assert batch.findings["times_to_come"] == 1
+    (told,) = [
+        each for each in payloads(ledger, customer, "ledger.finding_recorded.v1") if each["code"] == "times_to_come"
+    ]
+    assert told["import"] == batch.id
+    again = _import(ledger, customer, captured / "ssh" / "auth.log", options=options)
+    assert again.already
+    assert again.findings == batch.findings

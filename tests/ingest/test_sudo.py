@@ -9,6 +9,7 @@ from log_runs import AUTH_LOGS, SUDO, by_type, import_bytes, import_file
 from recording_runs import codes, facts, findings, rejected, unhurried
 
 from ledger.ingest.model import Item
+from ledger.ingest.registry import Options
 from ledger.ingest.sudo_event import KEPT_ENVIRONMENT, MAX_ARGUMENT_CHARS, MAX_TEXT
 
 UUIDS = {
@@ -341,3 +342,22 @@ def test_an_event_longer_than_any_is_refused_and_the_next_one_read() -> None:
     items = import_bytes("sudo", ("".join(lines) + rest).encode())
     assert len(facts(items)) == 1
     assert "longer than an event may be" in rejected(items)[0].reason
+
+
+@pytest.mark.parametrize(
+    ("zone", "year", "hours"),
+    [("+00:00", 2026, 9), ("+09:00", 2025, -365 * 24), ("+09:00", 2035, 9 * 365 * 24 + 2 * 24)],
+)
+def test_a_zone_or_year_that_sudo_contradicts_is_a_finding(zone: str, year: int, hours: int) -> None:
+    path, right = AUTH_LOGS["sshd-3164"]
+    assert "times_disagree" not in codes(import_file("sshd-3164", path, right))
+    (found,) = [
+        each
+        for each in findings(import_file("sshd-3164", path, Options(zone=zone, year=year)))
+        if each.code == "times_disagree"
+    ]
+    assert found.data["lines"] == path.read_text().count('"server_time"')
+    assert found.data["by_s"] // 3600 == hours
+    assert found.lines[0] == next(
+        number for number, line in enumerate(path.read_text().splitlines(), 1) if "server_time" in line
+    )

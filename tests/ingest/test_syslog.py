@@ -1,14 +1,16 @@
 """Syslog framing in its three forms: times, years, zones, senders, and what is refused by name."""
 
+import codecs
 from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from log_runs import JST, auth_lines, import_bytes
+from log_runs import AUTH_LOGS, JST, auth_lines, import_bytes
 from recording_runs import findings, rejected, unhurried
 
 from ledger.ingest.clock import MICROSECONDS, ClockError, parse_rfc3339, parse_spelled, parse_zone, spell_second
+from ledger.ingest.model import Rejected
 from ledger.ingest.registry import Options
 from ledger.ingest.syslog import Framing, FramingError, Rfc3164, Rfc3339, Rfc5424
 
@@ -266,3 +268,19 @@ def test_what_was_read_before_changes_nothing(told: list[tuple[list[str], str]])
 
     for line in [*lines, *lines]:
         assert read(remembering, line) == read(Rfc3339(), line)
+
+
+@pytest.mark.parametrize("name", AUTH_LOGS)
+def test_a_byte_order_mark_is_no_part_of_the_first_line(name: str) -> None:
+    path, options = AUTH_LOGS[name]
+    data = path.read_bytes()
+    assert import_bytes(name, codecs.BOM_UTF8 + data, options) == import_bytes(name, data, options)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_source_in_utf_16_is_told_as_such(encoding: str) -> None:
+    path, options = AUTH_LOGS["sshd-3164"]
+    mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else codecs.BOM_UTF16_BE
+    items = import_bytes("sshd-3164", mark + path.read_text().encode(encoding), options)
+    assert items[0] == Rejected(1, "the source is UTF-16: import it as UTF-8")
+    assert all(isinstance(each, Rejected) for each in items)
