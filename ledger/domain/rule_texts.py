@@ -40,8 +40,8 @@ RULES: dict[str, RuleText] = {
     "R-04": RuleText(
         "both",
         "1",
-        "セッションの対象は作業依頼の対象に、作業依頼の対象は許可された対象に含まれる。",
-        "A session reaches only what its work order and its permission name.",
+        "セッションの対象は、作業依頼と許可の両方の対象に含まれ、許可の対象は作業依頼の対象を超えない。",
+        "A session reaches what its order and its permission both name, and a permission nothing beyond the order.",
     ),
     "R-05": RuleText(
         "append",
@@ -52,7 +52,7 @@ RULES: dict[str, RuleText] = {
     "R-06": RuleText(
         "both",
         "3",
-        "作業依頼の根拠は、契約・お客様の要望・本書のみ、のいずれか一つである。",
+        "作業依頼の根拠は、契約・お客様の要望・条件書のみ、のいずれか一つである。",
         "Every work order has exactly one basis: contract, the customer's request, or these terms alone.",
     ),
     "R-07": RuleText(

@@ -14,12 +14,12 @@ SENTENCES = {
         "The customer still has time to answer.",
     ),
     "answer_has_time": (
-        "お客様の回答期限 {deadline} はまだ来ていません。",
-        "The customer has time to answer until {deadline}.",
+        "お客様の回答期限 {deadline:time} はまだ来ていません。",
+        "The customer has time to answer until {deadline:time}.",
     ),
     "work_not_blocked": (
-        "作業不能の記録がありません（{status}）。",
-        "The work was not blocked; the order is {status}.",
+        "作業不能の記録がありません（{status:work.Status}）。",
+        "The work was not blocked; the order is {status:work.Status}.",
     ),
     "exclusion_noted_already": (
         "この作業不能の免責事由は既に記録されています。",
@@ -30,7 +30,7 @@ SENTENCES = {
         "A missing prerequisite excludes no liability.",
     ),
     "exclusion_without_chain": (
-        "免責の記録に必要な経緯が欠けています（{missing}）。",
-        "The exclusion lacks what it must rest on: {missing}.",
+        "免責の記録に必要な経緯が欠けています（{missing:blocking.Link}）。",
+        "The exclusion lacks what it must rest on: {missing:blocking.Link}.",
     ),
 }

@@ -2,16 +2,16 @@
 
 SENTENCES = {
     "work_not_completed": (
-        "作業依頼は完了していません（{status}）。",
-        "The work order is not completed but {status}.",
+        "作業依頼は完了していません（{status:work.Status}）。",
+        "The work order is not completed but {status:work.Status}.",
     ),
     "report_overdue": (
-        "実施報告が期限 {deadline} までに送られていません。",
-        "The completion report has not been sent by {deadline}.",
+        "実施報告が期限 {deadline:time} までに送られていません。",
+        "The completion report has not been sent by {deadline:time}.",
     ),
     "check_request_overdue": (
-        "稼働確認が期限 {deadline} までに依頼されていません。",
-        "The operation check has not been asked for by {deadline}.",
+        "稼働確認が期限 {deadline:time} までに依頼されていません。",
+        "The operation check has not been asked for by {deadline:time}.",
     ),
     "check_requested_already": ("稼働確認は既に依頼済みです。", "The operation check was asked for already."),
     "check_without_systems": (
@@ -21,8 +21,8 @@ SENTENCES = {
     "check_not_requested": ("稼働確認は依頼されていません。", "No operation check was asked for."),
     "check_answered": ("稼働確認には既に回答があります。", "The operation check was answered already."),
     "check_has_lapsed": (
-        "稼働確認の期限 {deadline} を過ぎたため、再問い合わせとして登録してください。",
-        "The time to answer the operation check ended at {deadline}: open a follow-up inquiry.",
+        "稼働確認の期限 {deadline:time} を過ぎたため、再問い合わせとして登録してください。",
+        "The time to answer the operation check ended at {deadline:time}: open a follow-up inquiry.",
     ),
     "defect_missing": ("不具合の内容を指定してください。", "Say what does not work."),
     "follow_up_of_another": (

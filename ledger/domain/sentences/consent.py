@@ -2,7 +2,7 @@
 
 SENTENCES = {
     "no_consent": (
-        "本書への有効な同意がないため、接続できません。",
+        "条件書への有効な同意がないため、接続できません。",
         "There is no effective consent to the terms, so no connection is made.",
     ),
     "session_without_consent": (
@@ -10,23 +10,23 @@ SENTENCES = {
         "A session was started without effective consent.",
     ),
     "session_after_objection": (
-        "不同意が到着した {at} より後にセッションが開始されました。",
-        "A session was started after the customer's no had arrived at {at}.",
+        "不同意が到着した {at:time} より後にセッションが開始されました。",
+        "A session was started after the customer's no had arrived at {at:time}.",
     ),
     "session_after_contract": (
-        "本書を含む契約が終了した {at} より後にセッションが開始されていました。",
-        "A session had been started after {at}, when the contract that has the terms was over.",
+        "条件書を含む契約が終了した {at:time} より後にセッションが開始されていました。",
+        "A session had been started after {at:time}, when the contract that has the terms was over.",
     ),
     "consent_unknown": ("この提示の記録はありません。", "Nothing was presented under this id."),
     "consent_id_taken": ("この識別子は既に使われています。", "This id is taken."),
     "suspension_id_taken": ("この停止の識別子は既に使われています。", "This id of a stop is taken."),
     "consent_not_open": (
-        "この提示は既に決着しています（{status}）。",
-        "This presentation has been answered already: {status}.",
+        "この提示は既に決着しています（{status:consent.Status}）。",
+        "This presentation has been answered already: {status:consent.Status}.",
     ),
     "consent_over": (
-        "有効な同意ではないため、撤回するものがありません（{status}）。",
-        "There is no effective consent to take back: {status}.",
+        "有効な同意ではないため、撤回するものがありません（{status:consent.Status}）。",
+        "There is no effective consent to take back: {status:consent.Status}.",
     ),
     "terms_presented_already": (
         "この版は既に提示済みで、回答待ちまたは同意済みです。",
@@ -42,16 +42,16 @@ SENTENCES = {
     ),
     "no_terms_in_force": ("適用中の条件書がありません。", "No terms are in force."),
     "arrival_to_come": (
-        "到着時刻 {at} はまだ来ていません。",
-        "The time of arrival {at} is still to come.",
+        "到着時刻 {at:time} はまだ来ていません。",
+        "The time of arrival {at:time} is still to come.",
     ),
     "arrival_before_presentation": (
-        "到着時刻 {at} は提示より前です。",
-        "The time of arrival {at} is before the presentation.",
+        "到着時刻 {at:time} は提示より前です。",
+        "The time of arrival {at:time} is before the presentation.",
     ),
     "no_open_question": ("回答待ちの質問はありません。", "There is no open question."),
     "answer_out_of_time": (
-        "回答時刻 {at} は質問より前か、まだ来ていません。",
-        "The time of the answer {at} is before the question, or still to come.",
+        "回答時刻 {at:time} は質問より前か、まだ来ていません。",
+        "The time of the answer {at:time} is before the question, or still to come.",
     ),
 }

@@ -5,8 +5,8 @@ SENTENCES = {
     "contract_unknown": ("この契約は登録されていません。", "This contract is not registered."),
     "contract_over": ("この契約は既に終了しています。", "This contract has ended already."),
     "contract_order": (
-        "契約の時期が前後しています（{at} より後を指定してください）。",
-        "The contract's times are out of order: give a time after {at}.",
+        "契約の時期が前後しています（{at:time} より後を指定してください）。",
+        "The contract's times are out of order: give a time after {at:time}.",
     ),
     "contract_ends_later": (
         "将来の終了は契約変更で登録してください。",
@@ -21,8 +21,8 @@ SENTENCES = {
         "An agreement on confidentiality ends after it starts.",
     ),
     "basis_is_another": (
-        "この時点の根拠は {holds} であり、{named} ではありません。",
-        "The basis at this instant is {holds}, not {named}.",
+        "この時点の根拠は {holds:basis.Basis} であり、{named:basis.Basis} ではありません。",
+        "The basis at this instant is {holds:basis.Basis}, not {named:basis.Basis}.",
     ),
     "basis_needs_request": (
         "お客様の要望による作業には、お客様からの依頼の記録が必要です。",

@@ -31,12 +31,12 @@ SENTENCES = {
         "Name the one live contract that states remote connection and that this credential is given for.",
     ),
     "credential_not_available": (
-        "この接続情報は保管中ではありません（{status}）。",
-        "This credential is not in custody ({status}).",
+        "この接続情報は保管中ではありません（{status:credential.Status}）。",
+        "This credential is not in custody ({status:credential.Status}).",
     ),
     "credential_checked_out": (
-        "この接続情報は {until} まで払出し中です。",
-        "This credential is checked out until {until}.",
+        "この接続情報は {until:time} まで払出し中です。",
+        "This credential is checked out until {until:time}.",
     ),
     "credential_used_up": (
         "一回限りの接続情報は既に払い出されています。",
@@ -59,8 +59,8 @@ SENTENCES = {
         "No time is agreed for this work order, so nothing is checked out for it.",
     ),
     "checkout_outside_window": (
-        "払出しは作業時間（{begins} から {ends} まで）に限ります。",
-        "Credentials are checked out inside the work window only, from {begins} until {ends}.",
+        "払出しは作業時間（{begins:time} から {ends:time} まで）に限ります。",
+        "Credentials are checked out inside the work window only, from {begins:time} until {ends:time}.",
     ),
     "checkout_known": ("この払出しは既に記録されています。", "This check-out is recorded already."),
     "checkout_unknown": (
@@ -76,8 +76,8 @@ SENTENCES = {
         "Longer custody is instructed in writing; a form in the portal is writing, too.",
     ),
     "custody_too_long": (
-        "継続保持は {longest} までです。以後は更新の指示を受けてください。",
-        "Custody lasts until {longest} at most, and is renewed after that.",
+        "継続保持は {longest:time} までです。以後は更新の指示を受けてください。",
+        "Custody lasts until {longest:time} at most, and is renewed after that.",
     ),
     "custody_over_already": (
         "継続保持の期限が既に過ぎています。",
@@ -96,15 +96,15 @@ SENTENCES = {
         "A renewal names a day after the one that was instructed before.",
     ),
     "credential_not_due": (
-        "この接続情報は消去の時期にありません（{status}）。",
-        "This credential is not due for erasure ({status}).",
+        "この接続情報は消去の時期にありません（{status:credential.Status}）。",
+        "This credential is not due for erasure ({status:credential.Status}).",
     ),
     "credential_erasure_overdue": (
-        "接続情報が期限 {by} までに消去されていません。",
-        "The credential was not erased by {by}.",
+        "接続情報が期限 {by:time} までに消去されていません。",
+        "The credential was not erased by {by:time}.",
     ),
     "credential_not_returned": (
-        "払い出した接続情報が、作業時間の終わり {until} までに返却されていません。",
-        "The credential was not returned by the end of the work window at {until}.",
+        "払い出した接続情報が、作業時間の終わり {until:time} までに返却されていません。",
+        "The credential was not returned by the end of the work window at {until:time}.",
     ),
 }

@@ -2,36 +2,42 @@
 
 SENTENCES = {
     "purpose_not_acquirable": (
-        "{purpose} のために情報を取得することはできません（契約の履行または依頼された作業に限ります）。",
-        "Information is acquired to perform the contract or the requested work, not for {purpose}.",
+        "情報の取得は契約の履行または依頼された作業のためのものに限られ、{purpose:purposes.Purpose} は認められません。",
+        "This is no purpose to acquire information for: {purpose:purposes.Purpose}.",
     ),
     "acquired_outside_work": (
-        "作業が行われていない間（{status}）の情報の取得です。",
-        "Information is acquired while the work is done; the order is {status}.",
+        "作業が行われていない間（{status:work.Status}）の情報の取得です。",
+        "This acquisition of information is not during the work: the order is {status:work.Status}.",
     ),
     "acquired_by_another": (
         "この作業の担当ではない者による情報の取得です。",
-        "Information is acquired by a technician who is assigned to the work.",
+        "This acquisition of information is by somebody who is not assigned to the work.",
     ),
     "acquired_to_come": (
-        "取得時刻 {at} はまだ来ていません。",
-        "The time of the acquisition {at} is still to come.",
+        "取得時刻 {at:time} はまだ来ていません。",
+        "The time of the acquisition {at:time} is still to come.",
     ),
     "purpose_not_usable": (
-        "{roles} の役割では、{kind} を {purpose} のために利用できません。",
-        "The role {roles} does not use {kind} for {purpose}.",
+        (
+            "{roles:people.Role} の役割では、{kind:purposes.DataKind} を "
+            "{purpose:purposes.Purpose} のために利用できません。"
+        ),
+        (
+            "The use of {kind:purposes.DataKind} for {purpose:purposes.Purpose} is not allowed "
+            "by the role {roles:people.Role}."
+        ),
     ),
     "purpose_not_named": (
         "証跡の閲覧・出力には目的（--purpose）の指定が必要です。",
         "Who looks at evidence, or takes it along, names a purpose (--purpose).",
     ),
     "dataset_to_name": (
-        "非特定化データの利用にはそのデータの指定が必要で、それ以外（{kind}）には指定できません。",
-        "A derived set is named where it is used, and nothing else is named as one: {kind}.",
+        "非特定化データの利用にはそのデータの指定が必要で、それ以外（{kind:purposes.DataKind}）には指定できません。",
+        ("A de-identified set is used and not named, or something else is named as one: {kind:purposes.DataKind}."),
     ),
     "use_to_come": (
-        "利用時刻 {at} はまだ来ていません。",
-        "The time of the use {at} is still to come.",
+        "利用時刻 {at:time} はまだ来ていません。",
+        "The time of the use {at:time} is still to come.",
     ),
     "of_another_customer": (
         "別のお客様の記録です。",
@@ -55,13 +61,13 @@ SENTENCES = {
     ),
     "dataset_not_approved": (
         "審査で承認されていない非特定化データは利用できません。",
-        "A de-identified set is used once its review has approved it.",
+        "The review of this de-identified set has not approved it for use.",
     ),
     "dataset_known": ("この非特定化データは既に登録されています。", "This set is registered already."),
     "dataset_unknown": ("この非特定化データは登録されていません。", "There is no such set."),
     "recordings_on_request": (
-        "{kind} は書面での申請により提供します。",
-        "What is {kind} is provided on a written request.",
+        "{kind:purposes.DataKind} は書面での申請により提供します。",
+        "This is provided on a written request: {kind:purposes.DataKind}.",
     ),
     "clock_too_far": (
         "時刻源のずれが {skew} ミリ秒あり、ログインを照合できません。",

@@ -16,16 +16,16 @@ SENTENCES = {
         "There is no such permission for this work order.",
     ),
     "permission_answered": (
-        "この接続許可は既に回答済みです（{status}）。",
-        "This permission has been answered already: {status}.",
+        "この接続許可は既に回答済みです（{status:permission_facts.Status}）。",
+        "This permission has been answered already: {status:permission_facts.Status}.",
     ),
     "permission_not_granted": (
-        "この接続許可は有効ではありません（{status}）。",
-        "This permission is not a granted one: {status}.",
+        "この接続許可は有効ではありません（{status:permission_facts.Status}）。",
+        "This permission is not a granted one: {status:permission_facts.Status}.",
     ),
     "permission_answer_time": (
-        "回答時刻 {at} は申請より前か、まだ来ていません。",
-        "The time of the answer {at} is before the request, or still to come.",
+        "回答時刻 {at:time} は申請より前か、まだ来ていません。",
+        "The time of the answer {at:time} is before the request, or still to come.",
     ),
     "permission_window_order": (
         "許可の終了は開始より後でなければなりません。",
@@ -36,16 +36,16 @@ SENTENCES = {
         "A technician of the order neither gives nor takes down its permission.",
     ),
     "protocols_beyond_request": (
-        "申請していない接続方式です（{protocols}）。",
-        "These protocols were not asked for: {protocols}.",
+        "申請していない接続方式です（{protocols:encrypted_path.Protocol.name}）。",
+        "These protocols were not asked for: {protocols:encrypted_path.Protocol.name}.",
     ),
     "permission_not_now": (
-        "この時点を含む許可時間がありません（{status}）。",
-        "No granted window holds this instant: {status}.",
+        "この時点を含む許可時間がありません（{status:permission_facts.Status}）。",
+        "No granted window holds this instant: {status:permission_facts.Status}.",
     ),
     "protocol_not_permitted": (
-        "接続方式 {protocol} は許可されていません。",
-        "The protocol {protocol} is not permitted.",
+        "接続方式 {protocol:encrypted_path.Protocol.name} は許可されていません。",
+        "The protocol {protocol:encrypted_path.Protocol.name} is not permitted.",
     ),
     "vpn_not_confirmed": (
         "VPN 機器が確認されていません。",
@@ -69,8 +69,8 @@ SENTENCES = {
         "This connection is not the content of a live contract.",
     ),
     "excluded_connection_to_come": (
-        "開始時刻 {at} はまだ来ていません。",
-        "The start {at} is still to come.",
+        "開始時刻 {at:time} はまだ来ていません。",
+        "The start {at:time} is still to come.",
     ),
     "excluded_connection_known": (
         "この接続の識別子では別の内容が記録されています。",

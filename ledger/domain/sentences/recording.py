@@ -11,12 +11,12 @@ SENTENCES = {
     ),
     "recording_not_interrupted": ("この録画は中断していません。", "This recording is not interrupted."),
     "recording_gap": (
-        "{begins} から {ends} まで録画がありません。",
-        "There is no recording from {begins} to {ends}.",
+        "{begins:time} から {ends:time} まで録画がありません。",
+        "There is no recording from {begins:time} to {ends:time}.",
     ),
     "recording_gap_permitted": (
-        "お客様の緊急許可により、{begins} から {ends} まで録画がありません。",
-        "By the customer's emergency permission there is no recording from {begins} to {ends}.",
+        "お客様の緊急許可により、{begins:time} から {ends:time} まで録画がありません。",
+        "By the customer's emergency permission there is no recording from {begins:time} to {ends:time}.",
     ),
     "recording_incomplete": (
         "録画の点検で {count} 件の欠落または相違が見つかりました。",

@@ -7,12 +7,12 @@ SENTENCES = {
     ),
     "pair_held": ("{key} は {by} により保全されています。", "The trail {key} is held by {by}."),
     "not_expired": (
-        "{key} の保管期間は {at} まで満了しません。",
-        "The term of the trail {key} does not end before {at}.",
+        "{key} の保管期間は {at:time} まで満了しません。",
+        "The term of the trail {key} does not end before {at:time}.",
     ),
     "destroyed_late": (
-        "{key} は期限 {due} を過ぎて破棄されました。",
-        "The trail {key} was to be gone by {due}, and was destroyed later.",
+        "{key} は期限 {due:time} を過ぎて破棄されました。",
+        "The trail {key} was to be gone by {due:time}, and was destroyed later.",
     ),
     "order_not_read": (
         "セッションの作業依頼 {work_order} が確認されていません。",
@@ -28,8 +28,8 @@ SENTENCES = {
         "Nobody has proposed yet to release this hold.",
     ),
     "hold_not_reviewed": (
-        "{at} に見直すはずの保全が、見直されないまま続いています。",
-        "The hold was to be reviewed at {at}, and still stood then.",
+        "{at:time} に見直すはずの保全が、見直されないまま続いています。",
+        "The hold was to be reviewed at {at:time}, and still stood then.",
     ),
     "hold_days_order": (
         "保全の期間は初日と末日の両方を、この順に指定してください。",
@@ -40,12 +40,12 @@ SENTENCES = {
         "The key {key} belongs to no day.",
     ),
     "term_is_over": (
-        "保管期間は {at} に満了しています。",
-        "The term ended at {at}.",
+        "保管期間は {at:time} に満了しています。",
+        "The term ended at {at:time}.",
     ),
     "term_not_longer": (
-        "延長は現在の保管期限 {at} より後を指定してください。",
-        "An extension ends after {at}, when the term ends anyway.",
+        "延長は現在の保管期限 {at:time} より後を指定してください。",
+        "An extension ends after {at:time}, when the term ends anyway.",
     ),
     "session_not_over": (
         "終了していないセッションの証跡は封緘できません。",

@@ -4,27 +4,27 @@ SENTENCES = {
     "proposal_known": ("この日程案は既に提示されています。", "This proposal was made already."),
     "proposal_unknown": ("この日程案は提示されていません。", "There is no such proposal."),
     "proposal_of_same_side": (
-        "日程を提示した側（{by}）は、自らの案に合意できません。",
-        "The side that proposed ({by}) cannot agree to its own proposal.",
+        "日程を提示した側（{by:work_facts.Side}）は、自らの案に合意できません。",
+        "The side that proposed ({by:work_facts.Side}) cannot agree to its own proposal.",
     ),
     "schedule_order": (
-        "完了予定 {planned_end} は、開始より後かつ将来の時刻とします。",
-        "The planned end {planned_end} must come after the start, and be still to come.",
+        "完了予定 {planned_end:time} は、開始より後かつ将来の時刻とします。",
+        "The planned end {planned_end:time} must come after the start, and be still to come.",
     ),
     "schedule_missing": ("合意した日程がありません。", "No time has been agreed."),
     "not_to_schedule": (
-        "作業依頼の状態（{status}）では、日程を決められません。",
-        "A work order that is {status} is not scheduled.",
+        "作業依頼の状態（{status:work.Status}）では、日程を決められません。",
+        "A work order that is {status:work.Status} is not scheduled.",
     ),
     "notice_without_schedule": (
-        "合意した日程のない、または始まった作業（{status}）の作業前連絡はできません。",
-        "A pre-work notice tells of an agreed time before work begins; this order is {status}.",
+        "合意した日程のない、または始まった作業（{status:work.Status}）の作業前連絡はできません。",
+        "A pre-work notice tells of an agreed time before work begins; this order is {status:work.Status}.",
     ),
     "notice_known": ("この作業前連絡は既に送られています。", "This pre-work notice was sent already."),
     "notice_unknown": ("この作業前連絡の記録はありません。", "There is no such pre-work notice."),
     "notice_incomplete": (
-        "作業前連絡に不足があります（{missing}）。",
-        "The pre-work notice leaves out: {missing}.",
+        "作業前連絡に不足があります（{missing:notices.Part}）。",
+        "The pre-work notice leaves out: {missing:notices.Part}.",
     ),
     "notice_names_unassigned": (
         "作業前連絡の技術員は、割り当てられた者に限ります。",
@@ -40,11 +40,11 @@ SENTENCES = {
         "Without an agreed time there is no overrun.",
     ),
     "overrun_of_what_rests": (
-        "進行中でない作業（{status}）に予定超過はありません。",
-        "Work that is {status} is not overrun.",
+        "進行中でない作業（{status:work.Status}）に予定超過はありません。",
+        "Work that is {status:work.Status} is not overrun.",
     ),
     "overrun_end_not_later": (
-        "新しい完了予定は、報告より後で、これまでの予定 {planned_end} より後とします。",
-        "The new planned end must come after the notice, and after the one before, {planned_end}.",
+        "新しい完了予定は、報告より後で、これまでの予定 {planned_end:time} より後とします。",
+        "The new planned end must come after the notice, and after the one before, {planned_end:time}.",
     ),
 }

@@ -22,12 +22,12 @@ SENTENCES = {
         "This change has been judged already.",
     ),
     "terms_backdated": (
-        "公開より前の {at} から適用することはできません。",
-        "Terms take no effect before they are published, so not at {at}.",
+        "公開より前の {at:time} から適用することはできません。",
+        "Terms take no effect before they are published, so not at {at:time}.",
     ),
     "terms_order": (
-        "適用開始は第{version}版の適用開始（{at}）より後とします。",
-        "The effect comes after that of version {version}, which is at {at}.",
+        "適用開始は第{version}版の適用開始（{at:time}）より後とします。",
+        "The effect comes after that of version {version}, which is at {at:time}.",
     ),
     "terms_unknown": (
         "この版の条件書は公開されていません。",

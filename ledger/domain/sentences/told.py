@@ -1,6 +1,10 @@
 """Sentences about what is told later than it happened."""
 
 SENTENCES = {
+    "session_without_basis": (
+        "実施の根拠のないままセッションが開始されました。",
+        "A session was started on no basis.",
+    ),
     "connection_without_consent": (
         "有効な同意のないまま接続が開始されました。",
         "A connection was opened without effective consent.",

@@ -4,12 +4,12 @@ SENTENCES = {
     "work_order_unknown": ("この作業依頼は登録されていません。", "There is no such work order."),
     "work_order_known": ("この作業依頼は既に登録されています。", "This work order is registered already."),
     "work_order_over": (
-        "この作業依頼は既に終わっています（{status}）。新しい作業依頼を登録してください。",
-        "This work order is over ({status}): open a new one.",
+        "この作業依頼は既に終わっています（{status:work.Status}）。新しい作業依頼を登録してください。",
+        "This work order is over ({status:work.Status}): open a new one.",
     ),
     "work_order_not_new": (
-        "この作業依頼には既に回答済みです（{status}）。",
-        "This work order was answered already: {status}.",
+        "この作業依頼には既に回答済みです（{status:work.Status}）。",
+        "This work order was answered already: {status:work.Status}.",
     ),
     "work_order_without_targets": ("作業依頼には対象を指定してください。", "A work order names its targets."),
     "work_needs_requester": (
@@ -25,50 +25,50 @@ SENTENCES = {
     ),
     "work_begun_already": ("作業は既に始まっています。", "Work has begun already."),
     "work_in_other_state": (
-        "作業依頼の状態（{status}）では、この操作はできません。",
-        "This cannot be done with a work order that is {status}.",
+        "作業依頼の状態（{status:work.Status}）では、この操作はできません。",
+        "This cannot be done with a work order that is {status:work.Status}.",
     ),
-    "time_to_come": ("時刻 {at} はまだ来ていません。", "The time {at} is still to come."),
+    "time_to_come": ("時刻 {at:time} はまだ来ていません。", "The time {at:time} is still to come."),
     "time_too_early": (
-        "時刻 {at} は、先立つ出来事の {after} より前です。",
-        "The time {at} is before {after}, when what it follows happened.",
+        "時刻 {at:time} は、先立つ出来事の {after:time} より前です。",
+        "The time {at:time} is before {after:time}, when what it follows happened.",
     ),
     "work_after_end": (
-        "終わった作業依頼（{status}）の下で作業が行われました。",
-        "Work was done under an order that was over: {status}.",
+        "終わった作業依頼（{status:work.Status}）の下で作業が行われました。",
+        "Work was done under an order that was over: {status:work.Status}.",
     ),
     "work_unscheduled": ("合意した日程のないまま作業が開始されました。", "Work began without an agreed time."),
     "work_outside_window": (
-        "合意した日程（{starts_at} から {planned_end} まで）の外で作業が開始されました。",
-        "Work began outside the agreed time, {starts_at} to {planned_end}.",
+        "合意した日程（{starts_at:time} から {planned_end:time} まで）の外で作業が開始されました。",
+        "Work began outside the agreed time, {starts_at:time} to {planned_end:time}.",
     ),
     "work_without_notice": ("作業前連絡のないまま作業が開始されました。", "Work began without a pre-work notice."),
     "notice_too_late": (
-        "作業前連絡（{sent_at}）から開始までの間が足りません。",
-        "The pre-work notice, sent at {sent_at}, came too late before the start.",
+        "作業前連絡（{sent_at:time}）から開始までの間が足りません。",
+        "The pre-work notice, sent at {sent_at:time}, came too late before the start.",
     ),
     "technician_unannounced": (
         "作業前連絡にない技術員、または割り当てのない技術員が作業を開始しました。",
         "Work was begun by a technician who was not announced or not assigned.",
     ),
     "overrun_not_told": (
-        "予定超過が期限 {deadline} までに報告されていません。",
-        "The overrun has not been reported by {deadline}.",
+        "予定超過が期限 {deadline:time} までに報告されていません。",
+        "The overrun has not been reported by {deadline:time}.",
     ),
     "overrun_not_written": (
-        "電話による予定超過報告が期限 {deadline} までに書面で確認されていません。",
-        "The call about the overrun has not been confirmed in writing by {deadline}.",
+        "電話による予定超過報告が期限 {deadline:time} までに書面で確認されていません。",
+        "The call about the overrun has not been confirmed in writing by {deadline:time}.",
     ),
     "overrun_told_late": (
-        "予定超過の報告が期限 {deadline} に遅れました。",
-        "The overrun was reported after {deadline}.",
+        "予定超過の報告が期限 {deadline:time} に遅れました。",
+        "The overrun was reported after {deadline:time}.",
     ),
     "overrun_never_told": (
-        "予定超過が期限 {deadline} までに報告されないまま作業が終わりました。",
-        "Work ended with an overrun that was not reported by {deadline}.",
+        "予定超過が期限 {deadline:time} までに報告されないまま作業が終わりました。",
+        "Work ended with an overrun that was not reported by {deadline:time}.",
     ),
     "overrun_written_late": (
-        "電話による予定超過報告の書面確認が期限 {deadline} に遅れました。",
-        "The call about the overrun was confirmed in writing after {deadline}.",
+        "電話による予定超過報告の書面確認が期限 {deadline:time} に遅れました。",
+        "The call about the overrun was confirmed in writing after {deadline:time}.",
     ),
 }
