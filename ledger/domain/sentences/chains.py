@@ -6,7 +6,7 @@ SENTENCES = {
         "What was named belongs to another customer: name what is this customer's.",
     ),
     "time_outside_calendar": (
-        "{at} は、記録できる年（{first} 年から {last} 年）の外です。",
-        "{at} lies outside the years that can be told: {first} to {last}.",
+        "{at:time} は、記録できる年（{first} 年から {last} 年）の外です。",
+        "{at:time} lies outside the years that can be told: {first} to {last}.",
     ),
 }
