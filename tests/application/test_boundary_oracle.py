@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -16,6 +16,7 @@ from ledger.domain.due import type_of
 from ledger.domain.fact import Fact, fact, public, ref
 from ledger.domain.recorded import Facts, Recorded
 from ledger.domain.settings import Defaults
+from ledger.store import reader
 
 __all__ = ["make_world", "world"]
 
@@ -126,6 +127,21 @@ def test_deciders_at_the_same_time_decide_on_all_that_stands_before(world: World
         each = [partial(story.carry_out, decider, story.command()) for decider in story.deciders * 2]
         assert together(*each) == [None] * 4
     story.check()
+
+
+def test_a_boundary_of_many_days_is_read_whole_whichever_days_were_met_before(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_PARTS", 3)
+    story = Story(world, "days")
+    for _ in range(6):
+        for _ in range(3):
+            story.carry_out(story.draw.choice(story.deciders), story.command())
+        story.check()
+        world.clock.advance(timedelta(days=1))
+    story.check()
+    assert len({record.key for _, record in world.ledger.entries(customer=world.customer) if record.key}) > 6
+    assert len(world.ledger.reader._parts) == 3
 
 
 def test_keys_that_are_destroyed_meanwhile_are_forgotten_with_what_they_sealed(world: World) -> None:
