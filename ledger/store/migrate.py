@@ -43,6 +43,24 @@ def _files() -> Iterator[Migration]:
             yield Migration(int(file.name[:4]), file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
 
 
+def newest() -> int:
+    """Give the number of the last step: that of the tables that this program reads and writes."""
+    return max(step.number for step in migrations())
+
+
+def check_current(number: int) -> None:
+    """Refuse tables of another step than the last; raise StoreError."""
+    if number < newest():
+        raise StoreError(
+            f"The log's tables are at migration {number}, this program needs {newest()}: run 'shoseki init' again with"
+            " the owner's database URL to bring them forward."
+        )
+    if number > newest():
+        raise StoreError(
+            f"The log's tables are at migration {number}, this program knows {newest()}: use a newer version."
+        )
+
+
 def migrate(owner_url: str, schema: str, application_role: str | None = None, *, upto: int | None = None) -> list[str]:
     """Bring the schema forward; give the names of the steps that were applied now.
 
@@ -64,11 +82,8 @@ def migrate(owner_url: str, schema: str, application_role: str | None = None, *,
                 elif upto is None or step.number <= upto:
                     _apply(connection, schema, role, step)
                     applied.append(step.name)
-            newest = max((step.number for step in migrations()), default=0)
-            if max(known, default=0) > newest:
-                raise StoreError(
-                    f"The schema is at migration {max(known)}, this program knows {newest}: use a newer version."
-                )
+            if max(known, default=0) > newest():
+                check_current(max(known))
             return applied
 
 

@@ -35,7 +35,7 @@ from ledger.store.database import check_schema, connect, named_errors
 from ledger.store.errors import LogMissingError, RecordRefusedError, StoreError, WrongLogError
 from ledger.store.group import DayIsOverError, Request
 from ledger.store.matching import Matching
-from ledger.store.migrate import migrate
+from ledger.store.migrate import check_current, migrate
 from ledger.store.prepare import Preparer
 from ledger.store.reader import Reader, ReadResponse
 from ledger.store.record import Record
@@ -233,13 +233,26 @@ class Recorder(DCBRecorder):
                 raise RecordRefusedError(f"There is no chain {half_id} in this log: register the customer first.")
 
     def _check_origin(self) -> None:
-        statement = sql.SQL("SELECT origin FROM {}.log").format(sql.Identifier(self.schema))
+        statement = sql.SQL("SELECT origin, (SELECT max(number) FROM {0}.schema_migration) FROM {0}.log").format(
+            sql.Identifier(self.schema)
+        )
         with named_errors(), self._connections.connection() as connection:
             row = connection.execute(statement).fetchone()
         if row is None:
             raise LogMissingError(f"There is no log in the schema {self.schema}: make one with 'shoseki init'.")
         if row[0] != self.origin:
             raise WrongLogError(f"The schema {self.schema} holds the log {row[0]}, not {self.origin}.")
+        check_current(row[1] or 0)
+
+
+def stored_size(url: str, schema: str) -> int:
+    """Tell how many entries a log has, 0 where there is none; raise DatabaseUnavailableError."""
+    check_schema(schema)
+    with named_errors(), connect(url, application="shoseki init") as connection:
+        if connection.execute("SELECT to_regclass(%s)", (f"{schema}.log",)).fetchone() == (None,):
+            return 0
+        row = connection.execute(sql.SQL("SELECT max(size) FROM {}.log").format(sql.Identifier(schema))).fetchone()
+    return 0 if row is None else int(row[0] or 0)
 
 
 def create_log(

@@ -109,6 +109,20 @@ def test_a_newer_schema_than_the_program_is_refused(postgres: Urls, fresh_schema
     assert applied(postgres, fresh_schema)[-1] == LATER.number
 
 
+def test_a_log_is_opened_only_with_the_tables_that_this_program_knows(log: World, files: list[Migration]) -> None:
+    with log.recorder() as recorder:
+        recorder.append([record("before")])
+    files.append(LATER)
+    with pytest.raises(StoreError, match="run 'shoseki init' again"):
+        log.recorder()
+    migrate(log.urls.owner, log.schema, APPLICATION_ROLE)
+    with log.recorder() as recorder:
+        recorder.append([record("after")])
+    files.remove(LATER)
+    with pytest.raises(StoreError, match="use a newer version"):
+        log.recorder()
+
+
 def test_several_at_once_apply_each_step_once(postgres: Urls, fresh_schema: str) -> None:
     barrier = threading.Barrier(6)
     answers: list[list[str]] = []
