@@ -15,16 +15,16 @@ from contextlib import ExitStack, contextmanager
 from api.settings import Identity, NotInitialisedError, Settings
 from ledger.application.door import Ledger
 from ledger.application.open_subjects import OpenSubjects
-from ledger.keys.directory import KeyDirectory, create_key_directory, open_key_directory
+from ledger.keys.directory import KeyDirectory, create_key_directory, may_have_signed, open_key_directory
 from ledger.keys.ports import Draw
 from ledger.log.entry import check_origin
 from ledger.store.blobs import BlobStore
 from ledger.store.checkpoint_state import SqliteCheckpointState
-from ledger.store.checkpoints import Checkpointer
+from ledger.store.checkpoints import Checkpointer, check_size
 from ledger.store.clock import Clock, SystemClock
 from ledger.store.database import role_of
 from ledger.store.embedded import APPLICATION_ROLE, EmbeddedPostgres, Urls
-from ledger.store.recorder import Recorder, create_log
+from ledger.store.recorder import Recorder, create_log, stored_size
 
 DEFAULT_ORIGIN = "shoseki.example/main"
 
@@ -32,8 +32,12 @@ DEFAULT_ORIGIN = "shoseki.example/main"
 def create(settings: Settings, origin: str, *, clock: Clock | None = None, draw: Draw = secrets.token_bytes) -> None:
     """Make a new log in the data directory; repeat what an interrupted attempt left, do nothing to a finished one.
 
+    The state of signed checkpoints is made first, before there is a key to sign with or an entry: so where either is
+    there and the state is not, the state was lost, and no empty one takes its place.
+
     Another clock or randomness than the system's is for logs that are thrown away: demonstrations and tests.
-    Raises AlreadyInitialisedError, LedgerError, StoreError, KeysError, PostgresUnavailable.
+    Raises AlreadyInitialisedError, CheckpointStateLostError, LogRestoredError where the database holds less than was
+    signed, LedgerError, StoreError, KeysError, PostgresUnavailable.
     """
     check_origin(origin)
     time = clock or SystemClock()
@@ -42,11 +46,13 @@ def create(settings: Settings, origin: str, *, clock: Clock | None = None, draw:
     except NotInitialisedError:
         identity = Identity(origin, f"shoseki_{secrets.token_hex(6)}" if settings.database_url else "shoseki")
     Identity(origin, identity.schema).write(settings.directory)
-    keys = create_key_directory(settings.keys, origin, time.now, settings.keyring, draw)
     with _database(settings) as urls:
+        size = stored_size(urls.owner, identity.schema)
+        begun = size > 0 or may_have_signed(settings.keys)
+        check_size(SqliteCheckpointState.create(settings.checkpoints, origin, begun=begun), size)
+        keys = create_key_directory(settings.keys, origin, time.now, settings.keyring, draw)
         role = APPLICATION_ROLE if settings.database_url is None else role_of(urls.application)
         vkeys = [interval.vkey for interval in keys.signers.intervals()]
-        SqliteCheckpointState.create(settings.checkpoints, origin)
         create_log(urls.owner, identity.schema, origin, keys.halves, vkeys=vkeys, application_role=role, clock=time)
         with _ledger(settings, identity, keys, urls, time, draw) as ledger:
             ledger.checkpoint()  # the first entries are under a signature before anybody learns of the log

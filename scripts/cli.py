@@ -39,6 +39,7 @@ _COMMANDS: tuple[tuple[str, Command], ...] = (
     ("log", reading.log),
     ("show", reading.show),
     ("checkpoint", proving.checkpoint),
+    ("checkpoint adopt", proving.checkpoint_adopt),
     ("receipt", proving.receipt),
     ("export", proving.export),
     ("verify", verifying.verify),
@@ -54,6 +55,8 @@ _COMMANDS: tuple[tuple[str, Command], ...] = (
     ("demo", demonstrating.demo),
 )
 
+
+_GROUPS = frozenset(named.split()[0] for named, _ in _COMMANDS if " " in named)
 
 STEP_GROUPS = (
     "terms",
@@ -85,6 +88,10 @@ def build(language: Language, *, with_formats: bool = True, steps_of: Collection
     groups: dict[str, typer.Typer] = {}
     for named, command in _COMMANDS:
         *group, name = named.split()
+        if name in _GROUPS and not group:
+            groups[name] = _application(language, f"help_{name}", alone=command)
+            shoseki.add_typer(groups[name], name=name)
+            continue
         app = shoseki
         if group:
             if group[0] not in groups:
@@ -155,15 +162,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
-def _application(language: Language, name: str) -> typer.Typer:
+def _application(language: Language, name: str, *, alone: Command | None = None) -> typer.Typer:
     app = typer.Typer(
         cls=Group,
         help=text(language, name),
-        no_args_is_help=True,
+        no_args_is_help=alone is None,
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    declare_group(app, language)
+    declare_group(app, language, alone=alone)
     return app
 
 

@@ -69,6 +69,12 @@ def create_key_directory(
     return KeyDirectory(ring, half_store, vault, signer_store)
 
 
+def may_have_signed(directory: Path) -> bool:
+    """Tell whether a signing key was ever made in this directory, as far as can be seen."""
+    with private_file.refusing(directory):
+        return (directory / SIGNERS).exists()
+
+
 def open_key_directory(
     directory: Path, origin: str, clock: Clock, keyring: Path | None = None, draw: Draw = secrets.token_bytes
 ) -> KeyDirectory:

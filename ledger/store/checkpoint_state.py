@@ -1,9 +1,9 @@
 """What this log signed so far: kept apart from the entries' database, and never restored with it.
 
 Guarantees: a checkpoint is added only by whoever has seen the one before it (compare-and-swap), durably, and none is
-ever changed or deleted. The file is 0600 from its first moment; where it is absent, that is said and no new one is made
-beside a log that has entries: a log that forgot what it signed could sign something else. Leaves to others: what may
-be signed (``checkpoints``).
+ever changed or deleted. The file is 0600 from its first moment; where it is absent, that is said and no empty one is
+made beside a log that has begun: a log that forgot what it signed could sign something else. Leaves to others: what may
+be signed (``checkpoints``), whether a log has begun (the composition root).
 
     about        fresh: 1 when the file was made before the log's first entry, 0 when it replaces a lost one
     checkpoints  number (1, 2, 3 …) · size (rising) · root · note
@@ -16,7 +16,7 @@ be as wrong as an old copy of the database.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -61,7 +61,7 @@ class CheckpointStateLostError(CheckpointStateError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"What this log signed is not known any more ({path}: {reason}), so nothing is signed: adopt the newest "
-            "checkpoint that others hold, and never restore an old copy of this file."
+            "checkpoint that others hold ('shoseki checkpoint adopt FILE'), and never restore an old copy of this file."
         )
         self.path = path
 
@@ -119,14 +119,14 @@ class SqliteCheckpointState:
         self._origin = origin
 
     @classmethod
-    def create(cls, path: Path, origin: str, *, log_size: int = 0) -> "SqliteCheckpointState":
-        """Make an empty state where there is none; called before a log gets its first entry.
+    def create(cls, path: Path, origin: str, *, begun: bool = False) -> "SqliteCheckpointState":
+        """Make an empty state where there is none; called before a log gets a signing key and its first entry.
 
-        ``log_size`` is how many entries the log has by now. Raises CheckpointStateLostError where the log has some
-        and the file is absent.
+        ``begun`` tells whether the log had either before this was called. Raises CheckpointStateLostError where it had
+        and the file is absent: then something was signed, or may have been.
         """
         state = cls(path, origin)
-        if log_size and not state.path.exists():
+        if begun and not state.path.exists():
             raise CheckpointStateLostError(state.path, "the file is not there")
         state._make(fresh=True)
         return state
@@ -170,10 +170,9 @@ class SqliteCheckpointState:
 
     def _make(self, *, fresh: bool) -> None:
         with _naming(self.path):
-            PrivateDatabase.create(self.path, self._origin, LAYOUT)
-            with self._database().writing() as connection:
-                if connection.execute("SELECT count(*) FROM beginning").fetchone() == (0,):
-                    connection.execute("INSERT INTO beginning VALUES (?)", (int(fresh),))
+            # With the tables: a file that replaces a lost one must at no moment pass for one that was always empty.
+            begun = "INSERT INTO beginning VALUES (1)" if fresh else "INSERT INTO beginning VALUES (0)"
+            PrivateDatabase.create(self.path, self._origin, replace(LAYOUT, schema=(*LAYOUT.schema, begun)))
 
     def _set_damaged_aside(self) -> None:
         """Keep a file that cannot be read under another name: it may yet tell something to whoever repairs it."""

@@ -24,7 +24,7 @@ from ledger.log.checkpoint import Checkpoint
 from ledger.log.errors import LogError
 from ledger.log.frontier import Frontier
 from ledger.log.note import open_note, parse_vkey, sign_note
-from ledger.store.checkpoint_state import CheckpointState, SignedCheckpoint
+from ledger.store.checkpoint_state import CheckpointState, NewestCheckpoint, SignedCheckpoint
 from ledger.store.database import connect, named_errors
 from ledger.store.errors import DatabaseUnavailableError, LogMissingError, StoreError
 from ledger.store.recorder import Recorder
@@ -53,6 +53,13 @@ class LogRestoredError(CheckpointRefusedError):
         self.signed = signed
 
 
+def check_size(state: CheckpointState, size: int) -> None:
+    """Raise LogRestoredError where a database of so many entries holds less than was signed, or what the state does."""
+    newest = state.newest()
+    if newest is not None and size < newest.signed.size:
+        raise LogRestoredError(size, newest.signed.size, f"The database has {size} entries")
+
+
 class Checkpointer:
     """Signs checkpoints of one log. Safe to share between threads; any number of processes may each have one."""
 
@@ -79,6 +86,19 @@ class Checkpointer:
             while (signed := self._sign_once(upto)) is None:
                 pass
             return signed
+
+    def check(self) -> None:
+        """Refuse where the log lost what it had signed, or nothing can be known of that: nothing belongs into it then.
+
+        It costs three look-ups: the newest checkpoint, the log's size and the last entry that was signed. Raises
+        LogRestoredError, CheckpointRefusedError, CheckpointStateLostError, CheckpointStateError, StoredEntryError,
+        DatabaseUnavailableError.
+        """
+        with self._lock:
+            newest = self._state.newest()
+            if newest is not None:
+                with named_errors():
+                    self._check_continues(newest, self._size(), self._reread())
 
     def newest(self) -> SignedCheckpoint | None:
         """Give the newest checkpoint that was signed; None while there is none."""
@@ -133,13 +153,7 @@ class Checkpointer:
             reread = self._reread()
             if newest is not None:
                 signed, tree, last_leaf, number = newest.signed, newest.frontier, newest.last_leaf, newest.number
-                self._check_state(signed)
-                if size < signed.size:
-                    raise LogRestoredError(size, signed.size, f"The database has {size} entries")
-                if signed.size and reread.leaf(signed.size - 1) != last_leaf:
-                    raise LogRestoredError(
-                        size, signed.size, f"The entry at position {signed.size - 1} is not the one that was signed"
-                    )
+                self._check_continues(newest, size, reread)
                 if size == signed.size or (upto is not None and upto <= signed.size):
                     return signed
             size = size if upto is None else min(size, upto)
@@ -151,13 +165,25 @@ class Checkpointer:
         new = SignedCheckpoint(size, root, note)
         return new if self._state.add(number, new, tree, last_leaf) else None
 
+    def _check_continues(self, newest: NewestCheckpoint, size: int, reread: Reread) -> None:
+        """Refuse a database that holds less than was signed, or another entry as the last of it."""
+        signed = newest.signed
+        self._check_state(signed)
+        if size < signed.size:
+            raise LogRestoredError(size, signed.size, f"The database has {size} entries")
+        if signed.size and reread.leaf(signed.size - 1) != newest.last_leaf:
+            raise LogRestoredError(
+                size, signed.size, f"The entry at position {signed.size - 1} is not the one that was signed"
+            )
+
     def _check_state(self, signed: SignedCheckpoint) -> None:
         """Refuse a state whose note does not say what stands beside it, or that no key of the log signed."""
         checkpoint = self._open(signed.note)
         if (checkpoint.size, checkpoint.root) != (signed.size, signed.root):
             raise CheckpointRefusedError(
                 f"The kept checkpoint of size {signed.size} is not what its note says: the file of signed checkpoints "
-                "was changed; keep it aside and adopt the newest checkpoint that others hold."
+                "was changed; keep it aside and adopt the newest checkpoint that others hold "
+                "('shoseki checkpoint adopt FILE')."
             )
 
     def _open(self, note: bytes) -> Checkpoint:

@@ -32,9 +32,15 @@ def declare(app: typer.Typer, name: str, command: Command, language: Language, *
     app.command(name, help=shown, cls=help_page.Command)(_as_typer_wants_it(command, language))
 
 
-def declare_group(app: typer.Typer, language: Language) -> None:
-    """Let an application take the options of every command before a command's name."""
-    app.callback()(_as_typer_wants_it(_take_options, language))
+def declare_group(app: typer.Typer, language: Language, *, alone: Command | None = None) -> None:
+    """Let an application take the options of every command before a command's name.
+
+    ``alone`` is what the group does where no command is named.
+    """
+    if alone is None:
+        app.callback()(_as_typer_wants_it(_take_options, language))
+    else:
+        app.callback(invoke_without_command=True, subcommand_metavar="[COMMAND]")(_as_typer_wants_it(alone, language))
 
 
 def _take_options(_session: Session) -> Status:
@@ -49,6 +55,8 @@ def _as_typer_wants_it(command: Command, language: Language) -> Callable[..., St
     def run(context: typer.Context, **given: Any) -> Status:
         session: Session = context.obj
         _take(session, {each.name: given.pop(each.name) for each in shared})
+        if context.invoked_subcommand is not None:
+            return Status.FINE  # the command that is named does the work
         return guarded(session, lambda: command(session, **given))
 
     own = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)

@@ -1,4 +1,4 @@
-"""``checkpoint``, ``receipt`` and ``export``: what leaves the log for those who check it.
+"""``checkpoint``, ``checkpoint adopt``, ``receipt`` and ``export``: what leaves the log for those who check it.
 
 A receipt with a payload, and every package, is evidence taken along: on record before it is written.
 """
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from scripts.commands.access import appending, reading, warn_of_keyring
-from scripts.commands.files import write_new
+from scripts.commands.files import open_regular, write_new
 from scripts.commands.identity import acting, system_user
 from scripts.commands.shown import record_access
 from scripts.console import Session, Status
@@ -26,6 +26,36 @@ def checkpoint(session: Session) -> Status:
         session.write(note)
     session.give({"note": note, "origin": origin, "root": b64encode(signed.root).decode(), "size": signed.size})
     return Status.FINE
+
+
+def checkpoint_adopt(session: Session, *, file: Annotated[Path, typer.Argument(help="arg_adopted")]) -> Status:
+    """Sign on from a checkpoint that somebody else kept, where the file of signed checkpoints is lost.
+
+    A signed note does, and a receipt or package that holds one. The database must hold exactly what it signed.
+    """
+    note = _note_in(session, file)
+    with reading(session) as ledger:
+        signed = ledger.checkpointer.adopt(note)
+        origin = ledger.origin
+    session.say("adopted", "good", size=signed.size)
+    session.give({"origin": origin, "root": b64encode(signed.root).decode(), "size": signed.size})
+    return Status.FINE
+
+
+def _note_in(session: Session, path: Path) -> bytes:
+    from ledger.log.note import MAX_NOTE_BYTES
+    from ledger.log.package_reader import PackageReader
+    from ledger.log.receipt import MAX_RECEIPT_BYTES, Receipt
+    from scripts.commands.verifying import kind_of
+
+    with open_regular(session, path) as file:
+        match kind_of(file):
+            case "package":
+                return PackageReader(file).checkpoint()
+            case "receipt":
+                return Receipt.parse(file.read(MAX_RECEIPT_BYTES + 1)).proof.checkpoint
+            case "other":
+                return file.read(MAX_NOTE_BYTES + 1)
 
 
 def receipt(

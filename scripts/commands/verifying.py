@@ -47,7 +47,7 @@ def verify(
     with ExitStack() as stack:
         before = _held(session, held or [], stack)
         evidence = stack.enter_context(open_regular(session, file))
-        if _kind(evidence) == "package":
+        if kind_of(evidence) == "package":
             with session.progress() as progress:
                 report = verify_package(
                     evidence,
@@ -58,7 +58,7 @@ def verify(
                     run=in_order,
                     on_progress=lambda done, total: progress("verify", done, total),
                 )
-        elif _kind(evidence) == "receipt":
+        elif kind_of(evidence) == "receipt":
             if asked != Asked():
                 raise CommandRefusedError(session.text("asked_of_receipt", path=file))
             report = verify_receipt(evidence.read(MAX_RECEIPT_BYTES + 1), pinned, held=before, now=at)
@@ -85,7 +85,8 @@ def _moment(session: Session, value: str) -> datetime:
     return moment
 
 
-def _kind(file: BinaryIO) -> Literal["package", "receipt", "other"]:
+def kind_of(file: BinaryIO) -> Literal["package", "receipt", "other"]:
+    """Tell by its first bytes what a file claims to be; it is read from its beginning afterwards."""
     beginning = file.read(len(_ZIP))
     file.seek(0)
     if beginning == _ZIP:
@@ -103,7 +104,7 @@ def _held(session: Session, paths: list[Path], stack: ExitStack) -> "Held":
     packages: list[BinaryIO] = []
     for path in paths:
         file = stack.enter_context(open_regular(session, path))
-        match _kind(file):
+        match kind_of(file):
             case "package":
                 packages.append(file)
             case "receipt":

@@ -25,6 +25,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "記録一件とその内容を表示します（閲覧権限のある方のみ）。",
     ),
     "help_checkpoint": ("Sign what is recorded now.", "現時点の記録に署名します。"),
+    "help_checkpoint_adopt": (
+        (
+            "Sign on from the newest checkpoint that somebody else kept, where this log's own file of signed "
+            "checkpoints is lost. The database must hold exactly what was signed."
+        ),
+        (
+            "他者が持つ最新のチェックポイントから署名を再開します。"
+            "署名済みチェックポイントのファイルが失われた時に使います。データベースが署名された内容と一致する場合に限ります。"
+        ),
+    ),
     "help_receipt": ("Give the receipt of one entry.", "エントリ一件の受領証を発行します。"),
     "help_export": ("Write a customer's evidence package.", "お客様の証跡パッケージを書き出します。"),
     "help_verify": (
@@ -131,6 +141,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "opt_held_size": (
         "A log size that the receiver holds already; may be repeated.",
         "受け手がすでに持つログ件数。繰り返し指定できます。",
+    ),
+    "arg_adopted": (
+        "The newest checkpoint, receipt or package that others hold.",
+        "他者が持つ最新のチェックポイント、受領証または証跡パッケージ。",
     ),
     "arg_evidence": ("The package or receipt.", "証跡パッケージまたは受領証。"),
     "opt_policy": ("The policy that you pinned.", "あらかじめ固定した検証方針。"),

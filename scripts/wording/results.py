@@ -92,6 +92,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "What was interrupted before could not be finished now: {reason}",
         "以前に中断した処理を完了できませんでした: {reason}",
     ),
+    "adopted": (
+        "The checkpoint of size {size} is adopted: what is recorded after it is signed on from there.",
+        "件数 {size} のチェックポイントを引き継ぎました。以後の記録はここから続けて署名されます。",
+    ),
     "receipt_written": ("Wrote the receipt to {path}.", "受領証を {path} に書き出しました。"),
     "exported": (
         "Wrote {path}: entries {first} to {last}, {disclosed} of them disclosed, {blobs} recordings, log size {size}.",

@@ -21,6 +21,7 @@ COMMANDS = [
     "log",
     "show",
     "checkpoint",
+    "checkpoint adopt",
     "receipt",
     "export",
     "verify",

@@ -146,7 +146,7 @@ def test_a_lost_state_is_said_and_never_made_anew(log: TestedLog) -> None:
     with pytest.raises(CheckpointStateLostError, match="adopt the newest checkpoint"):
         log.checkpointer.sign()
     with pytest.raises(CheckpointStateLostError):
-        SqliteCheckpointState.create(log.state.path, ORIGIN, log_size=4)
+        SqliteCheckpointState.create(log.state.path, ORIGIN, begun=True)
     assert not log.state.path.exists()
 
 
