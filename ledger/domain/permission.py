@@ -30,7 +30,7 @@ from ledger.domain.permission_facts import (
     VpnPrerequisiteConfirmed,
     fold,
 )
-from ledger.domain.recorded import Facts, happened_at, of_type
+from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import ConnectionOpened, SessionStarted
 from ledger.domain.session_facts import fold as fold_sessions
@@ -225,6 +225,8 @@ def revoke_permission(command: RevokePermission, facts: Facts, now: datetime, de
 @rule("R-08", off=())
 def begun_after(facts: Facts, permission: Permission, received_at: datetime) -> tuple[ViolationRecorded, ...]:
     """Give a violation for each session and connection that the permission had allowed and that began after that."""
+    begun: list[Recorded[SessionStarted] | Recorded[ConnectionOpened]] = [*of_type(facts, SessionStarted)]
+    begun += of_type(facts, ConnectionOpened)
     return tuple(
         ViolationRecorded(
             rule="R-08",
@@ -233,7 +235,7 @@ def begun_after(facts: Facts, permission: Permission, received_at: datetime) -> 
             subjects=tuple(sorted(name for name in each.tags if name.partition(":")[0] in _SUBJECTS)),
             cites=tuple(sorted({*permission.positions, each.position})),
         )
-        for each in of_type(facts, SessionStarted, ConnectionOpened)
+        for each in begun
         if each.fact.permission == permission.id
         and received_at <= happened_at(each)
         and permission.holds(happened_at(each))

@@ -47,8 +47,10 @@ def check_in_progress(order: WorkOrder) -> None:
 
 
 @rule("R-06")
-def check_order_basis(order: WorkOrder, facts: Facts, moment: datetime) -> None:
-    """Refuse a session whose order's basis does not hold at this instant."""
+def check_order_basis(order: WorkOrder | None, facts: Facts, moment: datetime) -> None:
+    """Refuse a session whose order's basis does not hold at this instant; without an order it has none."""
+    if order is None:
+        raise Refusal("R-06", "session_without_basis")
     check_basis(order.basis, facts, moment, request=order.requested, work_order=order.id)
 
 

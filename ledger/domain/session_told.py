@@ -164,7 +164,7 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
     broken = violations(
         subjects,
         lambda: check_has_order(order, command.work_order),
-        lambda: None if order is None else check_order_basis(order, facts, moment),
+        lambda: check_order_basis(order, facts, moment),
         lambda: None if order is None else check_in_progress(order),
         lambda: check_permitted(permission, order_id, moment),
         lambda: None if order is None else check_scope(order, command.technician, command.targets, permission),

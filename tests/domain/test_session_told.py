@@ -186,7 +186,11 @@ def test_what_cannot_be_a_record_is_refused() -> None:
 def test_r_04_a_session_without_a_work_order_is_recorded_with_a_violation(named: str | None) -> None:
     outcome = given(*AGREEMENT, ENTERED).when(replace(TELLS, work_order=named, permission=None), at_=LATER)
     sentence = "session_without_order" if named is None else "session_of_unknown_order"
-    assert broken(outcome, type(SESSION_STARTED)) == [("R-04", sentence), ("R-08", "permission_unknown")]
+    assert broken(outcome, type(SESSION_STARTED)) == [
+        ("R-04", sentence),
+        ("R-06", "session_without_basis"),
+        ("R-08", "permission_unknown"),
+    ]
     without = replace(SESSION_STARTED, work_order=None, permission=None, basis=None, permitted_until=None)
     assert replace(outcome.facts[0], cites=()) == without
     started_and_over = replace(over(), work_order=named, permission=None)
