@@ -7,6 +7,7 @@ purpose is recorded as it was, with what is wrong about it; a de-identified set 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ledger.domain.boundary import PEOPLE_TAG, Boundary
 from ledger.domain.decision import Decision, Refusal, decided, decides
@@ -14,10 +15,10 @@ from ledger.domain.deidentified import check_approved, of_dataset
 from ledger.domain.duties import acting
 from ledger.domain.fact import Fact, about, fact, public, ref
 from ledger.domain.happened import violations
-from ledger.domain.people import Person
+from ledger.domain.people import Person, PersonLeft
 from ledger.domain.people import fold as fold_people
 from ledger.domain.purposes import DataKind, Purpose, check_usable
-from ledger.domain.recorded import Facts
+from ledger.domain.recorded import Facts, of_type
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.subjects import of_subjects
@@ -114,6 +115,14 @@ def check_names_dataset(data_kind: DataKind, dataset: str | None) -> None:
         raise Refusal("R-30", "dataset_to_name", kind=data_kind)
 
 
+@rule("R-34")
+def check_there(facts: Facts, person: str, moment: datetime) -> None:
+    """Refuse a use by somebody who had left by then."""
+    left = [each for each in of_type(facts, PersonLeft) if each.fact.person == person and each.at <= moment]
+    if left:
+        raise Refusal("R-34", "used_after_leaving", [left[0].position])
+
+
 def _checks(command: UseData | TellUse, person: Person, facts: Facts) -> tuple[Callable[[], None], ...]:
     return (
         lambda: check_usable(command.purpose, command.data_kind, person),
@@ -167,10 +176,13 @@ def use_data(command: UseData, facts: Facts, now: datetime, _defaults: Defaults)
 @decides(TellUse, boundary=_of_use)
 def tell_use(command: TellUse, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record a use that happened, and beside it what was wrong with that."""
-    person = acting(fold_people(facts), command.person)
+    person = fold_people(facts).get(command.person)
+    if person is None:
+        raise Refusal("R-34", "person_unknown", person=command.person)
     if command.used_at > now:
         raise Refusal("R-30", "use_to_come", at=command.used_at.isoformat())
-    wrong = violations(command.subjects, *_checks(command, person, facts))
+    there = partial(check_there, facts, person.id, command.used_at)
+    wrong = violations(command.subjects, there, *_checks(command, person, facts))
     detected = PurposeViolationDetected(
         use=command.use,
         person=person.id,

@@ -72,6 +72,20 @@ def denied(command: UseData, rule: str, sentence: str, **values: str) -> DataUse
     )
 
 
+def test_r_34_a_use_by_somebody_who_had_left_is_recorded_with_a_violation() -> None:
+    told = replace(TELL, used_at=at("2026-12-01 09:30"))
+    recorded = replace(RECORDED, used_at=told.used_at)
+    gone = given(MS_SALES).at("2026-12-01 09:00", PersonLeft(person=SALES))
+    first, _, violation = gone.when(told, at_=NOW).facts
+    assert replace(first, cites=()) == recorded
+    assert isinstance(violation, ViolationRecorded)
+    assert (violation.rule, violation.subjects, violation.cites) == ("R-34", (SESSION,), (1,))
+    assert violation.text("ja") != violation.text("en")
+    still_there = given(MS_SALES).at("2026-12-01 09:31", PersonLeft(person=SALES))
+    still_there.when(told, at_=NOW).then(recorded)
+    given().when(told, at_=NOW).refused("R-34")
+
+
 def test_r_30_sales_proposes_from_metadata() -> None:
     given(MS_SALES).when(ASK, at_=NOW).then(RECORDED).citing(0)
 

@@ -13,6 +13,10 @@ SENTENCES = {
         "この作業の担当ではない者による情報の取得です。",
         "This acquisition of information is by somebody who is not assigned to the work.",
     ),
+    "volume_negative": (
+        "取得量（{volume} バイト）は 0 以上で指定してください。",
+        "Nothing has a volume of {volume} bytes.",
+    ),
     "acquired_to_come": (
         "取得時刻 {at:time} はまだ来ていません。",
         "The time of the acquisition {at:time} is still to come.",
@@ -34,6 +38,10 @@ SENTENCES = {
     "dataset_to_name": (
         "非特定化データの利用にはそのデータの指定が必要で、それ以外（{kind:purposes.DataKind}）には指定できません。",
         ("A de-identified set is used and not named, or something else is named as one: {kind:purposes.DataKind}."),
+    ),
+    "used_after_leaving": (
+        "退職・異動などで登録を終了した者による利用です。",
+        "Somebody used it who had left by then.",
     ),
     "use_to_come": (
         "利用時刻 {at:time} はまだ来ていません。",
