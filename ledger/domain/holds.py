@@ -18,6 +18,7 @@ from ledger.domain.duties import check_second, on_duty
 from ledger.domain.fact import Fact, fact, public, ref
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import spelled
+from ledger.domain.orders_named import of_orders, own_orders
 from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
 from ledger.domain.recorded import Facts, Recorded, last
@@ -190,7 +191,8 @@ def of_holds(customer: str) -> Boundary:
 
 
 def _of_command(command: OrderHold | ProposeRelease | ReleaseHold) -> Boundary:
-    return of_holds(command.customer) | Boundary.of(PEOPLE_TAG)
+    whole = of_holds(command.customer) | Boundary.of(PEOPLE_TAG)
+    return whole | of_orders(command.work_orders) if isinstance(command, OrderHold) else whole
 
 
 @rule("R-17")
@@ -198,6 +200,17 @@ def check_days(first: date | None, last: date | None) -> None:
     """Refuse days in no order: such a hold would keep nothing, or everything."""
     if (first is None) is not (last is None) or (first is not None and last is not None and last < first):
         raise Refusal("R-17", "hold_days_order")
+
+
+@rule("R-17", off=())
+def check_orders(facts: Facts, customer: str, work_orders: Iterable[str]) -> tuple[int, ...]:
+    """Refuse a work order that the customer does not have, for its hold would keep nothing; cite those there are."""
+    named = tuple(work_orders)
+    own = own_orders(facts, customer, named)
+    for each in named:
+        if each not in {order.id for order in own}:
+            raise Refusal("R-17", "hold_order_unknown", work_order=each)
+    return tuple(each.requested for each in own)
 
 
 @rule("R-17")
@@ -222,6 +235,7 @@ def order_hold(command: OrderHold, facts: Facts, _now: datetime, _defaults: Defa
     if known is not None:
         raise Refusal("R-17", "hold_known", known.positions)
     check_days(command.first_day, command.last_day)
+    orders = check_orders(facts, command.customer, command.work_orders)
     ordered = HoldOrdered(
         customer=command.customer,
         hold=command.hold,
@@ -233,7 +247,7 @@ def order_hold(command: OrderHold, facts: Facts, _now: datetime, _defaults: Defa
         words=command.words,
         review_at=command.review_at,
     )
-    return decided(ordered, cites=[person.position])
+    return decided(ordered, cites=[*orders, person.position])
 
 
 @decides(ProposeRelease, boundary=_of_command, timers=_due)

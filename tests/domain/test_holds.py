@@ -81,6 +81,17 @@ def test_r_17_a_hold_is_ordered_at_once_with_its_author_and_reason() -> None:
     given(MS_LEGAL).when(replace(ORDER_HOLD, last_day=date(2026, 10, 31)), at_=NOW).refused("R-17")
 
 
+def test_r_17_a_hold_names_work_orders_that_are_there_and_the_customers_own() -> None:
+    command = replace(ORDER_HOLD, work_orders=(WORK_ORDER,))
+    named = replace(ORDERED, work_orders=(WORK_ORDER,))
+    given(ORDER, MS_LEGAL).when(command, at_=NOW).then(named).citing(0, 1)
+    given(MS_LEGAL).when(command, at_=NOW).refused("R-17")
+    both = replace(command, work_orders=(WORK_ORDER, an_id("workorder", 9)))
+    given(ORDER, MS_LEGAL).when(both, at_=NOW).refused("R-17")
+    other = replace(command, customer="cus_" + "d" * 32)
+    given(ORDER, MS_LEGAL).when(other, at_=NOW).refused("R-17", cites=[])
+
+
 def test_r_35_technicians_neither_hold_nor_release() -> None:
     given(MR_TECHNICIAN).when(replace(ORDER_HOLD, person=TECHNICIAN), at_=NOW).refused("R-35", cites=[0])
     story = given(MS_LEGAL, MR_TECHNICIAN, ORDERED, PROPOSED)

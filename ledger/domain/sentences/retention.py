@@ -31,6 +31,10 @@ SENTENCES = {
         "{at:time} に見直すはずの保全が、見直されないまま続いています。",
         "The hold was to be reviewed at {at:time}, and still stood then.",
     ),
+    "hold_order_unknown": (
+        "{work_order} はお客様の作業依頼の記録にないため、保全できません。",
+        "The customer has no work order {work_order}, so there is nothing of it to hold.",
+    ),
     "hold_days_order": (
         "保全の期間は初日と末日の両方を、この順に指定してください。",
         "The days of a hold have both a first and a last, in this order.",
