@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from ledger.domain.boundary import Boundary, tag
+from ledger.domain import terms as terms_
+from ledger.domain.boundary import TERMS_TAG, Boundary, tag
 from ledger.domain.consent_facts import RELIANCE
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due, Timer, timer
@@ -235,9 +236,19 @@ def _with_reliance(command: AmendContract | EndContract) -> Boundary:
     return of_customer(command.customer) | Boundary.of(tag(RELIANCE, command.contract))
 
 
+@rule("R-32")
+def check_incorporates(facts: Facts, incorporates: str | None) -> None:
+    """Refuse terms that were not published: no consent would ever come of them, and nobody would notice."""
+    if incorporates is None:
+        return
+    version = terms_.fold(facts).by_id.get(incorporates)
+    if version is None or version.published is None:
+        raise Refusal("R-32", "terms_unknown")
+
+
 @decides(
     RegisterContract,
-    boundary=lambda command: of_customer(command.customer),
+    boundary=lambda command: of_customer(command.customer) | Boundary.of(TERMS_TAG),
     timers=lambda command: (contracts_due(command.customer),),
 )
 def register_contract(command: RegisterContract, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
@@ -246,6 +257,7 @@ def register_contract(command: RegisterContract, facts: Facts, _now: datetime, _
     if known is not None:
         raise Refusal("R-06", "contract_known", [known.stated[0].position])
     _check_order(command.starts_at, command.ends_at)
+    check_incorporates(facts, command.incorporates)
     return decided(
         ContractRegistered(
             customer=command.customer,
@@ -263,13 +275,14 @@ def register_contract(command: RegisterContract, facts: Facts, _now: datetime, _
 
 @decides(
     AmendContract,
-    boundary=_with_reliance,
+    boundary=lambda command: _with_reliance(command) | Boundary.of(TERMS_TAG),
     timers=lambda command: (contracts_due(command.customer),),
 )
 def amend_contract(command: AmendContract, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Amend a contract that has not ended, from after its last amendment on."""
     contract = _running(facts, command.contract)
     _check_order(command.effective_at, command.ends_at)
+    check_incorporates(facts, command.incorporates)
     newest = contract.stated[-1]
     if command.effective_at < newest.since:
         raise Refusal("R-06", "contract_order", [newest.position], at=newest.since.isoformat())

@@ -110,6 +110,15 @@ def test_the_end_of_a_contract_is_written_by_the_timer_as_of_its_time() -> None:
     given(SIGNED).when(amend("2026-12-01 00:00"), at_="2027-03-31 23:59").after()
 
 
+def test_r_32_a_contract_makes_published_terms_its_own_and_no_others() -> None:
+    for command in (register(incorporates=TERMS), amend("2026-10-01 00:00", incorporates=TERMS)):
+        signed = () if isinstance(command, RegisterContract) else (SIGNED,)
+        given(*signed).when(command, at_=NOW).refused("R-32")
+        [made] = given(*signed, PUBLISHED, EFFECTIVE).when(command, at_=NOW).facts
+        assert isinstance(made, ContractRegistered | ContractAmended)
+        assert made.incorporates == TERMS
+
+
 def test_a_contract_can_end_before_its_time() -> None:
     ended = ContractEnded(customer=CUSTOMER, contract=CONTRACT, ended_at=at("2026-11-01 00:00"), why=End.TERMINATED)
     given(SIGNED).when(end("2026-11-01 00:00"), at_=NOW).then(ended).citing(0)
