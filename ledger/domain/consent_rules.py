@@ -78,9 +78,29 @@ def deadline_of(consent: Consent, agreement: Agreement, defaults: Defaults) -> D
     else:
         at = business_days_end(silent_since, days, [stop.span for stop in consent.stops])
     version = agreement.versions.by_id[consent.terms]
-    if at is None or version.effective_at is None or _overtaken(consent, agreement, at):
+    if at is None or version.effective_at is None or denied(consent, agreement) or _overtaken(consent, agreement, at):
         return None
     return Deadline(at, max(at, version.effective_at), days)
+
+
+@rule("R-02", off=False)
+def denied(consent: Consent, agreement: Agreement) -> bool:
+    """Tell whether the customer has said no to this version, or took consent to it back: then only a yes is consent.
+
+    A no to a version stands against the minor changes of it, too; a material change is a new question.
+    """
+    order = [each.terms for each in agreement.versions.published]
+    asked = order.index(consent.terms)
+    first = asked
+    while first > 0 and agreement.versions.published[first].change is Change.MINOR:
+        first -= 1
+    same = set(order[first : asked + 1])
+    return any(
+        each.status in {Status.REFUSED, Status.WITHDRAWN}
+        and each.work_order is None
+        and not same.isdisjoint({each.terms, *(terms for _, terms in each.carried)})
+        for each in agreement.consents.values()
+    )
 
 
 def silence_counts_from(consent: Consent) -> datetime | None:

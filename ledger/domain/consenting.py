@@ -2,7 +2,8 @@
 
 Guarantees: a yes names a registered signatory; it is effective from its receipt, or from when the version takes
 effect, and replaces the consent to an older version at that instant. A no counts from its receipt (R-03): to an
-open presentation it is a refusal, to a consent deemed too early an annulment, to an effective one a withdrawal.
+open presentation it is a refusal, to a consent deemed too early an annulment, to an effective one a withdrawal; and it
+takes back the consents for single work orders that were given before it.
 Sessions that relied on what was not there get a violation each; nothing that happened is taken back.
 """
 
@@ -31,6 +32,7 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact
 from ledger.domain.presenting import agreement_timers, check_current, known
 from ledger.domain.recorded import Facts, happened_at, tagged
+from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.terms import in_force
 from ledger.domain.violation import ViolationRecorded
@@ -151,7 +153,8 @@ def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetim
 @decides(ReceiveObjection, boundary=_with_reliance, timers=lambda command: agreement_timers(command.customer))
 def receive_objection(command: ReceiveObjection, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record the no, and what it comes to by when it arrived; a presentation told late takes no no away."""
-    consent = known(fold(facts), command.consent)
+    agreement = fold(facts)
+    consent = known(agreement, command.consent)
     check_arrived(consent, command.received_at, now)
     objection = ConsentObjectionReceived(
         customer=command.customer,
@@ -162,9 +165,12 @@ def receive_objection(command: ReceiveObjection, facts: Facts, now: datetime, de
     )
     if is_open(consent):
         refused = ConsentRefused(customer=command.customer, consent=consent.id, received_at=command.received_at)
-        return decided(objection, refused, cites=consent.positions)
+        once = _once(command, agreement, consent, Stop.SAFE, now, defaults)
+        return decided(objection, refused, *once, cites=consent.positions)
     ended = _ended(command, consent, Stop.SAFE, now, defaults)
-    return decided(objection, *ended, *_unfounded(facts, consent, command.received_at), cites=consent.positions)
+    once = _once(command, agreement, consent, Stop.SAFE, now, defaults)
+    unfounded = _unfounded(facts, consent, command.received_at)
+    return decided(objection, *ended, *once, *unfounded, cites=consent.positions)
 
 
 @decides(WithdrawConsent, boundary=_with_reliance, timers=lambda command: agreement_timers(command.customer))
@@ -178,8 +184,9 @@ def withdraw_consent(command: WithdrawConsent, facts: Facts, now: datetime, defa
         ConsentRefused(customer=command.customer, consent=each.id, received_at=command.received_at)
         for each in _open(agreement)
     ]
+    once = _once(command, agreement, consent, command.stop, now, defaults)
     unfounded = _unfounded(facts, consent, command.received_at)
-    return decided(*ended, *refused, *unfounded, cites=consent.positions)
+    return decided(*ended, *once, *refused, *unfounded, cites=consent.positions)
 
 
 def _open(agreement: Agreement) -> list[Consent]:
@@ -201,17 +208,49 @@ def _ended(
         ]
     if consent.status is not Status.EFFECTIVE:
         raise Refusal("R-03", "consent_over", consent.positions, status=consent.status)
+    return [_taken_back(command, consent, stop, now, defaults)]
+
+
+@rule("R-01", off=[])
+def _once(
+    command: ReceiveObjection | WithdrawConsent,
+    agreement: Agreement,
+    answered: Consent,
+    stop: Stop,
+    now: datetime,
+    defaults: Defaults,
+) -> list[Fact]:
+    """Give the ends of the one-off consents that a no to the terms takes back: all that were given before it arrived.
+
+    A no to one order's own consent is no such no, nor is one to a change while the consent before it goes on.
+    """
+    if answered.work_order is not None:
+        return []
+    governing = agreement.in_force(command.received_at)
+    if governing is not None and governing.id != answered.id:
+        return []
     return [
-        ConsentWithdrawn(
-            customer=command.customer,
-            consent=consent.id,
-            received_at=command.received_at,
-            form=command.form,
-            stop=stop,
-            stop_by=now if stop is Stop.NOW else now + defaults.safe_stop,
-            words=command.words,
-        )
+        _taken_back(command, each, stop, now, defaults)
+        for each in agreement.consents.values()
+        if each.work_order is not None
+        and each.status is Status.EFFECTIVE
+        and each.since is not None
+        and each.since <= command.received_at
     ]
+
+
+def _taken_back(
+    command: ReceiveObjection | WithdrawConsent, consent: Consent, stop: Stop, now: datetime, defaults: Defaults
+) -> ConsentWithdrawn:
+    return ConsentWithdrawn(
+        customer=command.customer,
+        consent=consent.id,
+        received_at=command.received_at,
+        form=command.form,
+        stop=stop,
+        stop_by=now if stop is Stop.NOW else now + defaults.safe_stop,
+        words=command.words,
+    )
 
 
 def _unfounded(facts: Facts, consent: Consent, received_at: datetime) -> list[Fact]:

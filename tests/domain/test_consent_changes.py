@@ -6,8 +6,10 @@ from agreements import (
     CONSENT,
     CONTACT,
     DEADLINE,
+    DELIVERED,
     IN_FORCE,
     NEWER,
+    PRESENTED,
     PUBLISHED,
     SECOND,
     TERMS,
@@ -30,15 +32,18 @@ from consent_story import (
     present,
     refused,
     superseded,
+    withdrawn,
 )
 from story import CUSTOMER, an_id, at, given
 
 from ledger.domain.consent import Readings, consent_in_force, readings
 from ledger.domain.consent_facts import (
     ConsentCarriedOver,
+    ConsentDeemed,
     ConsentIncorporated,
     ConsentSuperseded,
     Manner,
+    PresentationCause,
 )
 from ledger.domain.contract import ContractAmended, ContractEnded, End, Remote
 from ledger.domain.settings import ChangeMode, Defaults
@@ -123,6 +128,27 @@ def test_a_refused_change_leaves_the_old_version_governing() -> None:
     story.at("2026-11-24 09:00", *no)
     after_a_while(story, "2027-01-05 09:00").after()
     assert getattr(consent_in_force(story.recorded, at("2027-01-05 09:00")), "terms", None) == TERMS
+
+
+def test_r_02_after_a_no_silence_to_the_same_version_is_no_yes() -> None:
+    no = (objected("2026-11-17 09:00"), refused("2026-11-17 09:00"))
+    again = replace(PRESENTED, consent=SECOND, presented_at=at("2026-11-18 09:00"))
+    arrived = replace(DELIVERED, consent=SECOND, delivered_at=at("2026-11-18 10:00"))
+    after_a_while(given(*SHOWN, *no, again, arrived), "2027-06-01 09:00").after()
+    taken_back = (agreed("2026-11-17 09:00"), withdrawn("2026-11-17 10:00", "2026-11-17 10:15"))
+    after_a_while(given(*SHOWN, *taken_back, again, arrived), "2027-06-01 09:00").after()
+    said = given(*SHOWN, *no, again, arrived, CONTACT)
+    said.when(agree("2026-11-19 10:00", SECOND), at_="2026-11-19 10:00").then(agreed("2026-11-19 10:00", SECOND))
+
+
+def test_r_02_a_no_stands_against_minor_changes_and_not_against_a_material_one() -> None:
+    no = (objected("2026-11-17 09:00"), refused("2026-11-17 09:00"))
+    for change, deemed in ((Change.MINOR, 0), (Change.MATERIAL, 1)):
+        story = given(*SHOWN, *no, *newer(change, "2026-11-18 00:00"), took_effect("2026-11-18 00:00"))
+        first = replace(presented_newer("2026-11-18 09:00"), cause=PresentationCause.INITIAL)
+        story.at("2026-11-18 10:00", first, delivered_newer("2026-11-18 10:00"))
+        due = after_a_while(story, "2027-06-01 09:00").due
+        assert len([each for each in due if isinstance(each, ConsentDeemed)]) == deemed, change
 
 
 def test_r_03_an_annulled_change_revives_what_it_had_replaced() -> None:

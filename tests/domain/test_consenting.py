@@ -199,6 +199,32 @@ def test_a_withdrawal_also_refuses_what_is_open_so_that_silence_is_no_yes() -> N
     )
 
 
+ONCE = replace(agreed("2026-11-17 09:00", SECOND), work_order=ORDER)
+
+
+def test_r_01_a_withdrawal_takes_back_the_consents_for_single_orders_given_before_it() -> None:
+    story = given(*SHOWN, ONCE, agreed("2026-11-17 10:00"))
+    general = withdrawn("2026-11-18 09:00", "2026-11-18 09:45")
+    outcome = story.when(withdraw("2026-11-18 09:00"), at_="2026-11-18 09:30")
+    outcome.then(general, replace(general, consent=SECOND))
+    story.at("2026-11-18 09:30", *outcome.facts)
+    assert consent_in_force(story.recorded, at("2026-11-18 08:59"), ORDER) is not None
+    assert consent_in_force(story.recorded, at("2026-11-18 09:00"), ORDER) is None
+    later = given(*SHOWN, agreed("2026-11-17 10:00"), replace(ONCE, since=at("2026-11-18 09:01")))
+    later.when(withdraw("2026-11-18 09:00"), at_="2026-11-18 09:30").then(general)
+
+
+def test_r_01_a_no_to_the_terms_takes_back_the_consents_for_single_orders() -> None:
+    story = given(*SHOWN, ONCE)
+    outcome = story.when(object_("2026-11-18 09:00"), at_="2026-11-18 09:30")
+    taken = withdrawn("2026-11-18 09:00", "2026-11-18 09:45", words="不同意です")
+    outcome.then(objected("2026-11-18 09:00"), refused("2026-11-18 09:00"), replace(taken, consent=SECOND))
+    alone = replace(withdraw("2026-11-18 09:00"), consent=SECOND)
+    given(*SHOWN, ONCE, agreed("2026-11-17 10:00")).when(alone, at_="2026-11-18 09:30").then(
+        replace(withdrawn("2026-11-18 09:00", "2026-11-18 09:45"), consent=SECOND)
+    )
+
+
 def test_there_is_nothing_to_withdraw_twice() -> None:
     story = given(*SHOWN, agreed("2026-11-17 09:00"), withdrawn("2026-11-18 09:00", "2026-11-18 09:45"))
     story.when(withdraw("2026-11-19 09:00"), at_="2026-11-19 09:00").refused("R-03", cites=[2, 3, 4, 5])
