@@ -153,15 +153,15 @@ class Credentials:
         done = []
         for known in self._alive():
             credential = known.credential
-            self._notice(credential.work_order, known.customer)
-            if _status(self._known(credential.id), self._recorder.clock.now()) is not Status.ERASURE_DUE:
-                continue
             position, failure = None, None
             try:
+                self._notice(credential.work_order, known.customer)
+                if _status(self._known(credential.id), self._recorder.clock.now()) is not Status.ERASURE_DUE:
+                    continue
                 carried = self.erase(known.customer, credential.id, credential.work_order, actor=actor)
                 position = next(iter(carried.positions), None)
-            except KeysError as error:
-                failure = str(error)
+            except Exception as error:  # noqa: BLE001 - whatever keeps one, the others do not outlive their time
+                failure = str(error) or type(error).__name__
             done.append(Erasure(known.customer, credential.id, credential.work_order, position, failure))
         return done
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from ledger.domain.boundary import Boundary
+from ledger.domain.calendar import TOLD_YEARS, outside_calendar
 from ledger.domain.due import Due
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Facts
@@ -112,4 +113,7 @@ def timers(command: object) -> tuple[Due, ...]:
 
 def decide(command: object, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Decide a command on the facts of its boundary, with nothing left that is due; raise Refusal."""
+    if (day := outside_calendar(command)) is not None:  # it would stop every term that is counted from it, for good
+        years = {"first": str(TOLD_YEARS[0]), "last": str(TOLD_YEARS[-1])}
+        raise Refusal("R-15", "time_outside_calendar", at=day.isoformat(), **years)
     return _handlings[type(command)].decide(command, facts, now, defaults)

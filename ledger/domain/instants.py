@@ -13,7 +13,10 @@ from ledger.keys.classes import JST
 
 def spelled(moment: datetime) -> str:
     """Give a time as it stands in sentences: in Japan, whatever zone it was told in, so that it is always one text."""
-    return moment.astimezone(JST).isoformat()
+    try:
+        return moment.astimezone(JST).isoformat()
+    except OverflowError:  # the last hours of the year 9999: what it says is what counts, not the zone
+        return moment.isoformat()
 
 
 def check_happened(

@@ -34,9 +34,11 @@ def clock_run(
         _warn(session, problems)
         return session.status
     with appending(session) as ledger:
-        ran = run(ledger.recorder, ledger.decider, ledger.subjects)
-        erased = ledger.credentials.erase_due(actor=acting(ledger))
-        ledger.credentials.sweep()
+        try:
+            ran = run(ledger.recorder, ledger.decider, ledger.subjects)
+        finally:  # whatever stops the timers: no customer's secret outlives its time for it
+            erased = ledger.credentials.erase_due(actor=acting(ledger))
+            ledger.credentials.sweep()
     against = [fact for each in ran.noticed for fact in each.facts if isinstance(fact, Against)]
     problems = [(each.subject, each.reason) for each in ran.failed]
     problems += [(each.credential, each.failure) for each in erased if each.failure is not None]

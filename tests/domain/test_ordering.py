@@ -1,6 +1,7 @@
 """Work orders before their work: requested on one basis, taken on or not, called off, given to technicians."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from agreements import CONTACT as SIGNING
@@ -27,6 +28,7 @@ from ledger.domain.basis import Basis
 from ledger.domain.consent_facts import ConsentExpressed, Form
 from ledger.domain.contacts import ContactEnded
 from ledger.domain.contract import Remote
+from ledger.domain.instants import spelled
 from ledger.domain.ordering import (
     AcceptWork,
     AssignTechnician,
@@ -37,6 +39,7 @@ from ledger.domain.ordering import (
 )
 from ledger.domain.people import OperatorRegistered, PersonLeft, Role
 from ledger.domain.rules import switched_off
+from ledger.domain.schedule import ProposeSchedule
 from ledger.domain.work_facts import (
     Side,
     TechnicianAssigned,
@@ -177,3 +180,23 @@ def test_r_10_who_is_assigned_stays_so_until_released() -> None:
     given(REQUESTED, ASSIGNED, released).when(RELEASE, at_=NOW).refused("R-10", cites=[0])
     given(REQUESTED, REGISTERED, ASSIGNED, released).when(ASSIGN, at_=NOW).then(ASSIGNED)
     given(*DONE).when(RELEASE, at_="2026-11-18 11:40").refused("R-10", cites=[7])
+
+
+@pytest.mark.parametrize("year", [1900, 1949, 2098, 9999])
+def test_r_15_a_time_that_nothing_can_be_counted_from_is_not_taken(year: int) -> None:
+    told = replace(REQUEST, requested_at=datetime(year, 12, 31, 16, tzinfo=UTC))
+    given(SIGNED, CONTACT).when(told, at_=NOW).refused("R-15")
+
+
+def test_r_15_a_plan_for_the_end_of_time_is_not_taken() -> None:
+    begins = datetime(9999, 12, 31, 16, tzinfo=UTC)
+    plan = ProposeSchedule(
+        customer=CUSTOMER,
+        work_order=ORDER,
+        proposal=an_id("proposal", 1),
+        starts_at=begins,
+        planned_end=begins + timedelta(hours=4),
+        by=Side.VENDOR,
+    )
+    given(REQUESTED, ACCEPTED).when(plan, at_=NOW).refused("R-15")
+    assert spelled(begins) == "9999-12-31T16:00:00+00:00"
