@@ -15,8 +15,8 @@ from ledger.application.deciding import TIMER, Decider, Looked
 from ledger.application.errors import LedgerError
 from ledger.application.facts import written
 from ledger.application.open_subjects import Dues, Open, OpenSubjects, named_by
+from ledger.application.own_chain import own
 from ledger.domain.clock_run import ClockRun
-from ledger.domain.decision import Refusal
 from ledger.domain.due import Due, first_due, type_of
 from ledger.domain.fact import Fact, tags_of
 from ledger.domain.recorded import Recorded
@@ -88,7 +88,8 @@ def evaluate(recorder: Recorder, decider: Decider, at: datetime) -> Ran:
 
     def look(due: Due) -> Looked:
         said: list[Recorded[Fact]] = []
-        facts = [each for each in decider.facts(due.boundary) if each.at <= at]
+        due = decider.of_owner(due)
+        facts = [each for each in own(decider.facts(due.boundary), due.chain) if each.at <= at]
         facts += [each for each in shown if due.boundary.takes(type_of(each.fact), each.tags)]
         while more := first_due([due], facts, at, settings):
             for fact in more[1]:
@@ -123,16 +124,17 @@ def _rounds(dues: Dues, look: Callable[[Due], Looked]) -> _Rounds:
             done.open.add(due)
             try:
                 looked = look(due)
-            except (LedgerError, Refusal) as error:
+            except Exception as error:  # noqa: BLE001 - whatever one subject holds, the others are looked at
                 failed.add(due)
-                done.failed.append(Failed(due.timer.name, due.subject, due.chain, str(error)))
+                done.failed.append(Failed(due.timer.name, due.subject, due.chain, str(error) or type(error).__name__))
                 continue
             if not looked.open:
                 done.open.discard(due)
             if looked.written:
                 said += looked.written
                 facts, positions = zip(*((each.fact, each.position) for each in looked.written), strict=True)
-                done.noticed.append(Noticed(due.timer.name, due.subject, due.chain, facts, positions))
+                chain = next((each.chain for each in looked.written if each.chain != LOG_CHAIN), due.chain)
+                done.noticed.append(Noticed(due.timer.name, due.subject, chain, facts, positions))
         wanted = Dues(due for due in _concerned(known, said) if due not in failed)
         if not len(wanted):
             break

@@ -13,7 +13,7 @@ gives what it came to. Leaves to others: who may give which command.
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -22,6 +22,7 @@ from ledger.application.acting import PEOPLE, Acting
 from ledger.application.boundary_reader import BoundaryReader, Read
 from ledger.application.errors import ContendedError
 from ledger.application.facts import Written, from_record, written
+from ledger.application.own_chain import check_own_chain, of_owner, own
 from ledger.application.repeating import check_same
 from ledger.domain import catalogue, decision
 from ledger.domain.boundary import Boundary
@@ -127,7 +128,7 @@ class Decider:
             asked = True
             try:
                 if customer is not None:
-                    check_own_chain(seen, customer)
+                    seen = check_own_chain(seen, customer, self._boundaries)
                 if isinstance(actor, Acting):
                     actor.check(seen.facts)
                 settings = in_force(seen.facts, self.defaults)
@@ -160,8 +161,10 @@ class Decider:
         only = False
         for _ in range(ATTEMPTS):
             seen, now = self._read(due.boundary | SETTINGS, asked=True, only=only)
-            if due.chain != LOG_CHAIN:
-                check_own_chain(seen, due.chain)
+            if (owner := of_owner(due, seen.facts, self._boundaries)) != due:
+                due = owner
+                continue
+            seen = replace(seen, facts=own(seen.facts, due.chain))
             settings = in_force(seen.facts, self.defaults)
             found = first_due([due], seen.facts, now, settings)
             if found is None:
@@ -172,6 +175,10 @@ class Decider:
             except ConditionFailedError:
                 only = True
         raise ContendedError(ATTEMPTS)
+
+    def of_owner(self, due: Due) -> Due:
+        """Give the timer for the chain that its subject belongs to, whoever's entry named it."""
+        return of_owner(due, self.facts(due.boundary), self._boundaries)
 
     def facts(self, boundary: Boundary) -> list[Recorded[Fact]]:
         """Give what is inside a boundary now, in order: for whoever shows it."""
@@ -244,14 +251,3 @@ class Decider:
 
     def _secret(self) -> ChainSecret:
         return self._recorder.custody.chain_secret(LOG_CHAIN)
-
-
-def check_own_chain(seen: Read, customer: str) -> None:
-    """Refuse to decide for one customer on what is another's; raise Refusal (R-36).
-
-    Boundaries go by tag, and a tag is an id that somebody typed: what is decided on it is written to the chain of the
-    customer that was named, which must be the one it belongs to. Before anything is due, so nothing is written at all.
-    """
-    others = [each.position for each in seen.facts if each.chain not in {customer, LOG_CHAIN}]
-    if others:
-        raise decision.Refusal("R-36", "chain_of_another_customer", others)

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ledger.domain.boundary import tag
+from ledger.domain.boundary import Boundary, tag
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact, fact, public, ref
 from ledger.domain.happened import violations
 from ledger.domain.purposes import Purpose, check_acquirable
-from ledger.domain.recorded import Facts
+from ledger.domain.recorded import Facts, tagged
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
+from ledger.domain.subjects import of_subjects
 from ledger.domain.view import check_own
 from ledger.domain.wording import Language, say
 from ledger.domain.work import RUNNING, WorkOrder, known, of_order, order_at
@@ -102,6 +103,20 @@ class TellAcquisition:
     acquired_at: datetime
 
 
+def _boundary(command: AcquireData | TellAcquisition) -> Boundary:
+    sessions = () if command.session is None else (tag("session", command.session),)
+    return of_order(command.work_order) | of_subjects(sessions)
+
+
+@rule("R-13")
+def check_named(command: AcquireData | TellAcquisition, facts: Facts) -> None:
+    """Refuse a session that nothing is recorded of, and a volume that nothing can have."""
+    if command.session is not None and not tagged(facts, tag("session", command.session)):
+        raise Refusal("R-13", "session_unknown")
+    if command.volume_bytes < 0:
+        raise Refusal("R-13", "volume_negative", volume=str(command.volume_bytes))
+
+
 @rule("R-13")
 def check_at_work(order: WorkOrder, technician: str) -> None:
     """Refuse to take anything while the work is not being done, or by somebody who does not do it."""
@@ -111,11 +126,12 @@ def check_at_work(order: WorkOrder, technician: str) -> None:
         raise Refusal("R-13", "acquired_by_another", [order.requested])
 
 
-@decides(AcquireData, boundary=lambda command: of_order(command.work_order))
+@decides(AcquireData, boundary=_boundary)
 def acquire(command: AcquireData, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Answer by a fact: acquired, or rejected."""
     order = known(facts, command.work_order, "R-13")
     check_own(command.customer, order.customer, order.requested)
+    check_named(command, facts)
     try:
         check_acquirable(command.purpose)
         check_at_work(order, command.technician)
@@ -136,11 +152,12 @@ def acquire(command: AcquireData, facts: Facts, now: datetime, _defaults: Defaul
     return decided(_acquired(command, now), cites=(order.requested, order.changed))
 
 
-@decides(TellAcquisition, boundary=lambda command: of_order(command.work_order))
+@decides(TellAcquisition, boundary=_boundary)
 def tell_acquisition(command: TellAcquisition, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record what was taken, and beside it what was wrong with that."""
     order = known(facts, command.work_order, "R-13")
     check_own(command.customer, order.customer, order.requested)
+    check_named(command, facts)
     if command.acquired_at > now:
         raise Refusal("R-13", "acquired_to_come", at=command.acquired_at.isoformat())
     then = order_at(facts, order.id, command.acquired_at) or order

@@ -6,24 +6,30 @@ refuses what stands in another customer's chain; the rest of a long session need
 
 from collections.abc import Iterable, Mapping
 
-from ledger.domain.acquisition import DataAcquired
 from ledger.domain.boundary import Boundary, Item
 from ledger.domain.credential_facts import CredentialProvided, CredentialRequested
 from ledger.domain.fact import Fact
+from ledger.domain.origins import ConnectionExcluded
 from ledger.domain.permission_facts import AccessPermissionRequested
-from ledger.domain.recording_facts import SessionRecordingStarted
+from ledger.domain.recording_facts import (
+    RecordingInterrupted,
+    RecordingMissing,
+    SessionRecordingFinalized,
+    SessionRecordingStarted,
+)
 from ledger.domain.request_facts import EvidenceRequestReceived
-from ledger.domain.session_facts import ConnectionOpened, SessionStarted
+from ledger.domain.session_facts import ConnectionFailed, ConnectionOpened, SessionStarted
 from ledger.domain.work_facts import WorkOrderRequested
 
+_RECORDED = (SessionRecordingStarted, RecordingMissing, RecordingInterrupted, SessionRecordingFinalized)
+"""What the life of a recording begins with, and of a session of which nothing else is told yet, whatever came first."""
 _BEGINNINGS: Mapping[str, tuple[type[Fact], ...]] = {
     "work_order": (WorkOrderRequested,),
     "permission": (AccessPermissionRequested,),
     "credential": (CredentialRequested, CredentialProvided),
-    "session": (SessionStarted,),
-    "connection": (ConnectionOpened,),
-    "recording": (SessionRecordingStarted,),
-    "item": (DataAcquired,),
+    "session": (SessionStarted, ConnectionOpened, ConnectionFailed, *_RECORDED),
+    "connection": (ConnectionOpened, ConnectionFailed, ConnectionExcluded),
+    "recording": _RECORDED,
     "request": (EvidenceRequestReceived,),
 }
 

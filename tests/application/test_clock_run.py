@@ -21,6 +21,7 @@ from ledger.application.facts import written
 from ledger.application.open_subjects import Dues, OpenSubjects, named_by
 from ledger.domain import due as due_
 from ledger.domain.boundary import Boundary, Item, tag
+from ledger.domain.calendar import CalendarError
 from ledger.domain.consent_facts import ConsentDeemed
 from ledger.domain.contacts import ContactRole, RegisterContact
 from ledger.domain.due import Due, Timer, all_timers
@@ -119,6 +120,24 @@ def test_a_run_goes_on_to_what_follows_from_what_it_wrote(site: Site) -> None:
 
 
 # -- past what fails ---------------------------------------------------------------------------------------------------
+
+
+def test_whatever_a_timer_stumbles_over_the_others_are_looked_at(
+    world: World, monkeypatch: pytest.MonkeyPatch, file: Path
+) -> None:
+    def stumble(customer: str, _facts: Facts, _now: object, _defaults: Defaults) -> list[Fact]:
+        raise CalendarError(f"The public holidays of 1900 are not known: {customer}.")
+
+    def boundary(customer: str, _chain: str) -> Boundary:
+        return Boundary((Item((tag("agreement", customer),), (FirstDue.KIND.type,)),))
+
+    world.begin()
+    world.clock.advance(timedelta(days=30))
+    monkeypatch.setitem(due_._timers, "a_stumbling", Timer("a_stumbling", "agreement", boundary, stumble))
+    ran = run(world, file)
+    assert [(each.timer, "1900" in each.reason) for each in ran.failed] == [("a_stumbling", True)]
+    assert ("consent", ConsentDeemed.KIND.type) in said(ran)
+    assert ("a_stumbling", world.customer) in left_open(world, file)
 
 
 def test_a_subject_that_cannot_be_read_is_named_and_the_others_are_looked_at(

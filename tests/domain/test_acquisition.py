@@ -14,6 +14,7 @@ from ledger.domain.acquisition import (
     TellAcquisition,
 )
 from ledger.domain.purposes import Purpose
+from ledger.domain.recording_facts import SessionRecordingStarted
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work_facts import TechnicianAssigned, TechnicianReleased, WorkCompleted, WorkStarted
 
@@ -152,3 +153,15 @@ def test_r_13_who_was_assigned_counts_as_of_when_it_was_taken() -> None:
 
 def test_r_13_nothing_was_taken_before_its_time() -> None:
     given(*WORKING).when(TELL, at_="2026-11-17 10:29").refused("R-13")
+
+
+def test_r_13_data_is_taken_in_a_session_that_is_known_and_has_a_volume() -> None:
+    session = an_id("session")
+    begun = SessionRecordingStarted(
+        session=session, recording=an_id("recording"), recorder="gw01", started_at=at("2026-11-17 10:05")
+    )
+    for told in (ACQUIRE, TELL):
+        given(*WORKING).when(replace(told, session=session), at_=NOW).refused("R-13")
+        given(*WORKING, begun).when(replace(told, session=session), at_=NOW).then(replace(ACQUIRED, session=session))
+        given(*WORKING).when(replace(told, volume_bytes=-5), at_=NOW).refused("R-13")
+        given(*WORKING).when(replace(told, volume_bytes=0), at_=NOW).then(replace(ACQUIRED, volume_bytes=0))
