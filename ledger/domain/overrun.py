@@ -198,6 +198,22 @@ def never_told(order: WorkOrder, overrun: Overrun, ended_at: datetime, defaults:
     return _late(order, "overrun_never_told", untold, ended_at, defaults.overrun_notice)
 
 
+@rule("R-23", off=[])
+def was_told(order: WorkOrder, facts: Facts, sent_at: datetime) -> list[FindingRecorded]:
+    """Find that an overrun, of which a violation says that nobody had told it, had been told in time."""
+    unfounded = [each for each in of_type(facts, ViolationRecorded) if each.fact.sentence == "overrun_never_told"]
+    return [
+        FindingRecorded(
+            rule="R-23",
+            sentence="overrun_was_told",
+            values={"sent_at": spelled(sent_at)},
+            subjects=(tag("work_order", order.id),),
+            cites=(each.position,),
+        )
+        for each in unfounded
+    ]
+
+
 @rule("R-23")
 def written_late(order: WorkOrder, overrun: Overrun, sent_at: datetime, defaults: Defaults) -> ViolationRecorded | None:
     """Give the violation of a call that was confirmed in writing too late."""

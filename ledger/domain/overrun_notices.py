@@ -17,7 +17,7 @@ from ledger.domain.overrun import Overrun, Stretch
 from ledger.domain.recorded import Facts
 from ledger.domain.schedule_facts import Detection, OverrunDetected, OverrunNoticeSent
 from ledger.domain.settings import Defaults
-from ledger.domain.work import RUNNING, WorkOrder, known, of_order
+from ledger.domain.work import RUNNING, WorkOrder, known, of_order, order_at
 from ledger.domain.work_facts import Channel
 from ledger.domain.work_timers import work_due
 
@@ -66,7 +66,7 @@ def foresee_overrun(command: ForeseeOverrun, facts: Facts, now: datetime, _defau
 
 @decides(SendOverrunNotice, boundary=_boundary, timers=_timers)
 def send_overrun_notice(command: SendOverrunNotice, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
-    """Record a notice, and how late it was; a call can still be confirmed when the work is over."""
+    """Record a notice sent while work went on, and how late it was; it may be told when the work is over."""
     order = known(facts, command.work_order, "R-23")
     overrun = overrun_.fold(facts, order.id)
     stretch = _planned(order, overrun)
@@ -82,14 +82,17 @@ def send_overrun_notice(command: SendOverrunNotice, facts: Facts, now: datetime,
     if command.planned_end == stretch.ends and command.channel is not Channel.PHONE and call is not None:
         late = overrun_.written_late(order, overrun, command.sent_at, defaults)
         return decided(notice, *([] if late is None else [late]), cites=[call.position])
-    order = _running(facts, command.work_order)
+    then = order_at(facts, order.id, command.sent_at) or order
+    if then.status not in RUNNING:
+        raise Refusal("R-23", "overrun_of_what_rests", [then.changed], status=then.status)
     if command.planned_end <= stretch.ends or command.planned_end <= command.sent_at:
         raise Refusal("R-23", "overrun_end_not_later", stretch.positions, planned_end=spelled(stretch.ends))
     if stretch.detected is None:
         detected: list[Fact] = [_foreseen(order, stretch, command.sent_at, command.reason)]
         return decided(*detected, notice, cites=stretch.positions)
     late = overrun_.told_late(order, overrun, command.sent_at, defaults)
-    return decided(notice, *([] if late is None else [late]), cites=[*stretch.positions, stretch.detected])
+    made = overrun_.was_told(order, facts, command.sent_at) if late is None else [late]
+    return decided(notice, *made, cites=[*stretch.positions, stretch.detected])
 
 
 def _foreseen(order: WorkOrder, stretch: Stretch, at: datetime, reason: str) -> OverrunDetected:

@@ -186,8 +186,8 @@ def sealed_twice(command: SealSegment) -> tuple[ViolationRecorded, ...]:
     boundary=lambda command: of_session(command.session, command.customer),
     timers=lambda command: (session_due(command.session, command.customer),),
 )
-def interrupt_recording(command: InterruptRecording, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record the interruption; told again while it lasts, it changes nothing."""
+def interrupt_recording(command: InterruptRecording, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+    """Record the interruption, and the gap if its end is known; told again while it lasts, it changes nothing."""
     check_happened("R-19", command.interrupted_at, now)
     lasting = _lasting(facts, command.session, command.recording)
     if lasting is not None:
@@ -199,7 +199,11 @@ def interrupt_recording(command: InterruptRecording, facts: Facts, now: datetime
         reason=command.reason,
         interrupted_at=command.interrupted_at,
     )
-    return decided(interrupted, cites=() if recording is None else recording.positions)
+    cites = () if recording is None else recording.positions
+    until = None if recording is None else recording.resumed_after(command.interrupted_at)
+    if until is None:
+        return decided(interrupted, cites=cites)
+    return decided(interrupted, *_gap(command, command.interrupted_at, until, facts, defaults), cites=cites)
 
 
 @decides(
@@ -208,27 +212,47 @@ def interrupt_recording(command: InterruptRecording, facts: Facts, now: datetime
     timers=lambda command: (session_due(command.session, command.customer),),
 )
 def resume_recording(command: ResumeRecording, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
-    """Record that it goes on, and that a gap is left."""
-    lasting = _lasting(facts, command.session, command.recording)
-    if lasting is None:
-        raise Refusal("R-19", "recording_not_interrupted")
-    check_happened("R-19", command.resumed_at, now, after=lasting.since, cites=[lasting.position])
+    """Record that it goes on, and the gap that is left; where no interruption was told, that one is not known yet."""
+    check_happened("R-19", command.resumed_at, now)
+    recording = recordings_of(facts, command.session).get(command.recording)
+    known = () if recording is None else recording.resumed_alone
+    if (before := dict(known).get(command.resumed_at)) is not None:
+        return decided(cites=[before])
     resumed = RecordingResumed(session=command.session, recording=command.recording, resumed_at=command.resumed_at)
-    missing = RecordingMissing(
-        session=command.session, recording=command.recording, begins=lasting.since, ends=command.resumed_at
-    )
-    note = gap_noted(command, lasting, permitted(facts) is not None, defaults.recording_gap)
-    return decided(resumed, missing, *note, cites=[lasting.position])
+    lasting = None if recording is None else recording.lasting(command.resumed_at)
+    if lasting is None:
+        return decided(resumed, *resumed_alone(command), cites=() if recording is None else recording.positions)
+    gap = _gap(command, lasting.since, command.resumed_at, facts, defaults)
+    return decided(resumed, *gap, cites=[lasting.position])
+
+
+@rule("R-20", off=())
+def resumed_alone(command: ResumeRecording) -> tuple[FindingRecorded, ...]:
+    """Give the note of a recording that goes on although nobody has told that it was interrupted."""
+    values = {"at": spelled(command.resumed_at)}
+    subjects = _subjects(command)
+    return (FindingRecorded(rule="R-20", sentence="recording_resumed_alone", values=values, subjects=subjects),)
+
+
+def _gap(
+    command: InterruptRecording | ResumeRecording, begins: datetime, ends: datetime, facts: Facts, defaults: Defaults
+) -> tuple[Fact, ...]:
+    missing = RecordingMissing(session=command.session, recording=command.recording, begins=begins, ends=ends)
+    return (missing, *gap_noted(command, begins, ends, permitted(facts) is not None, defaults.recording_gap))
 
 
 @rule("R-20", off=())
 def gap_noted(
-    command: ResumeRecording, gap: Interruption, by_permission: object, grace: timedelta
+    command: InterruptRecording | ResumeRecording,
+    begins: datetime,
+    ends: datetime,
+    by_permission: object,
+    grace: timedelta,
 ) -> tuple[FindingRecorded, ...]:
     """Give the note of a gap: never hidden, and longer than the grace time only where the customer permitted it."""
-    long = command.resumed_at - gap.since > grace
+    long = ends - begins > grace
     sentence = "recording_gap_permitted" if long and by_permission else "recording_gap"
-    values = {"begins": spelled(gap.since), "ends": spelled(command.resumed_at)}
+    values = {"begins": spelled(begins), "ends": spelled(ends)}
     subjects = _subjects(command)
     return (FindingRecorded(rule="R-20", sentence=sentence, values=values, subjects=subjects),)
 
@@ -291,5 +315,5 @@ def _lasting(facts: Facts, session: str, recording: str) -> Interruption | None:
     return None if found is None else next((stop for stop in found.interruptions if stop.until is None), None)
 
 
-def _subjects(command: SealSegment | ResumeRecording | FinalizeRecording) -> tuple[str, ...]:
+def _subjects(command: SealSegment | InterruptRecording | ResumeRecording | FinalizeRecording) -> tuple[str, ...]:
     return (tag("session", command.session), tag("recording", command.recording))

@@ -164,11 +164,21 @@ class Recording:
     started_at: datetime | None = None
     segments: tuple[Recorded[RecordingSegmentSealed], ...] = ()
     interruptions: tuple[Interruption, ...] = ()
+    resumed_alone: tuple[tuple[datetime, int], ...] = ()
+    """When it was resumed from interruptions that nobody has told, each with the position that says so."""
     finalized: Recorded[SessionRecordingFinalized] | None = None
 
     def segment(self, number: int) -> Recorded[RecordingSegmentSealed] | None:
         """Give a segment by its number."""
         return next((each for each in self.segments if each.fact.number == number), None)
+
+    def lasting(self, moment: datetime) -> Interruption | None:
+        """Give the interruption that began by then and lasts."""
+        return next((stop for stop in self.interruptions if stop.until is None and stop.since <= moment), None)
+
+    def resumed_after(self, since: datetime) -> datetime | None:
+        """Give when it was resumed from an interruption that was told after its end; None where it is not known."""
+        return min((at for at, _ in self.resumed_alone if since <= at), default=None)
 
 
 def recordings_of(facts: Facts, session: str) -> Mapping[str, Recording]:
@@ -191,12 +201,20 @@ def _apply(before: Recording, each: Recorded[Fact]) -> Recording:
             segment = Recorded(sealed, each.position, each.at, each.chain, each.tags)
             return replace(before, segments=(*before.segments, segment))
         case RecordingInterrupted(interrupted_at=since):
-            return replace(before, interruptions=(*before.interruptions, Interruption(since, None, each.position)))
+            until = before.resumed_after(since)
+            return replace(
+                before,
+                interruptions=(*before.interruptions, Interruption(since, until, each.position)),
+                resumed_alone=tuple(alone for alone in before.resumed_alone if alone[0] != until),
+            )
         case RecordingResumed(resumed_at=until):
+            if before.lasting(until) is None:
+                return replace(before, resumed_alone=(*before.resumed_alone, (until, each.position)))
             return replace(
                 before,
                 interruptions=tuple(
-                    replace(stop, until=until) if stop.until is None else stop for stop in before.interruptions
+                    replace(stop, until=until) if stop.until is None and stop.since <= until else stop
+                    for stop in before.interruptions
                 ),
             )
         case SessionRecordingFinalized() as finalized:

@@ -34,7 +34,7 @@ _RULE_OF = {
 }
 """What a session breaks that goes on after this."""
 _FORETOLD = frozenset({Termination.CONSENT_WITHDRAWN, Termination.PERMISSION_REVOKED})
-"""The technician was told beforehand until when."""
+"""The technician was told beforehand until when; what the timer alone says, of a withdrawal or revocation on record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,8 @@ def terminate_session(command: TerminateSession, facts: Facts, now: datetime, _d
     session = known_session(facts, command.session)
     if not session.running:
         raise Refusal("R-04", "session_over", session.positions)
+    if command.reason in _FORETOLD:
+        raise Refusal(_RULE_OF[command.reason], "termination_by_timer", session.positions)
     started = session.started.fact
     terminated = SessionTerminated(
         session=started.session,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from orders import AGREED, DONE, ORDER, PLANNED, READY, RUNNING, STARTED, TOLD
+from orders import AGREED, COMPLETED, DONE, ORDER, PLANNED, READY, RUNNING, STARTED, TOLD
 from story import CUSTOMER, Story, at, given
 
 from ledger.domain.fact import Fact
@@ -176,6 +176,28 @@ def test_r_23_the_new_planned_end_can_be_overrun_again() -> None:
 def test_r_23_the_new_planned_end_is_later_than_the_notice_and_the_old_one(planned_end: str) -> None:
     story = given(*RUNNING).at("2026-11-18 12:00", AT_RISK, DETECTED)
     story.when(replace(SEND, planned_end=at(planned_end)), at_="2026-11-18 12:10").refused("R-23", cites=[4])
+
+
+def test_r_23_a_notice_that_was_sent_in_time_and_is_told_after_the_work_is_recorded() -> None:
+    never = ViolationRecorded(
+        rule="R-23",
+        sentence="overrun_never_told",
+        values={"deadline": "2026-11-18T12:15:00+09:00"},
+        subjects=(f"work_order:{ORDER}",),
+    )
+    over = replace(COMPLETED, completed_at=at("2026-11-18 12:30"))
+    story = given(*RUNNING).at("2026-11-18 12:00", AT_RISK, DETECTED).at("2026-11-18 12:30", over, never)
+    was_told = FindingRecorded(
+        rule="R-23",
+        sentence="overrun_was_told",
+        values={"sent_at": "2026-11-18T12:10:00+09:00"},
+        subjects=never.subjects,
+    )
+    outcome = story.when(SEND, at_="2026-11-18 12:40")
+    outcome.then(TOLD, was_told)
+    assert outcome.facts[1].cites == (10,)
+    late = replace(SEND, sent_at=at("2026-11-18 12:20"))
+    story.when(late, at_="2026-11-18 12:40").then(replace(TOLD, sent_at=late.sent_at), TOLD_LATE)
 
 
 def test_r_23_only_running_work_has_its_overrun_told() -> None:

@@ -187,10 +187,32 @@ def test_r_19_r_20_a_longer_gap_that_the_customer_permitted_is_told_as_that() ->
     assert note.sentence == "recording_gap_permitted"
 
 
-def test_r_19_what_is_not_interrupted_does_not_resume() -> None:
-    opened().when(RESUMES, at_=LATER).refused("R-19")
+def test_r_20_a_recording_that_resumed_before_its_interruption_was_told_leaves_the_same_gap() -> None:
+    alone = finding("recording_resumed_alone", at="2026-11-18T10:20:29+09:00")
+    opened().when(RESUMES, at_="2026-11-18 10:20:30").then(RESUMED, alone).citing(1)
+    given().when(RESUMES, at_="2026-11-18 10:20:30").then(RESUMED, alone)
+    story = given(SESSION_STARTED, RECORDED, RESUMED, at_=NOW)
+    story.when(RESUMES, at_="2026-11-18 10:20:31").then().citing(2)
+    missing = RecordingMissing(
+        session=SESSION, recording=RECORDING, begins=INTERRUPTED.interrupted_at, ends=RESUMED.resumed_at
+    )
+    told = finding("recording_gap", begins="2026-11-18T10:20:00+09:00", ends="2026-11-18T10:20:29+09:00")
+    story.when(INTERRUPTS, at_="2026-11-18 10:20:31").then(INTERRUPTED, missing, told)
+    both = given(SESSION_STARTED, RECORDED, RESUMED, INTERRUPTED, at_=NOW)
+    recording = recordings_of(both.recorded, SESSION)[RECORDING]
+    assert [(each.since, each.until) for each in recording.interruptions] == [(missing.begins, missing.ends)]
+    assert recording.resumed_alone == ()
+    both.when(seal(1, "10:10", "10:20"), at_="2026-11-18 10:21").after()  # the grace time ran out for nobody
+
+
+def test_r_20_a_recording_that_resumed_before_what_interrupts_it_now_is_still_interrupted() -> None:
     story = given(SESSION_STARTED, RECORDED, INTERRUPTED, at_=NOW)
-    story.when(replace(RESUMES, resumed_at=at("2026-11-18 10:19")), at_="2026-11-18 10:20:10").refused("R-19")
+    before = replace(RESUMES, resumed_at=at("2026-11-18 10:19"))
+    resumed = replace(RESUMED, resumed_at=before.resumed_at)
+    alone = finding("recording_resumed_alone", at="2026-11-18T10:19:00+09:00")
+    story.when(before, at_="2026-11-18 10:20:10").then(resumed, alone)
+    recording = recordings_of(given(SESSION_STARTED, RECORDED, INTERRUPTED, resumed).recorded, SESSION)[RECORDING]
+    assert [each.until for each in recording.interruptions] == [None]
 
 
 def test_r_19_the_customers_contact_permits_a_gap_of_a_session_that_runs() -> None:

@@ -138,6 +138,14 @@ def test_the_customer_ends_a_session_at_once() -> None:
     given(SESSION_STARTED, RECORDED, ENDED, at_=NOW).when(CUTS, at_="2026-11-18 11:30").refused("R-04", cites=[0, 2])
 
 
+@pytest.mark.parametrize(
+    ("reason", "rule"), [(Termination.CONSENT_WITHDRAWN, "R-01"), (Termination.PERMISSION_REVOKED, "R-08")]
+)
+def test_only_the_timer_says_that_consent_or_permission_was_taken_back(reason: Termination, rule: str) -> None:
+    story = given(SESSION_STARTED, RECORDED, at_=NOW)
+    story.when(replace(CUTS, reason=reason), at_="2026-11-18 10:30").refused(rule, cites=[0])
+
+
 def test_a_03_a_withdrawal_ends_a_running_session_when_its_safe_stop_is_over() -> None:
     assert due("2026-11-18 10:45", SESSION_STARTED, RECORDED, WITHDRAWN) == []
     cut = terminated(Termination.CONSENT_WITHDRAWN, "2026-11-18 10:46")

@@ -5,6 +5,18 @@ SENTENCES = {
         "実施の根拠のないままセッションが開始されました。",
         "A session was started on no basis.",
     ),
+    "termination_by_timer": (
+        "同意の撤回または接続許可の取消による終了は、その記録に基づいて自動で行われます。",
+        "A session ends for a withdrawal or revocation by the timer, once that is recorded.",
+    ),
+    "recording_resumed_alone": (
+        "中断の記録がないまま、録画が {at:time} に再開したと報告されました。",
+        "The recording was resumed at {at:time}, and nobody has told that it was interrupted.",
+    ),
+    "overrun_was_told": (
+        "予定超過は {sent_at:time} に報告されていました。報告がなかったとした記録は、これを知らずになされたものです。",
+        "The overrun was reported at {sent_at:time}: the violation on record was found without knowing of that.",
+    ),
     "connection_without_consent": (
         "有効な同意のないまま接続が開始されました。",
         "A connection was opened without effective consent.",
