@@ -28,7 +28,11 @@ def check(ledger: Ledger, *, processes: int = 2, progress: Progress | None = Non
 
 
 def record(ledger: Ledger, report: Report, *, person: str | None, actor: Mapping[str, str]) -> int:
-    """Record what a check came to, and give the position; raise what carrying out raises."""
+    """Record what a check came to, and give the position; raise what carrying out raises.
+
+    A log that lost what it had signed gets no entry: raises what ``Checkpointer.check`` raises.
+    """
+    ledger.checkpointer.check()
     newest = ledger.state.newest()
     findings = [f"{each.code.name} {'-' if each.position is None else each.position}" for each in report.findings]
     command = RecordVerification(

@@ -51,6 +51,7 @@ class ConfirmedTime:
 
 def confirm_present_time(ledger: Ledger) -> ConfirmedTime:
     """Take the clock's time for right and seal the heads with it; raise what appending raises."""
+    ledger.checkpointer.check()
     ledger.recorder.confirm_clock()
     position = seal_heads(ledger.recorder).position
     ledger.checkpoint()
@@ -59,6 +60,7 @@ def confirm_present_time(ledger: Ledger) -> ConfirmedTime:
 
 def correct_past_time(ledger: Ledger, reason: str) -> ConfirmedTime:
     """Let the log's time fall to the clock's, after entries that a wrong clock dated ahead, and sign that."""
+    ledger.checkpointer.check()
     position = correct_clock(ledger.recorder, reason)
     ledger.checkpoint()
     return ConfirmedTime(position, ledger.show(position).at)

@@ -305,6 +305,7 @@ class Ledger:
             raise LedgerError(
                 f"The overlap has at least {_ROTATION_ENTRIES + 1} entries: the announcements fall into it."
             )
+        self.checkpointer.check()
         rotation = self.keys.signers.rotate(self.reader.size(), overlap)
         added = {"vkey": rotation.added.vkey, "from_size": rotation.added.from_size}
         retired = {"vkey": rotation.retired.vkey, "from_size": rotation.retired.to_size}

@@ -78,6 +78,7 @@ class Following:
 
     def _work(self) -> None:
         recorder = self._checkpointer.recorder
+        self._checkpointer.check()  # first: a log that lost what it had signed gets no heads either
         now = recorder.clock.now()
         if self._daily_heads and day_of(now) != self._sealed_day:
             seal_heads_daily(recorder)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scripts.console import Session
+from scripts.refusals import CommandRefusedError
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -32,16 +33,23 @@ def reading(session: Session) -> Iterator["Ledger"]:
 def appending(session: Session) -> Iterator["Ledger"]:
     """Give the ledger, and sign what is appended within a second; at the end all of it is signed, or it is said.
 
-    What a crash left half done is finished first, or it is said.
+    A log that lost what it had signed, or does not know what it signed, gets no entry: that is refused before anything
+    is done, and where it comes to light only in the end the command has failed. What a crash left half done is finished
+    first, or it is said.
     """
     from ledger.application.upkeep import finish_interrupted
+    from ledger.store.checkpoint_state import CheckpointStateLostError
+    from ledger.store.checkpoints import CheckpointRefusedError
     from ledger.store.following import Following
 
     with reading(session) as ledger:
+        ledger.checkpointer.check()
         for reason in finish_interrupted(ledger):
             session.warn(session.text("not_finished", reason=reason))
         with Following(ledger.checkpointer) as following:
             yield ledger
+        if isinstance(following.failure, CheckpointRefusedError | CheckpointStateLostError):
+            raise CommandRefusedError(session.text("recorded_unsigned", reason=following.failure))
         if following.failure is not None:
             session.warn(session.text("not_signed", reason=following.failure))
 

@@ -88,6 +88,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{key} の記録 {count} 件を破棄しました（指示: 記録 {ordered}、確認: 記録 {confirmed}）。",
     ),
     "not_signed": ("Not under a signed checkpoint yet: {reason}", "まだ署名されていません: {reason}"),
+    "recorded_unsigned": (
+        "What was done is recorded, but cannot be signed any more: {reason}",
+        "実行した内容は記録されましたが、署名できなくなりました: {reason}",
+    ),
     "not_finished": (
         "What was interrupted before could not be finished now: {reason}",
         "以前に中断した処理を完了できませんでした: {reason}",

@@ -1,14 +1,15 @@
 """What was signed is forgotten or contradicted: no command makes up an empty memory, and a dead log gets no entry."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import psycopg
 import pytest
-from command_line import Answer
+from command_line import CAPTURED, Answer
 from psycopg import sql
 
 from api.settings import Identity
+from ledger.application.door import Ledger
 from ledger.store.embedded import Urls
 
 Shoseki = Callable[..., Answer]
@@ -125,3 +126,63 @@ def test_what_the_database_does_not_hold_is_not_adopted(own: Own, tmp_path: Path
     held.write_bytes(b"no note")
     assert "not one of this log's keys" in own.run("checkpoint", "adopt", held).check_refused()
     assert not own.state.exists()
+
+
+def appending_commands(log: Own, customer: str, tmp_path: Path) -> list[tuple[str | Path, ...]]:
+    """Give a command of each way in which commands append."""
+    return [
+        ("customer", "add", "late"),
+        ("import", "sshd-5424", CAPTURED / "ssh" / "auth-rfc5424.log", "--customer", customer),
+        ("show", "1"),
+        ("export", tmp_path / "late.zip", "--customer", customer),
+        ("clock", "run"),
+        ("person", "operator", "--name", "x", "--roles", "auditor"),
+        ("status", "--confirm-clock"),
+        ("status", "--correct-clock", "time_server"),
+        ("keyring", "rotate-signer"),
+    ]
+
+
+def check_nothing_is_appended(log: Own, customer: str, tmp_path: Path, reason: str) -> None:
+    size, keys = log.stored, log.run("policy").out
+    for command in appending_commands(log, customer, tmp_path):
+        assert reason in log.run(*command).check_refused(), command
+        assert log.stored == size, command
+    assert log.run("policy").out == keys
+    assert not (tmp_path / "late.zip").exists()
+    checked = log.run("fsck", "--json")
+    assert checked.json["position"] is None
+    assert reason in checked.err
+    assert log.stored == size
+
+
+def test_a_log_that_lost_what_it_had_signed_gets_no_entry(own: Own, tmp_path: Path) -> None:
+    customer = own.done("customer", "add", "first").json["id"]
+    older = own.stored
+    own.done("customer", "add", "second")
+    own.restore(older)
+    check_nothing_is_appended(own, customer, tmp_path, "this log is dead")
+    checked = own.run("fsck", "--json")
+    assert checked.status == 1
+    assert "CHECKPOINT_AHEAD" in checked.json["counts"]
+
+
+def test_a_log_that_forgot_what_it_signed_gets_no_entry(own: Own, tmp_path: Path) -> None:
+    customer = own.done("customer", "add", "first").json["id"]
+    own.lose_state()
+    check_nothing_is_appended(own, customer, tmp_path, "not known any more")
+
+
+def test_a_log_that_forgets_while_a_command_runs_lets_it_end_as_failed(
+    own: Own, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = Ledger.register_customer
+
+    def forgetting(ledger: Ledger, name: str, *, actor: Mapping[str, str]) -> str:
+        own.lose_state()
+        return register(ledger, name, actor=actor)
+
+    monkeypatch.setattr(Ledger, "register_customer", forgetting)
+    size = own.stored
+    assert "is recorded, but cannot be signed" in own.run("customer", "add", "x").check_refused()
+    assert own.stored > size
