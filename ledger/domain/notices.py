@@ -8,18 +8,20 @@ receipt is recorded and waited for by nobody.
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.domain.boundary import Boundary
+from ledger.domain.boundary import Boundary, tag
 from ledger.domain.contacts import ContactRole, entitled
 from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
-from ledger.domain.instants import check_happened
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.instants import check_happened, spelled
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
 from ledger.domain.schedule_facts import PreWorkNoticeAcknowledged, PreWorkNoticeSent
 from ledger.domain.settings import Defaults
-from ledger.domain.work import RUNNING, WorkOrder, known, known_open, of_order
+from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work import WorkOrder, known, of_order
 from ledger.domain.work_facts import Channel
 from ledger.domain.work_timers import work_due
 
@@ -60,9 +62,12 @@ def _with_contacts(command: AcknowledgeNotice) -> Boundary:
 
 @decides(SendNotice, boundary=lambda command: of_order(command.work_order), timers=_timers)
 def send_notice(command: SendNotice, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record a notice that says all it must; too late a one is a violation when work starts on it."""
-    order = known_open(facts, command.work_order, "R-22")
-    if order.window is None or order.status in RUNNING:
+    """Record a notice that says all it must; too late a one is a violation when work starts on it.
+
+    Told when work has begun, it leaves what was recorded of the start, and a finding says that it was sent before.
+    """
+    order = known(facts, command.work_order, "R-22")
+    if order.window is None:
         raise Refusal("R-22", "notice_without_schedule", [order.changed], status=order.status)
     if (known_one := _notice(facts, order, command.notice)) is not None:
         raise Refusal("R-22", "notice_known", [known_one.position])
@@ -82,7 +87,26 @@ def send_notice(command: SendNotice, facts: Facts, now: datetime, _defaults: Def
         sent_at=command.sent_at,
     )
     assigned = [order.assigned(each) for each in command.technicians]
-    return decided(sent, cites=[order.window.agreed, *(each for each in assigned if each is not None)])
+    cites = [order.window.agreed, *(each for each in assigned if each is not None)]
+    return decided(sent, *was_sent(order, facts, command.sent_at), cites=cites)
+
+
+@rule("R-22", off=[])
+def was_sent(order: WorkOrder, facts: Facts, sent_at: datetime) -> list[FindingRecorded]:
+    """Find that work, of which a violation says that it began without a notice, had one that nobody had told."""
+    if order.started_at is None or order.started_at < sent_at:
+        return []
+    unfounded = [each for each in of_type(facts, ViolationRecorded) if each.fact.sentence == "work_without_notice"]
+    return [
+        FindingRecorded(
+            rule="R-22",
+            sentence="notice_was_sent",
+            values={"sent_at": spelled(sent_at)},
+            subjects=(tag("work_order", order.id),),
+            cites=(each.position,),
+        )
+        for each in unfounded
+    ]
 
 
 @rule("R-22")

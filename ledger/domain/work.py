@@ -266,6 +266,8 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
             return _becomes(Status.ACCEPTED, place, window=None, notice=None)
         case PreWorkNoticeSent():
             notice = Notice(fact.notice, place, fact.sent_at, frozenset(fact.technicians))
+            if order.get("status") in RUNNING:  # told when work had begun, which goes on as it was
+                return {}
             return _becomes(Status.NOTICED, place, notice=notice)
         case WorkStarted(started_at=started_at):
             first = {} if "started" in order else {"started_at": started_at, "started": place}

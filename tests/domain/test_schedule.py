@@ -19,15 +19,19 @@ from orders import (
     RUNNING,
     SECOND_PROPOSAL,
     SECOND_TECHNICIAN,
+    STARTED,
     TECHNICIAN,
     WORK_CONTACT,
 )
 from story import CUSTOMER, an_id, at, given
 
+from ledger.domain.finding import FindingRecorded
 from ledger.domain.notices import AcknowledgeNotice, SendNotice
 from ledger.domain.rules import switched_off
 from ledger.domain.schedule import AgreeSchedule, CancelSchedule, ProposeSchedule
 from ledger.domain.schedule_facts import PreWorkNoticeAcknowledged, ScheduleCancelled, ScheduleChanged
+from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work import Status, order_of
 from ledger.domain.work_facts import Channel, Obstacle, Side, WorkBlocked
 
 NOW = "2026-11-17 09:00"
@@ -141,10 +145,31 @@ def test_r_21_blocked_work_is_scheduled_again_unless_it_is_given_up() -> None:
 def test_r_22_a_notice_tells_of_the_agreed_time() -> None:
     given(*PLANNED).when(SEND, at_=NOW).then(NOTICED).citing(2, 4)
     given(*PLANNED[:-1]).when(SEND, at_=NOW).refused("R-22", cites=[1])
-    given(*RUNNING).when(replace(SEND, notice=an_id("notice", 2)), at_="2026-11-18 11:00").refused("R-22", cites=[6])
     given(*READY).when(SEND, at_=NOW).refused("R-22", cites=[5])
     given(*PLANNED).when(SEND, at_="2026-11-17 08:59").refused("R-22")
     given(*PLANNED).when(replace(SEND, sent_at=at("2026-11-16 08:59")), at_=NOW).refused("R-22", cites=[0])
+
+
+def test_r_22_a_notice_that_was_sent_before_and_is_told_after_the_start_is_recorded() -> None:
+    without = ViolationRecorded(
+        rule="R-22", sentence="work_without_notice", values={}, subjects=(f"work_order:{ORDER}",)
+    )
+    story = given(*PLANNED).at("2026-11-18 10:00", STARTED, without)
+    was_sent = FindingRecorded(
+        rule="R-22",
+        sentence="notice_was_sent",
+        values={"sent_at": "2026-11-17T09:00:00+09:00"},
+        subjects=without.subjects,
+    )
+    outcome = story.when(SEND, at_="2026-11-18 11:00")
+    outcome.then(NOTICED, was_sent)
+    assert outcome.facts[1].cites == (6,)
+    after_the_start = replace(SEND, sent_at=at("2026-11-18 10:30"))
+    story.when(after_the_start, at_="2026-11-18 11:00").then(replace(NOTICED, sent_at=after_the_start.sent_at))
+    order = order_of(given(*PLANNED, STARTED, NOTICED).recorded, ORDER)
+    assert order is not None
+    assert order.status is Status.IN_PROGRESS
+    given(*DONE[:5], *DONE[6:]).when(SEND, at_="2026-11-18 12:30").then(NOTICED)
 
 
 @pytest.mark.parametrize(

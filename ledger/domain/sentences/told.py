@@ -17,6 +17,10 @@ SENTENCES = {
         "予定超過は {sent_at:time} に報告されていました。報告がなかったとした記録は、これを知らずになされたものです。",
         "The overrun was reported at {sent_at:time}: the violation on record was found without knowing of that.",
     ),
+    "notice_was_sent": (
+        "作業前連絡は {sent_at:time} に送られていました。連絡がなかったとした記録は、これを知らずになされたものです。",
+        "The pre-work notice was sent at {sent_at:time}: the violation on record was found without knowing of that.",
+    ),
     "connection_without_consent": (
         "有効な同意のないまま接続が開始されました。",
         "A connection was opened without effective consent.",
