@@ -35,6 +35,8 @@ from ledger.store.recorder import Recorder
 Actor = Mapping[str, str]
 _UNCLAIMED = timedelta(hours=1)
 """How long a secret may lie in the vault before an entry names it: far longer than any append takes."""
+_NO_DIGEST = "0" * 64
+"""Stands for the digest of a secret while it is asked whether the secret would be taken at all."""
 _PROVIDED, _ERASED = CredentialProvided.KIND.type, CredentialErased.KIND.type
 
 
@@ -84,20 +86,21 @@ class Credentials:
     ) -> CarriedOut:
         """Seal a secret and record that it came in; the command's digest is filled in here.
 
-        Raises Refusal, with nothing kept; KeysError; and what carrying out raises. A crash in between leaves a secret
-        that no entry names: the repeated call claims it, and :meth:`sweep` destroys what nobody claims.
+        Raises Refusal, KeysError, and what carrying out raises. What is refused as things stand never comes into the
+        vault, so the corrected command finds the id as it was. A crash in between, or somebody who was first, leaves a
+        secret that no entry names: the repeated call claims it, and :meth:`sweep` destroys what nobody can claim.
         """
         if secret is None:
             return self._decider.carry_out(command, actor=actor, idempotency_key=idempotency_key)
         check_no_secret((command.account, command.channel, *command.targets), secret.stands_in)
-        complete = replace(command, keyed_digest=self._vault.put(command.credential, secret))
         try:
-            return self._decider.carry_out(complete, actor=actor, idempotency_key=idempotency_key)
+            self._decider.foresee(replace(command, keyed_digest=_NO_DIGEST))
         except Refusal:
-            known = self._known(command.credential)
-            if known is None or known.credential.provided is None:  # refused, and not because it came in before
-                self._vault.destroy(command.credential)
-            raise
+            known = _credential(self._known(command.credential))
+            if idempotency_key is None or known is None or known.provided is None:
+                raise  # otherwise it came in before, and perhaps by this very call
+        complete = replace(command, keyed_digest=self._vault.put(command.credential, secret))
+        return self._decider.carry_out(complete, actor=actor, idempotency_key=idempotency_key)
 
     def hand_out(self, command: CheckOutCredential, *, actor: Actor, idempotency_key: str | None = None) -> HandedOut:
         """Record the check-out, then open the secret.
@@ -166,14 +169,18 @@ class Credentials:
         return done
 
     def sweep(self) -> list[str]:
-        """Destroy the secrets that came in and that no entry names; give their ids."""
-        oldest = self._recorder.clock.now() - _UNCLAIMED
+        """Destroy the secrets that came in and that no entry names; give their ids.
+
+        One whose request stands is left: destroyed, its id could never take what the customer is still to give.
+        """
+        now = self._recorder.clock.now()
+        oldest = now - _UNCLAIMED
         swept = []
         for record in self._vault.list():
             if record.state != "held" or record.since is None or parse_at(record.since) > oldest:
                 continue
-            known = self._known(record.credential)
-            if known is None or known.credential.provided is None:
+            known = _credential(self._known(record.credential))
+            if known is None or (known.provided is None and known.status(now) is not Status.REQUESTED):
                 self._vault.destroy(record.credential)
                 swept.append(record.credential)
         return swept

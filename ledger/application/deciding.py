@@ -151,6 +151,17 @@ class Decider:
                 return done
         raise ContendedError(ATTEMPTS)
 
+    def foresee(self, command: object) -> None:
+        """Raise Refusal where a command would be refused as things stand; append nothing but what is due before it."""
+        dues = decision.timers(command)
+        for due in dues:
+            self.notice(due)
+        seen, now = self._read(decision.boundary(command, dues, SETTINGS), asked=True, only=False)
+        customer: str | None = getattr(command, "customer", None)
+        if customer is not None:
+            seen = check_own_chain(seen, customer, self._boundaries)
+        decision.decide(command, seen.facts, now, in_force(seen.facts, self.defaults))
+
     def notice(self, due: Due) -> tuple[int, ...]:
         """Append what is due for one subject; give the positions, none where nothing is."""
         return tuple(each.position for each in self.look(due).written)

@@ -34,6 +34,7 @@ from ledger.domain.credential_giving import (
     CheckOutCredential,
     ProvideCredential,
     RejectCredential,
+    RequestCredential,
 )
 from ledger.domain.decision import Refusal
 from ledger.domain.ordering import AcceptWork, AssignTechnician, RequestWork
@@ -243,10 +244,47 @@ def test_r_09_words_that_say_the_secret_are_refused_before_anything_is_kept(work
     assert list(work.ledger.keys.custody.list()) == []
 
 
+@pytest.mark.parametrize("changes", [{"targets": ("elsewhere",)}, {"received_at": BEGINS + timedelta(days=400)}])
+@pytest.mark.parametrize("once", [None, "provided once"])
+def test_a_refused_credential_leaves_its_id_to_the_corrected_one(
+    work: Work, changes: dict[str, object], once: str | None
+) -> None:
+    credential = work.decider.new_id("credential")
+    wrong = replace(work.giving(credential), **changes)  # type: ignore[arg-type]
+    with pytest.raises(Refusal):
+        work.credentials.take_in(wrong, SECRET, actor=ACTOR, idempotency_key=once)
+    assert credential not in {each.credential for each in work.ledger.keys.custody.list()}
+    for _ in range(2 if once else 1):
+        work.credentials.take_in(work.giving(credential), SECRET, actor=ACTOR, idempotency_key=once)
+    assert work.ledger.keys.custody.open(credential) == SECRET
+
+
+def test_r_36_a_secret_for_another_customers_request_does_not_come_into_the_vault(work: Work) -> None:
+    asking = RequestCredential(
+        customer=work.customer,
+        credential=work.decider.new_id("credential"),
+        work_order=work.order,
+        asked=work.owner,
+        targets=("db01",),
+        purpose="調査",
+        channel="portal",
+        needed_by=BEGINS + timedelta(days=1),
+    )
+    work.do(asking)
+    other = f"cus_{work.decider.new_id('x')[-32:]}"
+    work.ledger.recorder.create_chain(other)
+    with pytest.raises(Refusal):
+        work.credentials.take_in(replace(work.giving(asking.credential), customer=other), SECRET, actor=ACTOR)
+    work.ledger.keys.custody.put(asking.credential, SECRET)  # as a crash before the entry leaves it
+    work.clock.advance(timedelta(hours=2))
+    assert work.credentials.sweep() == []
+    work.credentials.take_in(work.giving(asking.credential), SECRET, actor=ACTOR)
+
+
 def test_a_refused_credential_leaves_nothing_in_the_vault(work: Work) -> None:
     with pytest.raises(Refusal, match="R-04"):
         work.give(targets=("core-switch",))
-    assert [each.state for each in work.ledger.keys.custody.list()] == ["destroyed"]
+    assert [each.state for each in work.ledger.keys.custody.list()] == []
 
 
 def test_giving_it_twice_does_not_take_the_first_away(work: Work) -> None:
