@@ -41,6 +41,8 @@ class Session:
     language: Language = field(default_factory=default_language)
     secret: str | None = None
     """A secret that this run hands out: it goes into its JSON, and nowhere else."""
+    hints: list[str] = field(default_factory=list)
+    """What looks odd in what was typed: told with whatever the command comes to, a refusal too."""
     status: Status = Status.FINE
     """How it will end as far as is known: what a reader gets who closes the pipe early."""
 

@@ -74,7 +74,8 @@ def guarded(session: Session, command: Callable[[], Status]) -> Status:
     except Exception as error:
         if os.environ.get("SHOSEKI_DEBUG"):
             raise
-        session.complain(sentence_of(session, error), **_members(error))
+        hints = {"hints": session.hints} if session.hints else {}
+        session.complain(sentence_of(session, error), **_members(error), **hints)
     return Status.FAILED
 
 
@@ -101,7 +102,7 @@ def _spoken(session: Session, error: Exception) -> str:
     if session.language == "ja" and not isinstance(error, CommandRefusedError):
         for each in type(error).__mro__:
             if each.__name__ in _JAPANESE:
-                return f"{_JAPANESE[each.__name__]}（{error}）。"
+                return f"{_JAPANESE[each.__name__]}（{str(error).rstrip('.')}）。"
     return str(error)
 
 

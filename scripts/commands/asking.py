@@ -41,7 +41,7 @@ def read_value(session: Session, member: Member, given: Any) -> Any:
 
 def ask(session: Session, member: Member) -> tuple[Any, str]:
     """Ask for a value until it can be read: the value, and what was typed; KeyboardInterrupt when nobody answers."""
-    session.ask(session.text(f"step_opt_{member.option}").rstrip("。."), _hints(session, member))
+    session.ask(session.text(member.explained).rstrip("。."), _hints(session, member))
     while True:
         try:
             answer = session.answer().strip()
@@ -54,6 +54,16 @@ def ask(session: Session, member: Member) -> tuple[Any, str]:
             session.warn(str(error))
         except OSError as error:
             session.warn(session.text("file_error", path=error.filename, reason=error.strerror))
+
+
+def read_prose(session: Session, path: Path) -> str:
+    """Give a text byte for byte as it lies in a file, or comes by standard input (``-``); it is UTF-8."""
+    if str(path) != "-":
+        return _content(session, path, digest=False)
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise CommandRefusedError(session.text("step_no_text", path=path)) from None
 
 
 def moment_of(session: Session, flag: str, value: str) -> datetime:

@@ -19,8 +19,9 @@ from ledger.application.errors import CommandConflictError
 from ledger.domain.fact import Fact
 from ledger.domain.violation import Against
 from scripts.commands.access import appending
-from scripts.commands.asking import ask, can_ask, choice_name, read_value
+from scripts.commands.asking import ask, can_ask, choice_name, read_prose, read_value
 from scripts.commands.declared import Command, Written
+from scripts.commands.hints import hints_on
 from scripts.commands.identity import (
     Actor,
     acting,
@@ -50,6 +51,9 @@ def command_of(step: Step, language: Language) -> Command:
             drawn = _drawn(step, ledger, told, once)
             runner = {} if step.runner is None else {step.runner: actor["id"]}
             command = made(step, told, {**drawn, **runner})
+            session.hints = hints_on(session, ledger, told)
+            for hint in session.hints:
+                session.warn(hint)
             carry = step.carry or _decide
             try:
                 done = carry(session, ledger, command, actor, once)
@@ -61,6 +65,7 @@ def command_of(step: Step, language: Language) -> Command:
         [
             inspect.Parameter("session", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Session),
             *[_parameter(each, language) for each in members],
+            *[_prose_parameter(each, language) for each in members if each.of_prose],
             inspect.Parameter(
                 "once",
                 inspect.Parameter.KEYWORD_ONLY,
@@ -85,14 +90,27 @@ def _told(
     """Give what was told, read, and the members that have to be told yet."""
     told: dict[tuple[str, str], Any] = {}
     missing = []
+    sources = {each: given[f"{each.parameter}_from"] for each in members if each.of_prose}
+    _check_sources(session, given, {each: path for each, path in sources.items() if path is not None})
     for each in members:
-        value = given[each.parameter]
+        path = sources.get(each)
+        value = given[each.parameter] if path is None else read_prose(session, path)
         if value is None or value == []:
             missing += [each] if each.required else []
             continue
         told[each.within, each.name] = read_value(session, each, value)
         told |= _taken_of(step, each, value)
     return told, missing
+
+
+def _check_sources(session: Session, given: Mapping[str, Any], sources: Mapping[Member, Path]) -> None:
+    """Refuse a text that is told twice, and two that both are to come by standard input."""
+    twice = [each.flag for each in sources if given[each.parameter] is not None]
+    by_input = [each.flag for each, path in sources.items() if str(path) == "-"]
+    if twice:
+        raise CommandRefusedError(session.text("step_told_twice", option=twice[0]))
+    if len(by_input) > 1:
+        raise CommandRefusedError(session.text("step_one_input", options=", ".join(by_input)))
 
 
 def _taken_of(step: Step, member: Member, path: str) -> dict[tuple[str, str], Any]:
@@ -137,6 +155,7 @@ def tell(session: Session, done: CarriedOut, drawn: Mapping[str, str]) -> Status
                 {"position": position, "type": label_of(fact, None)}
                 for fact, position in zip(done.facts, done.positions, strict=True)
             ],
+            "hints": session.hints,
             "ids": {name.rpartition(".")[2]: value for name, value in drawn.items()},
             **({} if session.secret is None else {"secret": session.secret}),
             "against": [{"rule": each.rule, "text": each.text(session.language)} for each in against],
@@ -176,6 +195,15 @@ def _parameter(member: Member, language: Language) -> inspect.Parameter:
     return inspect.Parameter(member.parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
+def _prose_parameter(member: Member, language: Language) -> inspect.Parameter:
+    shown = Written(text(language, "step_opt_from", option=member.flag))
+    option = typer.Option(f"{member.flag}-from", metavar="FILE", help=shown)
+    annotation = getitem(Annotated, (Path | None, option))
+    return inspect.Parameter(
+        f"{member.parameter}_from", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+    )
+
+
 def _metavar(member: Member) -> str | None:
     if member.of_file or member.of_package:
         return "FILE"
@@ -186,7 +214,7 @@ def _metavar(member: Member) -> str | None:
 
 def _help(member: Member, language: Language) -> Written:
     """Say what an option is, what may be told, and whether it has to be."""
-    shown, space = text(language, f"step_opt_{member.option}"), "" if language == "ja" else " "
+    shown, space = text(language, member.explained), "" if language == "ja" else " "
     if member.choices is not None:
         values = ", ".join(f"{each.value} ({text(language, choice_name(each))})" for each in member.choices)
         shown += space + text(language, "step_choices", values=values)

@@ -14,6 +14,7 @@ from ledger.application.deciding import CarriedOut
 from ledger.application.door import Ledger
 from scripts.commands.identity import Actor
 from scripts.console import Session
+from scripts.texts import has_text
 
 
 class By(StrEnum):
@@ -52,6 +53,9 @@ class Step(NamedTuple):
     by: By = By.PERSON
 
 
+_PROSE = frozenset({"content", "method", "purpose", "reason", "report", "title", "words"})
+
+
 class Member(NamedTuple):
     """One member of a command as an option."""
 
@@ -62,6 +66,8 @@ class Member(NamedTuple):
     required: bool
     within: str = ""
     """The member of the command that this one is a member of, where it is not the command's own."""
+    step: str = ""
+    """The name of the step."""
 
     @property
     def of_package(self) -> bool:
@@ -84,6 +90,17 @@ class Member(NamedTuple):
         elif self.of_file:
             name = name.removesuffix("_sha256") + "_file"
         return name
+
+    @property
+    def explained(self) -> str:
+        """Give the name of the text that says what the option is: of this step, or the one that all steps share."""
+        own = f"step_opt_{self.step.replace(' ', '_').replace('-', '_')}_{self.option}"
+        return own if has_text(own) else f"step_opt_{self.option}"
+
+    @property
+    def of_prose(self) -> bool:
+        """Tell whether it is free text, which may be longer than the system lets a command line be."""
+        return self.kind is str and not self.several and self.name in _PROSE
 
     @property
     def parameter(self) -> str:
@@ -135,7 +152,7 @@ def _members_of(step: Step, command: type[Any], within: str, *, optional: bool) 
             yield from _members_of(step, kind, each.name, optional=free)
         else:
             one = get_args(kind)[0] if several else kind
-            yield Member(each.name, one, several, not free and whole not in step.may_name, within)
+            yield Member(each.name, one, several, not free and whole not in step.may_name, within, step.name)
 
 
 def _made(command: type[Any], within: str, told: Told, known: Mapping[str, Any]) -> Any:

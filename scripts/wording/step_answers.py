@@ -13,6 +13,23 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "What was due was written first: {count} entries.",
         "期限の到来した事項を先に記録しました: {count} 件。",
     ),
+    "step_told_twice": (
+        "{option} is told twice: give the text, or the file of it.",
+        "{option} が二重に指定されています。本文かファイルの一方だけを指定してください。",
+    ),
+    "step_one_input": (
+        "Standard input holds one text, not several: {options}.",
+        "標準入力から読めるのは一つだけです（{options}）。",
+    ),
+    "hint_target_blank": ("The target '{target}' is blank.", "対象「{target}」は空白です。"),
+    "hint_target_ends": (
+        "The target '{target}' has blanks at its ends, and matches only what has them too.",
+        "対象「{target}」は前後に空白があり、空白のない名前とは一致しません。",
+    ),
+    "hint_target_alike": (
+        "The target '{target}' looks like the known '{known}', but is spelled otherwise and does not match it.",
+        "対象「{target}」は既にある「{known}」に似ていますが、表記が異なるため一致しません。",
+    ),
     "step_missing": (
         "Missing: {options}. Tell them, or run the command at a terminal, which asks.",
         "{options} の指定が必要です（端末で実行すれば順にお尋ねします）。",

@@ -25,7 +25,7 @@ TOLD_AS_THEY_ARE = {
     *("os_user", "name", "person", "work_order", "key", "target", "targets", "gateway", "address", "network"),
     *("version", "inner", "expected", "found"),
     *("setting", "settings", "value", "lowest", "highest", "fields"),
-    *("count", "least", "number", "numbers", "amount", "skew", "days", "first", "last"),
+    *("count", "least", "number", "numbers", "volume", "amount", "skew", "days", "first", "last"),
 }
 """Names, ids, numbers and what somebody typed; all else says what it is."""
 
