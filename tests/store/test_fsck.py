@@ -10,6 +10,7 @@ from ledger.log.refusal import Status
 from ledger.store.blobs import BlobStore
 from ledger.store.clock import ManualClock
 from ledger.store.clock_correction import correct_clock
+from ledger.store.erasure import remove_payload
 from ledger.store.fsck import Code, Report, fsck, open_halves
 from ledger.store.heads import seal_heads
 from ledger.store.record import Record
@@ -177,6 +178,131 @@ TAMPERINGS = {
         "INSERT INTO {s}.payload SELECT 'subjects', 6, sealed FROM {s}.payload WHERE position = 6",
         "PAYLOAD_FOREIGN",
     ),
+    "a part by default": (
+        (
+            "CREATE TABLE {s}.spare PARTITION OF {s}.payload DEFAULT;"
+            " INSERT INTO {s}.payload SELECT 'spare', position, sealed FROM {s}.payload WHERE position = 6"
+        ),
+        "PAYLOAD_FOREIGN",
+    ),
+    "a part of two names": (
+        (
+            "CREATE TABLE {s}.spare PARTITION OF {s}.payload FOR VALUES IN ('aaa', 'bbb');"
+            " INSERT INTO {s}.payload SELECT 'bbb', 900000, sealed FROM {s}.payload WHERE position = 6"
+        ),
+        "PAYLOAD_FOREIGN",
+    ),
+    "a part of no name": (
+        (
+            "ALTER TABLE {s}.payload ALTER part DROP NOT NULL;"
+            " CREATE TABLE {s}.spare PARTITION OF {s}.payload FOR VALUES IN (NULL);"
+            " INSERT INTO {s}.payload SELECT NULL, position, sealed FROM {s}.payload WHERE position = 6"
+        ),
+        "PAYLOAD_FOREIGN",
+    ),
+    "a part whose name has a quote": (
+        (
+            "CREATE TABLE {s}.spare PARTITION OF {s}.payload FOR VALUES IN ('a''b');"
+            " INSERT INTO {s}.payload SELECT 'a''b', position, sealed FROM {s}.payload WHERE position = 6"
+        ),
+        "PAYLOAD_FOREIGN",
+    ),
+    "a part of a day under another name": (
+        "CREATE TABLE {s}.spare PARTITION OF {s}.payload FOR VALUES IN ('trail:2020-01-01')",
+        "SCHEMA",
+    ),
+    "a payload without a position": (
+        (
+            "ALTER TABLE {s}.payload ALTER position DROP NOT NULL;"
+            " INSERT INTO {s}.payload SELECT part, NULL, sealed FROM {s}.payload WHERE position = 6"
+        ),
+        "PAYLOAD_FOREIGN",
+    ),
+    "a payload of a version to come": (
+        "UPDATE {s}.payload SET sealed = set_byte(sealed, 0, 2) WHERE position = 6",
+        "SEAL",
+    ),
+    "an entry at the end of all numbers": (
+        (
+            "INSERT INTO {s}.entry SELECT 9223372036854775807, chain, 9223372036854775807, at, type, tags, key, leaf,"
+            " entry FROM {s}.entry WHERE position = 6"
+        ),
+        "SIZE",
+    ),
+    "an entry without a position": (
+        (
+            "ALTER TABLE {s}.entry DROP CONSTRAINT entry_pkey; ALTER TABLE {s}.entry ALTER position DROP NOT NULL;"
+            " INSERT INTO {s}.entry SELECT NULL, chain, 99, at, type, tags, key, leaf, entry FROM {s}.entry"
+            " WHERE position = 6"
+        ),
+        "SIZE",
+    ),
+    "an older time of the log": ("UPDATE {s}.log SET at = at - interval '1 year'", "LOG_TABLE"),
+    "a later time of the log": ("UPDATE {s}.log SET at = at + interval '1 microsecond'", "LOG_TABLE"),
+    "no time of the log": ("UPDATE {s}.log SET at = NULL", "LOG_TABLE"),
+    "an endless time of the log": ("UPDATE {s}.log SET at = 'infinity'", "LOG_TABLE"),
+    "a second row of the log": (
+        (
+            "ALTER TABLE {s}.log DROP CONSTRAINT log_pkey; ALTER TABLE {s}.log DROP CONSTRAINT log_singleton_check;"
+            " INSERT INTO {s}.log SELECT false, origin, size, at, clock_boot, clock_elapsed FROM {s}.log"
+        ),
+        "LOG_TABLE",
+    ),
+    "no row of the log": ("DELETE FROM {s}.log", "LOG_TABLE"),
+    "a tag without a number": (
+        "ALTER TABLE {s}.tag ALTER tag DROP NOT NULL; INSERT INTO {s}.tag VALUES (NULL, 6)",
+        "TAG_TABLE",
+    ),
+    "a tag without a position": (
+        "ALTER TABLE {s}.tag ALTER position DROP NOT NULL; INSERT INTO {s}.tag VALUES (1, NULL)",
+        "TAG_TABLE",
+    ),
+    "the table of tags renamed": ("ALTER TABLE {s}.tag RENAME TO tagx", "TAG_TABLE"),
+    "one chain twice for another": (
+        (
+            "ALTER TABLE {s}.chain DROP CONSTRAINT chain_pkey; DELETE FROM {s}.chain WHERE chain LIKE 'cus_a%';"
+            " INSERT INTO {s}.chain SELECT * FROM {s}.chain WHERE chain LIKE 'cus_b%'"
+        ),
+        "CHAIN_TABLE",
+    ),
+    "keys twice": (
+        "ALTER TABLE {s}.key DROP CONSTRAINT key_pkey; INSERT INTO {s}.key SELECT * FROM {s}.key",
+        "KEY_TABLE",
+    ),
+    "a key without a name": (
+        (
+            "ALTER TABLE {s}.key DROP CONSTRAINT key_pkey; ALTER TABLE {s}.key ALTER key DROP NOT NULL;"
+            " INSERT INTO {s}.key VALUES (NULL, '00', 5)"
+        ),
+        "KEY_TABLE",
+    ),
+    "an idempotency key without a position": (
+        "ALTER TABLE {s}.idempotency ALTER position DROP NOT NULL; UPDATE {s}.idempotency SET position = NULL",
+        "IDEMPOTENCY",
+    ),
+    "a trigger dropped": ("DROP TRIGGER entry_never_changes ON {s}.entry", "SCHEMA"),
+    "a trigger added": (
+        ("CREATE TRIGGER more BEFORE INSERT ON {s}.payload FOR EACH ROW EXECUTE FUNCTION {s}.refuse_change()"),
+        "SCHEMA",
+    ),
+    "a trigger's function": (
+        ("CREATE OR REPLACE FUNCTION {s}.refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'"),
+        "SCHEMA",
+    ),
+    "a function that finds other tables": ("ALTER FUNCTION {s}.erase(bigint) SET search_path = public", "SCHEMA"),
+    "a right to change": ("GRANT UPDATE, DELETE, TRUNCATE ON {s}.entry TO public", "SCHEMA"),
+    "a right to change one column": ("GRANT UPDATE (origin) ON {s}.log TO public", "SCHEMA"),
+    "a right to make tables": ("GRANT CREATE ON SCHEMA {s} TO public", "SCHEMA"),
+    "a right to erase for everybody": ("GRANT EXECUTE ON FUNCTION {s}.erase(bigint) TO public", "SCHEMA"),
+    "a primary key dropped": ("ALTER TABLE {s}.entry DROP CONSTRAINT entry_pkey", "SCHEMA"),
+    "an index added": ("CREATE INDEX more ON {s}.entry (at)", "SCHEMA"),
+    "a column that may be empty": ("ALTER TABLE {s}.entry ALTER leaf DROP NOT NULL", "SCHEMA"),
+    "a table that a crash empties": ("ALTER TABLE {s}.tag SET UNLOGGED", "SCHEMA"),
+    "a rule": ("CREATE RULE more AS ON INSERT TO {s}.payload DO INSTEAD NOTHING", "SCHEMA"),
+    "rows of another table": ("CREATE TABLE {s}.more () INHERITS ({s}.entry)", "SCHEMA"),
+    "row security": ("ALTER TABLE {s}.entry ENABLE ROW LEVEL SECURITY", "SCHEMA"),
+    "the digest of a migration": ("UPDATE {s}.schema_migration SET digest = 'x'", "SCHEMA"),
+    "no migration": ("DELETE FROM {s}.schema_migration", "SCHEMA"),
     "an idempotency key of no entry": ("UPDATE {s}.idempotency SET position = 900000", "IDEMPOTENCY"),
 }
 
@@ -190,6 +316,44 @@ def test_every_change_has_a_name(filled: TestedLog, statement: str, code: str) -
     for finding in report.findings:
         assert finding.sentence("en").endswith(".")
         assert finding.sentence("ja").endswith("。")
+
+
+def test_no_payload_is_lost_among_many_that_were_removed(filled: TestedLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.fsck.seals.LISTED", 1)
+    for position in (6, 7):
+        remove_payload(filled.recorder, position, reason="leaked_secret", approvers=[])
+    report = check(filled)
+    assert (report.findings, report.erased, report.counts) == ((), 2, {})
+    filled.tamper("DELETE FROM {s}.payload WHERE position IN (8, 9)")
+    report = check(filled)
+    assert (report.erased, report.counts, report.status) == (2, {Code.PAYLOAD_ABSENT: 2}, Status.FINDING)
+
+
+def test_rows_that_the_database_cannot_give_stop_no_other_range(
+    filled: TestedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("tasks", "tables"):
+        monkeypatch.setattr(f"ledger.store.fsck.{module}.RANGE", 4)
+    filled.tamper("UPDATE {s}.entry SET seq = seq + 1000 WHERE position = 10")
+    filled.run("ALTER TABLE {s}.entry RENAME TO entry_itself")
+    filled.run(
+        "CREATE VIEW {s}.entry AS SELECT position, chain, seq / (position <> 6)::int AS seq, at, type, tags, key, leaf,"
+        " entry FROM {s}.entry_itself"
+    )
+    filled.run("GRANT SELECT ON {s}.entry TO public")
+    found = {(finding.code, finding.position) for finding in check(filled).findings}
+    assert {(Code.UNREADABLE, 4), (Code.COLUMN, 10)} <= found
+    assert not any(position == 4 and code is Code.GAP for code, position in found)
+
+
+def test_what_is_counted_and_not_kept_is_a_finding_too() -> None:
+    assert Report(1, 0, 0, 0, 0, counts={Code.PAYLOAD_ABSENT: 1}).status is Status.FINDING
+
+
+def test_a_trigger_left_disabled_has_a_name(filled: TestedLog) -> None:
+    filled.run("ALTER TABLE {s}.entry DISABLE TRIGGER USER")
+    found = [(finding.code, finding.detail.partition(":")[0]) for finding in check(filled).findings]
+    assert found == [(Code.SCHEMA, "missing")] * 2 + [(Code.SCHEMA, "added")] * 2
 
 
 SIGNED_CHANGES = [name for name, (text, _) in TAMPERINGS.items() if "SET entry =" in text or name.endswith("swapped")]
@@ -216,6 +380,7 @@ def test_a_past_that_was_linked_anew_contradicts_checkpoints_and_heads(filled: T
         filled.run("UPDATE {s}.entry SET entry = %s, leaf = %s WHERE position = %s", parameters)
     for chain, leaf in heads.items():
         filled.run("UPDATE {s}.chain SET leaf = %s WHERE chain = %s", (leaf, chain))
+    filled.run("ALTER TABLE {s}.entry ENABLE TRIGGER USER")
     report = check(filled)
     assert codes(report) == {"CHECKPOINT_ROOT", "HEADS_ROOT"}
 

@@ -28,7 +28,7 @@ _BLOCKS = """COPY (
     SELECT block.* FROM generate_series({start}::bigint, {last}::bigint, {rows}::bigint) AS first, LATERAL (
         SELECT {columns} FROM (
             SELECT {values} FROM {schema}.{table}
-            WHERE {condition} AND position >= first AND position < first + {rows} AND position <= {last}
+            WHERE {condition} AND position >= first AND position <= first + {others} AND position <= {last}
             ORDER BY position
         ) AS found
     ) AS block
@@ -132,6 +132,7 @@ def _query(
         start=sql.Literal(start),
         last=sql.Literal(stop - 1),
         rows=sql.Literal(1 if alone else _ROWS),
+        others=sql.Literal(0 if alone else _ROWS - 1),  # the end itself may be no number of PostgreSQL's any more
     )
 
 

@@ -24,6 +24,7 @@ class Code(Enum):
     COLUMN = "The columns say something else than the entry's bytes", "列の値がエントリのバイト列と異なる"
     LEAF = "The stored leaf hash is not the entry's", "保存された葉ハッシュがエントリと異なる"
     GAP = "Entries are missing", "エントリが欠けている"
+    UNREADABLE = "The database cannot give what is stored there", "データベースから読み出せない"
     DUPLICATE = "A position is there twice", "同じ位置のエントリが重複している"
     SEQ = "The chain's numbers have a gap or a repetition", "チェーンの番号に欠番または重複がある"
     LINK = "The entry does not name the one before it in its chain", "チェーンの直前のエントリとつながっていない"
@@ -32,6 +33,8 @@ class Code(Enum):
     KEY_UNANNOUNCED = "A key or chain is used before it is announced", "告知前の鍵またはチェーンが使われている"
     KEY_REUSED = "A destroyed key or chain is used", "破棄済みの鍵またはチェーンが使われている"
     FACT_FORM = "A core entry does not say what it must", "制御エントリの内容が正しくない"
+    SCHEMA = "The schema is not as the migrations made it", "スキーマがマイグレーションの結果と異なる"
+    LOG_TABLE = "The row of the log says something else than the entries", "ログの行がエントリと異なる"
     SIZE = "The log's size is not that of its entries", "ログの大きさがエントリの数と異なる"
     CHECKPOINT_ROOT = "The entries are not those that a checkpoint signed", "署名済みチェックポイントの木と一致しない"
     CHECKPOINT_SIGNATURE = "A kept checkpoint is not signed by the log", "チェックポイントの署名が正しくない"
@@ -120,6 +123,6 @@ class Report:
     @property
     def status(self) -> Status:
         """Tell how it ended: FINE, FINDING, or UNCHECKED where nothing was found but not all could be checked."""
-        if self.findings:
+        if self.findings or self.counts:
             return Status.FINDING
         return Status.UNCHECKED if self.unchecked else Status.FINE

@@ -55,6 +55,8 @@ class Foreknown:
     """(chain, key), with None for the half that stands for all."""
     confirmed: frozenset[tuple[str | None, str | None]]
     removed: frozenset[int]
+    later_format: int | None = None
+    """The position of the first entry that announces another format."""
 
     def gone(self, chain: str, key: str) -> bool:
         """Tell whether an entry orders that the payloads of this chain and key go."""
@@ -136,6 +138,7 @@ class Join:
         self.broken |= report.broken
         self.entries += report.entries
         self.opened += report.opened
+        self.erased += report.removed
         self.blobs_checked += report.blobs_checked
         self.blobs |= report.blobs
         self.parts.update(report.parts)
@@ -154,10 +157,7 @@ class Join:
             return
         code = Code.HALF_MISSING if which.there else Code.PAYLOAD_ABSENT
         for position in positions:
-            if not which.there and position in self.foreknown.removed:
-                self.erased += 1
-            else:
-                self.findings.add(code, position, which.chain, which.key)
+            self.findings.add(code, position, which.chain, which.key)
         self.findings.counts[code] += count - len(positions)
 
     def _join_tree(self, report: RangeReport, checkpoints: Sequence[SignedCheckpoint]) -> None:

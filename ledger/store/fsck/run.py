@@ -28,10 +28,10 @@ from ledger.store.blobs import BlobStore, BlobStoreError
 from ledger.store.checkpoint_state import CheckpointState, CheckpointStateError, SignedCheckpoint
 from ledger.store.clock import SystemClock
 from ledger.store.database import connect, named_errors
-from ledger.store.errors import WrongLogError
 from ledger.store.fsck import worker
 from ledger.store.fsck.findings import Code, Report
 from ledger.store.fsck.fingerprint import Fingerprint, joined
+from ledger.store.fsck.guards import check_guards, check_partitions
 from ledger.store.fsck.joining import Foreknown, Join
 from ledger.store.fsck.remote import RemoteWorker
 from ledger.store.fsck.tables import Tables, check_halves
@@ -78,15 +78,16 @@ def fsck(
     with closing(connect(url, application="shoseki fsck")) as connection, named_errors():
         snapshot = _begin(connection, schema)
         tables = Tables(connection, schema)
-        found, size = tables.origin_and_size()
-        if found != origin:
-            raise WrongLogError(f"The schema {schema} holds the log {found}, not {origin}.")
+        size = tables.size(origin)
         place = Place(url, schema, origin, snapshot, halves, blobs, Fingerprint.new())
         with _workers(place, processes if size > _SMALL * RANGE else 0) as run:
             foreknown = tables.foreknown()
             join = Join(origin, foreknown)
+            check_guards(connection, schema, join)
+            parts = check_partitions(connection, schema, join)
             ranges = tables.ranges(size, join)
-            _check_ranges(run, ranges, signed, tables, join, progress)
+            _check_ranges(run, ranges, parts, signed, tables, join, progress)
+        tables.check_log(join)
         tables.check_chains(join)
         tables.check_keys(join)
         tables.check_idempotency(join)
@@ -160,6 +161,7 @@ def _begin(connection: Connection[Any], schema: str) -> str:
 def _check_ranges(
     run: _Run,
     ranges: Sequence[tuple[int, int]],
+    parts: Sequence[str],
     signed: _Signed,
     tables: Tables,
     join: Join,
@@ -180,12 +182,13 @@ def _check_ranges(
                 tuple(each.size for each in checkpoints[-1] if each.size > start),
                 tuple(size for size in foreknown.map_sizes if start <= size < stop),
                 frozenset(position for position in foreknown.removed if start <= position < stop),
+                foreknown.later_format is not None and foreknown.later_format < stop,
             )
 
     stored, rows = 0, 0
     counts: Counter[str] = Counter()
     # The longest single tasks first and the shortest last, so that nobody ends long before the others.
-    for answer in run(chain(_parts_tasks(tables), tasks(), _tags_tasks(tables))):
+    for answer in run(chain(_parts_tasks(parts), tasks(), _tags_tasks(tables))):
         if isinstance(answer, TagsReport):
             stored, rows = joined(stored, answer.sum), rows + answer.rows
         elif isinstance(answer, RangeReport):
@@ -200,8 +203,7 @@ def _check_ranges(
         tables.check_parts(join, counts)
 
 
-def _parts_tasks(tables: Tables) -> list[Task]:
-    parts = tables.parts()
+def _parts_tasks(parts: Sequence[str]) -> list[Task]:
     return [PartsTask(tuple(parts[at : at + _PARTS])) for at in range(0, len(parts), _PARTS)]
 
 

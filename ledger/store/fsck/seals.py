@@ -49,7 +49,11 @@ class SealChecker:
         for pair in wanted.pairs.values():
             report.parts[pair.part] += pair.seen
         for offset, missing in enumerate(wanted.pairs_at):
-            if missing is not None:
+            if missing is None:
+                continue
+            if task.start + offset in task.removed:
+                report.removed += 1
+            else:
                 self._unopened(missing, task.start + offset, report, there=False)
 
     def _read(
@@ -94,7 +98,11 @@ class SealChecker:
                         report.findings.add(Code.SEAL, position, pair.chain, str(refusal).rstrip("."))
                         continue
                     except UnknownFormatError as refusal:
-                        report.unchecked.add(str(refusal))
+                        if task.later_seals:
+                            report.unchecked.add(str(refusal))
+                        else:
+                            detail = f"{str(refusal).rstrip('.')}, and no entry announces another"
+                            report.findings.add(Code.SEAL, position, pair.chain, detail)
                         continue
                     report.opened += 1
                     if _NAMES_BLOB in payload:

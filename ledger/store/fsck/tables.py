@@ -27,13 +27,23 @@ from ledger.log.errors import LogError
 from ledger.log.heads import Head
 from ledger.log.note import parse_vkey
 from ledger.log.policy import LogKey
-from ledger.store.errors import LogMissingError
+from ledger.store.errors import LogMissingError, WrongLogError
 from ledger.store.fsck.findings import KEPT, Code
 from ledger.store.fsck.joining import DESTRUCTION_CONFIRMED, Foreknown, Join
 from ledger.store.fsck.tasks import RANGE
 
 _PAGE = 5_000
-_AHEAD = ("log.created.v1", KEY_ADDED, KEY_RETIRED, HEADS_SEALED, KEY_DESTROYED, DESTRUCTION_CONFIRMED, PAYLOAD_REMOVED)
+_FORMAT_ADDED = "log.format_added.v1"
+_AHEAD = (
+    "log.created.v1",
+    KEY_ADDED,
+    KEY_RETIRED,
+    HEADS_SEALED,
+    KEY_DESTROYED,
+    DESTRUCTION_CONFIRMED,
+    PAYLOAD_REMOVED,
+    _FORMAT_ADDED,
+)
 _BLOCK = 8_192
 
 
@@ -45,12 +55,17 @@ class Tables:
         self._connection = connection
         self._schema = schema
 
-    def origin_and_size(self) -> tuple[str, int]:
-        """Give what the row of the log says; raise LogMissingError."""
-        row = self._rows("SELECT origin, size FROM {s}.log").fetchone()
-        if row is None:
+    def size(self, origin: str) -> int:
+        """Give the number of entries that this log's row tells; raise LogMissingError, WrongLogError."""
+        rows = self._rows("SELECT left(origin, 300), size FROM {s}.log ORDER BY size").fetchall()
+        sizes = [int(size) for found, size in rows if found == origin]
+        if sizes:
+            return sizes[-1]
+        if rows:
+            raise WrongLogError(f"The schema {self._schema} holds the log {rows[0][0]}, not {origin}.")
+        if self._rows("SELECT FROM {s}.entry LIMIT 1").fetchone() is None:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
-        return str(row[0]), int(row[1])
+        return 0
 
     def ranges(self, size: int, join: Join) -> list[tuple[int, int]]:
         """Give the ranges that hold entries, in order; name what stands outside the log's size."""
@@ -65,6 +80,8 @@ class Tables:
         found = [int(row[0]) for row in self._rows(statement, {"range": RANGE})]
         for (position,) in self._rows("SELECT position FROM {s}.entry WHERE position < 0 LIMIT %s", (KEPT,)):
             join.findings.add(Code.SIZE, position, None, "no position is below 0")
+        if self._rows("SELECT FROM {s}.entry WHERE position IS NULL LIMIT 1").fetchone() is not None:
+            join.findings.add(Code.SIZE, None, None, "an entry has no position")
         beyond = "SELECT position FROM {s}.entry WHERE position >= %s ORDER BY position LIMIT %s"
         for (position,) in self._rows(beyond, (size, KEPT)):
             join.findings.add(Code.SIZE, position, None, f"no append made it: the log has {size} entries")
@@ -80,6 +97,7 @@ class Tables:
         retired: dict[str, int] = {}
         sizes: set[int] = set()
         destroyed, confirmed, removed = set(), set(), set()
+        later_format: int | None = None
         statement = (
             "SELECT entry FROM {s}.entry WHERE chain = 'log' AND type = ANY(%s) AND octet_length(entry) <= %s"
             " ORDER BY position"
@@ -106,6 +124,8 @@ class Tables:
                         case "key.destruction_confirmed.v1":
                             gone = parse_destruction(entry)
                             confirmed.add((gone.chain, gone.key))
+                        case "log.format_added.v1":
+                            later_format = entry.position if later_format is None else later_format
                         case _:
                             removed.add(parse_removed_position(entry))
                 except LogError:
@@ -116,30 +136,36 @@ class Tables:
             frozenset(destroyed),
             frozenset(confirmed),
             frozenset(removed),
+            later_format,
         )
 
     def tag_blocks(self) -> int:
         """Tell how many blocks the table of tags has."""
         row = self._rows("SELECT pg_relation_size(to_regclass(%s))", (f'"{self._schema}".tag',)).fetchone()
-        return 0 if row is None else -(-int(row[0]) // _BLOCK)
+        return -(-int(row[0] or 0) // _BLOCK)  # of no table nothing is told
 
-    def parts(self) -> list[str]:
-        """Give the parts that the payloads have a partition for."""
-        rows = self._rows(
-            "SELECT substring(pg_get_expr(c.relpartbound, c.oid) FROM '^FOR VALUES IN \\(''([^'']*)''\\)$')"
-            " FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass(%s) ORDER BY 1",
-            (f'"{self._schema}".payload',),
-        )
-        return [str(row[0]) for row in rows]
+    def check_log(self, join: Join) -> None:
+        """Compare the row of the log with its entries; the size is compared with the positions (``ranges``)."""
+        statement = """
+            SELECT at IS NOT DISTINCT FROM (
+                SELECT at FROM {s}.entry WHERE position >= 0 ORDER BY position DESC LIMIT 1
+            ) FROM {s}.log"""
+        rows = self._rows(statement).fetchall()
+        if len(rows) != 1:
+            join.findings.add(Code.LOG_TABLE, None, None, f"{len(rows)} rows instead of one")
+        if not all(right for (right,) in rows):
+            join.findings.add(Code.LOG_TABLE, None, None, "its time is not that of the newest entry")
 
     def check_chains(self, join: Join) -> None:
         """Compare the table of chains with the heads that the entries leave."""
         statement = "SELECT chain, seq, leaf, half, destroyed FROM {s}.chain"
-        seen = 0
+        seen: set[str] = set()
         with self._connection.cursor("chains", binary=True) as cursor:
             cursor.itersize = _PAGE
             for chain, seq, leaf, half, destroyed in cursor.execute(self._text(statement)):
-                seen += 1
+                if chain in seen:
+                    join.findings.add(Code.CHAIN_TABLE, None, chain, "it is there twice")
+                seen.add(chain)
                 announced = join.chains.get(chain)
                 differ = [
                     name
@@ -152,21 +178,25 @@ class Tables:
                 ]
                 if differ:
                     join.findings.add(Code.CHAIN_TABLE, None, chain, ", ".join(differ))
-        if seen != len(join.heads):
-            join.findings.add(Code.CHAIN_TABLE, None, None, f"{seen} chains, {len(join.heads)} by the entries")
+        if len(seen) != len(join.heads):
+            join.findings.add(Code.CHAIN_TABLE, None, None, f"{len(seen)} chains, {len(join.heads)} by the entries")
 
     def check_keys(self, join: Join) -> None:
         """Compare the tables of keys and of destroyed pairs with what the entries say."""
         stored = {}
         for key, half, created, destroyed in self._rows("SELECT key, half, created, destroyed FROM {s}.key"):
+            if key in stored:
+                join.findings.add(Code.KEY_TABLE, None, None, f"{key}, which is there twice")
             stored[key] = (created, half, destroyed)
         said = {key: (each.position, each.check, join.destroyed.get((None, key))) for key, each in join.keys.items()}
-        for key in sorted(stored.keys() | said.keys()):
+        for key in sorted(stored.keys() | said.keys(), key=str):
             if stored.get(key) != said.get(key):
-                join.findings.add(Code.KEY_TABLE, None, None, key)
-        pairs = {
-            (chain, key): at for chain, key, at in self._rows("SELECT chain, key, position FROM {s}.destroyed_pair")
-        }
+                join.findings.add(Code.KEY_TABLE, None, None, "a row without a key" if key is None else key)
+        pairs: dict[tuple[str | None, str | None], int] = {}
+        for chain, key, at in self._rows("SELECT chain, key, position FROM {s}.destroyed_pair"):
+            if (chain, key) in pairs:
+                join.findings.add(Code.PAIR_TABLE, None, chain, f"{key}, which is there twice")
+            pairs[chain, key] = at
         told = {pair: at for pair, at in join.destroyed.items() if None not in pair}
         for pair in sorted(pairs.keys() | told.keys(), key=str):
             if pairs.get(pair) != told.get(pair):
@@ -174,7 +204,9 @@ class Tables:
 
     def check_idempotency(self, join: Join) -> None:
         """Name idempotency keys that point to no entry."""
-        statement = "SELECT position FROM {s}.idempotency WHERE position < 0 OR position >= %s LIMIT %s"
+        statement = (
+            "SELECT position FROM {s}.idempotency WHERE position < 0 OR position >= %s OR position IS NULL LIMIT %s"
+        )
         if join.broken:  # positions are missing in between: look each one up
             statement = (
                 "SELECT i.position FROM {s}.idempotency i LEFT JOIN {s}.entry e USING (position)"
@@ -185,6 +217,9 @@ class Tables:
 
     def name_tags(self, join: Join) -> None:
         """Name the positions whose tags differ: called when the fingerprints do."""
+        if self._rows("SELECT to_regclass(%s)", (f'"{self._schema}".tag',)).fetchone()[0] is None:
+            join.findings.add(Code.TAG_TABLE, None, None, "there is no such table")
+            return
         statement = """
             WITH stored AS (SELECT tag, position FROM {s}.tag),
                 right_ones AS (

@@ -38,7 +38,8 @@ class RangeTask:
     """Check the positions ``start`` … ``stop`` − 1.
 
     Tell the tree at the sizes ``tree_cuts`` (start < size ≤ stop) and the heads at the sizes ``heads_cuts``
-    (start ≤ size < stop); the payloads of the positions ``removed`` must be gone.
+    (start ≤ size < stop); the payloads of the positions ``removed`` must be gone; ``later_seals`` are lawful, since an
+    entry before ``stop`` announces a later format.
     """
 
     start: int
@@ -46,6 +47,7 @@ class RangeTask:
     tree_cuts: tuple[int, ...] = ()
     heads_cuts: tuple[int, ...] = ()
     removed: frozenset[int] = frozenset()
+    later_seals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class RangeReport:
     stop: int
     entries: int = 0
     opened: int = 0
+    removed: int = 0
+    """Payloads that are gone because an entry removed each by itself."""
     broken: bool = False
     """A leaf had to be guessed: no root over this range means anything."""
     tree: bytes = b""

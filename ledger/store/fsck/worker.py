@@ -7,19 +7,22 @@ out tasks and joining reports (``run``, ``joining``).
 
 from typing import Any
 
-from psycopg import Connection, sql
+from psycopg import Connection, Error, sql
 
 from ledger.keys.errors import KeysError
+from ledger.log.frontier import HASH_BYTES
 from ledger.store.database import connect, named_errors
 from ledger.store.fsck.entries import EntryChecker
-from ledger.store.fsck.fingerprint import BLOCK_BYTES
+from ledger.store.fsck.findings import Code
 from ledger.store.fsck.seals import SealChecker
 from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask, Task
 
 _TAGS = sql.SQL(
-    "SELECT string_agg(int8send(tag) || int8send(position), ''::bytea) FROM {}.tag"
+    "SELECT string_agg(int8send(tag) || int8send(position), ''::bytea), count(*) FROM {}.tag"
     " WHERE ctid >= '({},0)'::tid AND ctid < '({},0)'::tid"
 )
+_OF_ROWS = ("22", "54", "XX")
+"""The classes of SQLSTATE that tell of the rows: values that cannot be, are too large, or are damaged on disk."""
 
 
 class Worker:
@@ -43,25 +46,41 @@ class Worker:
         self._connection.close()
 
     def check_range(self, task: RangeTask) -> RangeReport:
-        """Check one range; raise DatabaseUnavailableError, StoreError."""
+        """Check one range; raise DatabaseUnavailableError, StoreError.
+
+        Rows that the database itself cannot give are a finding like any other, and stop no other range.
+        """
         with named_errors():
-            self._begin()
-            report, wanted = self._entries.check(self._connection, task)
-            if self._seals is not None:
-                try:
-                    self._seals.check(self._connection, task, report, wanted)
-                except KeysError as error:
-                    self._lose_seals(error)
-                    self._connection.cancel_safe()
-                    self._connection.close()
-                    self._connection = connect(self._place.url, application="shoseki fsck")
-                    report.unchecked.add(self._unchecked)
-                    report.uses = {names: (pair.first, pair.last, 0) for names, pair in wanted.pairs.items()}
-                    return report
-            else:
+            try:
+                return self._check_range(task)
+            except Error as error:
+                if (error.sqlstate or "")[:2] not in _OF_ROWS:
+                    raise
+                self._connection.rollback()
+                detail = f"{task.start} to {task.stop - 1}, {str(error).splitlines()[0]:.200}"
+        report = RangeReport(task.start, task.stop, broken=True)
+        report.tree = bytes(HASH_BYTES * (task.stop - task.start).bit_count())
+        report.findings.add(Code.UNREADABLE, task.start, None, detail)
+        return report
+
+    def _check_range(self, task: RangeTask) -> RangeReport:
+        self._begin()
+        report, wanted = self._entries.check(self._connection, task)
+        if self._seals is not None:
+            try:
+                self._seals.check(self._connection, task, report, wanted)
+            except KeysError as error:
+                self._lose_seals(error)
+                self._connection.cancel_safe()
+                self._connection.close()
+                self._connection = connect(self._place.url, application="shoseki fsck")
                 report.unchecked.add(self._unchecked)
-            report.uses = {names: (pair.first, pair.last, pair.seen) for names, pair in wanted.pairs.items()}
-            self._connection.execute("COMMIT")
+                report.uses = {names: (pair.first, pair.last, 0) for names, pair in wanted.pairs.items()}
+                return report
+        else:
+            report.unchecked.add(self._unchecked)
+        report.uses = {names: (pair.first, pair.last, pair.seen) for names, pair in wanted.pairs.items()}
+        self._connection.execute("COMMIT")
         return report
 
     def read_tags(self, task: TagsTask) -> TagsReport:
@@ -71,10 +90,9 @@ class Worker:
             name = sql.Identifier(self._place.schema)
             query = _TAGS.format(name, sql.SQL(str(task.first_block)), sql.SQL(str(task.end_block)))
             # All in one value: a message a row would cost more than its row.
-            ((stored,),) = self._connection.execute(query, binary=True).fetchall()
+            ((stored, rows),) = self._connection.execute(query, binary=True).fetchall()
             self._connection.execute("COMMIT")
-        stored = stored or b""
-        return TagsReport(self._place.fingerprint.of(stored), len(stored) // BLOCK_BYTES)
+        return TagsReport(self._place.fingerprint.of(stored or b""), rows)  # a row of which a half is NULL counts too
 
     def count_parts(self, task: PartsTask) -> dict[str, int]:
         """Give the number of payloads in each of these parts."""
