@@ -180,12 +180,14 @@ def _compute(customer: str, facts: Facts, now: datetime, defaults: Defaults) -> 
 
 
 def _incorporated(customer: str, agreement: Agreement, now: datetime, _defaults: Defaults) -> list[Fact]:
+    """Give the consents that contracts are; of one told late, from after what governed meanwhile was over."""
+    ended = [each.until for each in agreement.consents.values() if each.until is not None and not each.work_order]
     for contract in agreement.contracts.values():
         for stated in contract.stated:
             version = agreement.versions.by_id.get(stated.incorporates or "")
             if version is None or version.effective_at is None:
                 continue
-            since = max(stated.since, version.effective_at)
+            since = max(stated.since, version.effective_at, *ended)
             consent = f"consent_{sha256(f'{contract.id} {version.terms}'.encode()).hexdigest()[:32]}"
             if since > now or contract.at(since) is None or consent in agreement.consents:
                 continue

@@ -67,6 +67,14 @@ def test_a_contract_that_has_the_terms_is_consent_for_as_long_as_it_lasts() -> N
     assert consent_in_force(facts, at("2026-12-01 00:00")) is None
 
 
+def test_a_contract_that_is_told_late_does_not_govern_beside_what_was_withdrawn_meanwhile() -> None:
+    over = withdrawn("2026-11-17 10:00", "2026-11-17 10:15")
+    story = given(*SHOWN, agreed("2026-11-17 09:00"), over, incorporating(TERMS))
+    [made] = after_a_while(story, "2026-11-18 09:00").due
+    assert isinstance(made, ConsentIncorporated)
+    assert made.since == over.received_at
+
+
 def test_a_minor_change_carries_consent_over() -> None:
     story = given(*SHOWN, agreed("2026-11-17 09:00"), *newer(Change.MINOR, "2026-12-01 00:00"))
     carried = ConsentCarriedOver(customer=CUSTOMER, consent=CONSENT, terms=NEWER, since=at("2026-12-01 00:00"))
