@@ -18,9 +18,11 @@ from ledger.domain.contract import Remote, live
 from ledger.domain.contract import fold as fold_contracts
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.instants import check_happened
+from ledger.domain.permission_facts import AccessPermissionGranted
 from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
+from ledger.domain.session_rules import check_granted_by_another
 from ledger.domain.settings import Defaults
 from ledger.domain.work import RUNNING, Status, WorkOrder, known_open, of_order, order_of
 from ledger.domain.work_facts import (
@@ -201,7 +203,7 @@ def word_of(facts: Facts, by: Side, contact: str | None, rule_id: str) -> tuple[
 
 @decides(
     AssignTechnician,
-    boundary=lambda command: of_order(command.work_order) | Boundary.of(PEOPLE_TAG),
+    boundary=lambda command: of_order(command.work_order, AccessPermissionGranted) | Boundary.of(PEOPLE_TAG),
     timers=lambda command: (work_due(command.work_order, command.customer),),
 )
 def assign_technician(command: AssignTechnician, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
@@ -212,6 +214,7 @@ def assign_technician(command: AssignTechnician, facts: Facts, _now: datetime, _
         return decided(cites=[already])
     people = people_.fold(facts)
     check_technician(people, command.technician)
+    check_granted_by_another(facts, command.technician)
     person = people.get(command.technician)
     assigned = TechnicianAssigned(work_order=order.id, technician=command.technician)
     return decided(assigned, cites=[order.changed, *([] if person is None else [person.position])])

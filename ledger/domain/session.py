@@ -28,6 +28,7 @@ from ledger.domain.recording_facts import SessionRecordingStarted
 from ledger.domain.session_due import of_session, session_due
 from ledger.domain.session_facts import ConnectionOpened, Session, SessionStarted, session_of
 from ledger.domain.session_rules import (
+    check_granted_by_another,
     check_in_progress,
     check_means,
     check_order_basis,
@@ -100,6 +101,7 @@ def open_session(command: OpenSession, facts: Facts, now: datetime, _defaults: D
     check_in_progress(order)
     permission = fold_permissions(facts).get(command.permission)
     check_permitted(permission, order.id, now)
+    check_granted_by_another(facts, command.technician)
     check_scope(order, command.technician, command.targets, permission)
     login = login_of(facts, command.login)
     check_through_gateway(login, command.technician, command.gateway, now)

@@ -10,8 +10,8 @@ from ledger.domain.basis import check_basis
 from ledger.domain.decision import Refusal
 from ledger.domain.encrypted_path import Path, Protocol
 from ledger.domain.gateway import Login
-from ledger.domain.permission_facts import Permission
-from ledger.domain.recorded import Facts
+from ledger.domain.permission_facts import AccessPermissionGranted, Permission
+from ledger.domain.recorded import Facts, of_type
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import Session
 from ledger.domain.work import Status, WorkOrder
@@ -61,6 +61,14 @@ def check_permitted(permission: Permission | None, order: str | None, moment: da
         raise Refusal("R-08", "permission_unknown", () if permission is None else permission.positions)
     if not permission.holds(moment):
         raise Refusal("R-08", "permission_not_now", permission.positions, status=permission.status)
+
+
+@rule("R-35")
+def check_granted_by_another(facts: Facts, technician: str) -> None:
+    """Refuse a technician on a permission that the same one gave or took down, assigned before or after that."""
+    for each in of_type(facts, AccessPermissionGranted):
+        if technician in {each.fact.approver, each.fact.recorded_by}:
+            raise Refusal("R-35", "permission_of_own_hand", [each.position])
 
 
 @rule("R-08")

@@ -36,6 +36,7 @@ from ledger.domain.session_facts import (
     session_of,
 )
 from ledger.domain.session_rules import (
+    check_granted_by_another,
     check_has_order,
     check_in_progress,
     check_means,
@@ -167,6 +168,7 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         lambda: check_order_basis(order, facts, moment),
         lambda: None if order is None else check_in_progress(order),
         lambda: check_permitted(permission, order_id, moment),
+        lambda: check_granted_by_another(facts, command.technician),
         lambda: None if order is None else check_scope(order, command.technician, command.targets, permission),
         lambda: check_through_gateway(login, command.technician, command.gateway, moment),
     )

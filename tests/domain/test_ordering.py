@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from agreements import CONTACT as SIGNING
 from agreements import DELIVERED, IN_FORCE, PRESENTED, SIGNATORY, TERMS
+from connecting import GRANTED
 from orders import (
     ACCEPTED,
     ASSIGNED,
@@ -200,3 +201,10 @@ def test_r_15_a_plan_for_the_end_of_time_is_not_taken() -> None:
     )
     given(REQUESTED, ACCEPTED).when(plan, at_=NOW).refused("R-15")
     assert spelled(begins) == "9999-12-31T16:00:00+00:00"
+
+
+def test_r_35_who_took_down_a_permission_of_the_order_is_not_assigned_to_it() -> None:
+    own = replace(GRANTED, recorded_by=TECHNICIAN)
+    given(REQUESTED, REGISTERED, own).when(ASSIGN, at_="2026-11-17 09:00").refused("R-35", cites=[2])
+    by_another = replace(GRANTED, recorded_by=an_id("person", 77))
+    given(REQUESTED, REGISTERED, by_another).when(ASSIGN, at_="2026-11-17 09:00").then(ASSIGNED)

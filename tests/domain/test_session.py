@@ -197,6 +197,12 @@ def test_r_08_a_permission_for_another_order_opens_nothing() -> None:
     given(*AGREEMENT, *RUNNING, asked, granted, ENTERED).when(OPENS, at_=NOW).refused("R-08", cites=[13, 14])
 
 
+def test_r_35_nobody_opens_a_session_on_a_permission_of_the_own_hand() -> None:
+    own = replace(GRANTED, recorded_by=TECHNICIAN)
+    story = given(*AGREEMENT, *RUNNING, ASKED, own).at("2026-11-18 10:05", ENTERED)
+    story.when(OPENS, at_=NOW).refused("R-35", cites=[14])
+
+
 def test_r_18_who_did_not_come_in_through_the_gateway_opens_nothing() -> None:
     out = TechnicianLoggedOut(login=LOGIN, why=LogoutCause.SIGNED_OUT, logged_out_at=at("2026-11-18 10:08"))
     given(*AGREEMENT, *RUNNING, ASKED, GRANTED).when(OPENS, at_=NOW).refused("R-18", cites=[])

@@ -157,6 +157,11 @@ def test_r_08_a_session_outside_its_permission_is_recorded_with_a_violation() ->
     assert told(*AGREEMENT, *RUNNING, ENTERED, permission=None) == [("R-08", "permission_unknown")]
 
 
+def test_r_35_a_session_on_a_permission_that_the_technician_took_down_is_recorded_with_a_violation() -> None:
+    own = replace(GRANTED, recorded_by=TECHNICIAN)
+    assert told(*AGREEMENT, *RUNNING, ASKED, own, ENTERED) == [("R-35", "permission_of_own_hand")]
+
+
 def test_r_18_a_session_past_the_gateway_is_recorded_with_a_violation() -> None:
     assert told(*AGREEMENT, *RUNNING, ASKED, GRANTED, login=None) == [("R-18", "not_through_gateway")]
 

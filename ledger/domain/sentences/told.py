@@ -21,6 +21,10 @@ SENTENCES = {
         "作業前連絡は {sent_at:time} に送られていました。連絡がなかったとした記録は、これを知らずになされたものです。",
         "The pre-work notice was sent at {sent_at:time}: the violation on record was found without knowing of that.",
     ),
+    "permission_of_own_hand": (
+        "この技術員は、この作業依頼の接続許可を自ら承認または記録しています。",
+        "This technician gave or took down a permission of this work order.",
+    ),
     "connection_without_consent": (
         "有効な同意のないまま接続が開始されました。",
         "A connection was opened without effective consent.",
