@@ -8,6 +8,7 @@ import pytest
 from command_line import CAPTURED, Answer
 from psycopg import sql
 
+from api import wiring
 from api.settings import Identity
 from ledger.application.door import Ledger
 from ledger.store.embedded import Urls
@@ -93,6 +94,29 @@ def test_init_begins_no_second_history_where_the_database_alone_is_lost(own: Own
     own.sql("CREATE SCHEMA {s}")
     assert "a successor names it" in own.run("init", "--origin", ORIGIN).check_refused()
     assert own.sql("SELECT to_regclass('{s}.log') IS NULL") == [(True,)]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", ["create_key_directory", "create_log", "_ledger"])
+def test_an_init_that_died_on_its_way_is_finished_by_the_next(
+    shoseki: Shoseki, postgres: Urls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, *, after: bool
+) -> None:
+    log = Own(shoseki, tmp_path / "died", postgres)
+    monkeypatch.setenv("SHOSEKI_DIR", str(log.directory))
+    work = getattr(wiring, step)
+
+    def dying(*arguments: object, **named: object) -> None:
+        if after:
+            work(*arguments, **named)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as during:
+        during.setattr(wiring, step, dying)
+        assert log.run("init", "--origin", ORIGIN).status == 2
+    log.done("init", "--origin", ORIGIN)
+    assert log.done("status").json["signed"] == log.stored > 0
+    assert log.run("fsck").status == 0
+    log.sql("DROP SCHEMA {s} CASCADE")
 
 
 @pytest.mark.parametrize("kind", ["note", "receipt", "package"])
