@@ -9,7 +9,6 @@ SENTENCES = {
         "この録画の識別子では別の内容が記録されています。",
         "Something else is recorded of a recording of this id.",
     ),
-    "recording_not_interrupted": ("この録画は中断していません。", "This recording is not interrupted."),
     "recording_gap": (
         "{begins:time} から {ends:time} まで録画がありません。",
         "There is no recording from {begins:time} to {ends:time}.",
