@@ -131,7 +131,7 @@ def test_every_code_is_told_in_both_languages(step: Step) -> None:
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_every_step_and_every_option_is_told_in_both_languages(step: Step) -> None:
     names = [f"help_{step.name.replace(' ', '_').replace('-', '_')}", f"help_{step.name.split()[0]}"]
-    names += [f"step_opt_{member.option}" for member in members_of(step)]
+    names += [member.explained for member in members_of(step)]
     names += [f"step_id_{name.rpartition('.')[2]}" for name in step.draws]
     for name in names:
         assert texts.has_text(name), name
@@ -253,9 +253,7 @@ def test_no_word_of_a_page_of_help_is_cut_off_or_too_wide(
         shown = here(*step.name.split(), "--help", "--lang", language).out
         assert all(cell_len(line) <= 80 for line in shown.splitlines()), shown
         told = "".join(shown.split())
-        assert all(
-            "".join(texts.text(language, f"step_opt_{each.option}").split()) in told for each in members_of(step)
-        )
+        assert all("".join(texts.text(language, each.explained).split()) in told for each in members_of(step))
 
 
 def test_a_group_without_a_command_says_which_there_are() -> None:
