@@ -83,3 +83,12 @@ def test_every_known_refusal_has_a_japanese_sentence() -> None:
         for error in families(base):
             if error.__name__ != "CommandRefusedError":
                 assert any(each.__name__ in _JAPANESE for each in error.__mro__), error
+
+
+def test_a_japanese_sentence_with_an_errors_own_words_ends_once() -> None:
+    from ledger.application.errors import LedgerError
+    from scripts.console import Session
+    from scripts.refusals import sentence_of
+
+    said = sentence_of(Session(language="ja"), LedgerError("The member begins cannot be written: no year of UTC.."))
+    assert said == "ご指定のとおりには実行できません（The member begins cannot be written: no year of UTC）。"
