@@ -22,6 +22,7 @@ from ledger.store.errors import (
 
 _CONNECT_SECONDS = 10
 _APPENDED = frozenset({"chain", "destroyed_pair", "entry", "idempotency", "key", "payload", "tag"})
+_TOO_LARGE, _TOO_BUSY = "54", "53"  # classes of SQLSTATE: a limit of the program's, and one of what it has at hand
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,54}").fullmatch
 # Times come as UTC whatever the server's zone; statements are planned for their values, because one tag may stand for
 # three entries and another for a million; nobody waits for a lock for ever.
@@ -83,12 +84,24 @@ def named_errors() -> Iterator[None]:
             "which names it, let the database's owner remove that row, and change the application's password."
         ) from error
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise _unreachable(error) from error
+        raise _unserved(error) from error
     except psycopg.Error as error:
         if type(error) is psycopg.DatabaseError and error.sqlstate is None:
             # Not the server's answer, which has a state: libpq's own, where writing to it failed.
             raise _unreachable(error) from error
         raise StoreError(f"The database refused ({_first_line(error)}); run 'shoseki fsck'.") from error
+
+
+def _unserved(error: psycopg.Error) -> StoreError:
+    """Tell an answer that says why the server does not serve this from no answer at all."""
+    state = error.sqlstate or ""
+    if state.startswith(_TOO_LARGE):
+        return StoreError(f"The database refused ({_first_line(error)}); run 'shoseki fsck'.")
+    if state.startswith(_TOO_BUSY):
+        return DatabaseUnavailableError(
+            f"The database has too much to do for this ({_first_line(error)}): end what else uses it, or try again."
+        )
+    return _unreachable(error)
 
 
 def _unreachable(error: psycopg.Error) -> DatabaseUnavailableError:

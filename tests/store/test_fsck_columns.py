@@ -2,11 +2,15 @@
 
 import tracemalloc
 
+import psycopg
 import pytest
 from test_fsck import check, codes
 from tested_log import CUSTOMER, TestedLog
 
 from ledger.log.refusal import Status
+from ledger.store.database import connect, named_errors
+from ledger.store.errors import DatabaseUnavailableError, StoreError
+from ledger.store.fsck import Code
 from ledger.store.fsck.blocks import WIDE
 from ledger.store.record import Record
 
@@ -77,7 +81,7 @@ def test_a_payload_without_bytes_is_named(wide: TestedLog) -> None:
     wide.tamper("ALTER TABLE {s}.payload ALTER sealed DROP NOT NULL")
     wide.tamper("UPDATE {s}.payload SET sealed = NULL WHERE position = 6")
     report = check(wide)
-    assert codes(report) == {"PAYLOAD_FOREIGN", "PAYLOAD_ABSENT"}
+    assert codes(report) == {"PAYLOAD_FOREIGN", "PAYLOAD_ABSENT", "SCHEMA"}
 
 
 @pytest.mark.parametrize(
@@ -149,3 +153,19 @@ def test_a_value_wider_than_memory_should_be_is_named_and_never_held(wide: Teste
         tracemalloc.stop()
     assert (code, 6) in {(each.code.name, each.position) for each in report.findings}
     assert peak < HUGE // 2
+
+
+def test_many_rows_wider_than_a_message_are_named(wide: TestedLog) -> None:
+    wide.append(300)
+    wide.tamper("UPDATE {s}.entry SET type = repeat('x', 8000000) WHERE position BETWEEN 100 AND 240")
+    report = check(wide)
+    assert report.counts == {Code.COLUMN: 141}
+
+
+def test_what_is_too_large_for_the_database_is_not_called_unreachable(wide: TestedLog) -> None:
+    with connect(wide.urls.application) as connection:
+        with pytest.raises(StoreError, match="array size exceeds") as refused, named_errors():
+            connection.execute("SELECT array_fill(0, ARRAY[2000000000])")
+        assert not isinstance(refused.value, DatabaseUnavailableError)
+    with pytest.raises(DatabaseUnavailableError, match="too much to do"), named_errors():
+        raise psycopg.errors.ConfigurationLimitExceeded("temporary file size exceeds its limit")
