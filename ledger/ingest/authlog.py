@@ -36,7 +36,7 @@ class AuthLogImporter:
             return [Rejected(number, "longer than a line may be")]
         if number == 1:
             data = data.removeprefix(BOM_UTF8)  # it marks the file, and is nothing that the first program said
-            if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            if (data[:2], data[3:4]) == (BOM_UTF16_LE, b"\0") or (data[:2], data[2:3]) == (BOM_UTF16_BE, b"\0"):
                 counts.rejected += 1
                 return [Rejected(number, "the source is UTF-16: import it as UTF-8")]
         try:

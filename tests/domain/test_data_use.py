@@ -76,7 +76,9 @@ def test_r_34_a_use_by_somebody_who_had_left_is_recorded_with_a_violation() -> N
     told = replace(TELL, used_at=at("2026-12-01 09:30"))
     recorded = replace(RECORDED, used_at=told.used_at)
     gone = given(MS_SALES).at("2026-12-01 09:00", PersonLeft(person=SALES))
-    first, _, violation = gone.when(told, at_=NOW).facts
+    facts = gone.when(told, at_=NOW).facts
+    assert len(facts) == 3
+    first, _, violation = facts
     assert replace(first, cites=()) == recorded
     assert isinstance(violation, ViolationRecorded)
     assert (violation.rule, violation.subjects, violation.cites) == ("R-34", (SESSION,), (1,))

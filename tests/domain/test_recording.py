@@ -364,3 +364,7 @@ def test_r_20_what_ended_without_a_recording_is_told_once() -> None:
         "ViolationRecorded",
     ]
     outcome.then()
+
+
+def test_r_19_a_recording_does_not_resume_at_a_time_to_come() -> None:
+    given(SESSION_STARTED, RECORDED, INTERRUPTED).when(RESUMES, at_="2026-11-18 10:20:28").refused("R-19")
