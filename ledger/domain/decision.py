@@ -114,6 +114,6 @@ def timers(command: object) -> tuple[Due, ...]:
 def decide(command: object, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Decide a command on the facts of its boundary, with nothing left that is due; raise Refusal."""
     if (day := outside_calendar(command)) is not None:  # it would stop every term that is counted from it, for good
-        years = {"first": str(TOLD_YEARS[0]), "last": str(TOLD_YEARS[-1])}
-        raise Refusal("R-15", "time_outside_calendar", at=day.isoformat(), **years)
+        first, last = str(TOLD_YEARS[0]), str(TOLD_YEARS[-1])
+        raise Refusal("R-15", "time_outside_calendar", at=day.isoformat(), first=first, last=last)
     return _handlings[type(command)].decide(command, facts, now, defaults)
