@@ -108,9 +108,11 @@ def build(language: Language, *, with_formats: bool = True, steps_of: Collection
         if each in steps_of:
             _declare_steps(app, each, language)
             if each == "credential":
-                from scripts.commands.custody import credential_erase
+                from scripts.commands.custody import credential_erase, credential_renew_vault
 
                 declare(app, "erase", credential_erase, language, shown=text(language, "help_credential_erase"))
+                renew = text(language, "help_credential_renew_vault")
+                declare(app, "renew-vault", credential_renew_vault, language, shown=renew)
             elif each == "settings":
                 from scripts.commands.deployment import settings_show
 

@@ -24,7 +24,7 @@ from ledger.domain.credential_giving import CheckOutCredential, ProvideCredentia
 from ledger.domain.credential_rules import check_erasable, check_no_secret, check_still_out, given
 from ledger.domain.decision import Refusal
 from ledger.keys.custody import CustodyVault
-from ledger.keys.errors import CustodyErasedError, CustodyUnknownError, KeysError
+from ledger.keys.errors import CustodyErasedError, CustodyLostError, CustodyUnknownError, KeysError
 from ledger.keys.secret import Secret
 from ledger.keys.secret_search import SecretSearch
 from ledger.log.members import parse_at
@@ -192,7 +192,8 @@ class Credentials:
         secrets = {}
         for known in self._alive(customer):
             if known.credential.keyed_digest is not None:
-                with suppress(CustodyErasedError, CustodyUnknownError):
+                # One that does not open any more is searched for no more; what is imported is evidence all the same.
+                with suppress(CustodyErasedError, CustodyUnknownError, CustodyLostError):
                     secrets[known.credential.id] = self._vault.open(known.credential.id)
         return SecretSearch(secrets)
 

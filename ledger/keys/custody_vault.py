@@ -30,6 +30,7 @@ from ledger.keys.database import Layout, PrivateDatabase, never
 from ledger.keys.errors import (
     CredentialIdError,
     CustodyErasedError,
+    CustodyLostError,
     CustodyTakenError,
     CustodyUnknownError,
     DestructionUnfinishedError,
@@ -191,6 +192,33 @@ class SqliteCustodyVault(CustodyVault):
 
     def _aad(self, credential: str) -> bytes:
         return b"shoseki custody v1\n%b\n%b" % (self._origin.encode(), credential.encode())
+
+
+class LostCustodyVault(CustodyVault):
+    """A vault of which a file is missing: it holds nothing that opens, and says so whenever it is asked."""
+
+    def __init__(self, missing: Path) -> None:
+        """Name the file that is missing."""
+        self._missing = missing
+
+    def put(self, credential: str, secret: Secret) -> str:  # noqa: ARG002 - the port's
+        """Raise CustodyLostError."""
+        raise CustodyLostError(self._missing)
+
+    def open(self, credential: str) -> Secret:  # noqa: ARG002 - the port's
+        """Raise CustodyLostError."""
+        raise CustodyLostError(self._missing)
+
+    def destroy(self, credential: str) -> Destruction:  # noqa: ARG002 - the port's
+        """Raise CustodyLostError."""
+        raise CustodyLostError(self._missing)
+
+    def list(self) -> Iterator[CustodyRecord]:
+        """Raise CustodyLostError."""
+        raise CustodyLostError(self._missing)
+
+    def rewrap(self) -> None:
+        """Wrap nothing: there is nothing left to wrap."""
 
 
 def _check(credential: str) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.keys import custody_vault, private_file
-from ledger.keys.custody_vault import SqliteCustodyVault
+from ledger.keys.custody_vault import LostCustodyVault, SqliteCustodyVault
 from ledger.keys.errors import KeyringMissingError, KeysMissingError
 from ledger.keys.keyring import Keyring
 from ledger.keys.ports import Clock, Draw
@@ -37,7 +37,7 @@ class KeyDirectory:
 
     keyring: Keyring
     halves: SqliteHalfStore
-    custody: SqliteCustodyVault
+    custody: SqliteCustodyVault | LostCustodyVault
     signers: SignerStore
 
 
@@ -80,9 +80,14 @@ def open_key_directory(
 ) -> KeyDirectory:
     """Open what is there; make nothing.
 
-    Raises KeyringMissingError, KeysMissingError, KeyringWrongError, or what else the files refuse.
+    Customers' secrets are in no backup: where their files were lost, only what needs them is refused, and the log goes
+    on. Raises KeyringMissingError, KeysMissingError, KeyringWrongError, or what else the files refuse.
     """
     ring = Keyring(keyring or directory / KEYRING, origin)
     halves = SqliteHalfStore(directory / HALVES, ring, clock, draw)
-    vault = SqliteCustodyVault(directory, ring, clock, draw)
+    vault: SqliteCustodyVault | LostCustodyVault
+    try:
+        vault = SqliteCustodyVault(directory, ring, clock, draw)
+    except KeysMissingError as error:
+        vault = LostCustodyVault(error.path)
     return KeyDirectory(ring, halves, vault, SignerStore(directory / SIGNERS, ring, clock, draw))

@@ -180,6 +180,17 @@ class KeysMissingError(KeysError):
         self.path = path
 
 
+class CustodyLostError(KeysError):
+    """A file of the vault of customers' secrets is missing: what it held does not open any more."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"There is no {path}: the customers' secrets in custody do not open without it. Put the file back if it"
+            " was moved; if it is lost, go on with 'shoseki credential renew-vault'."
+        )
+        self.path = path
+
+
 class KeysExposedError(KeysError):
     """A file of secrets may be read or written by others than its owner."""
 

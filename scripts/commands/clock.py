@@ -10,6 +10,7 @@ from scripts.console import Session, Status
 
 if TYPE_CHECKING:
     from ledger.application.clock_run import Noticed
+    from ledger.application.credentials import Credentials
 
 
 def clock_run(
@@ -38,10 +39,11 @@ def clock_run(
             ran = run(ledger.recorder, ledger.decider, ledger.subjects)
         finally:  # whatever stops the timers: no customer's secret outlives its time for it
             erased = ledger.credentials.erase_due(actor=acting(ledger))
-            ledger.credentials.sweep()
+            unswept = _swept(ledger.credentials)
     against = [fact for each in ran.noticed for fact in each.facts if isinstance(fact, Against)]
     problems = [(each.subject, each.reason) for each in ran.failed]
     problems += [(each.credential, each.failure) for each in erased if each.failure is not None]
+    problems += unswept
     session.status = Status.FINDING if against or problems else Status.FINE
     session.give(
         {
@@ -60,6 +62,17 @@ def clock_run(
         session.warn(f"{fact.rule}: {fact.text(session.language)}")
     _warn(session, problems)
     return session.status
+
+
+def _swept(credentials: "Credentials") -> list[tuple[str, str]]:
+    """Sweep the vault; give what keeps that from being done, which keeps nothing else from it."""
+    from ledger.keys.errors import KeysError
+
+    try:
+        credentials.sweep()
+    except KeysError as error:
+        return [("custody", str(error))]
+    return []
 
 
 def _failed(problems: "list[tuple[str, str]]") -> list[dict[str, str]]:

@@ -8,8 +8,9 @@ import typer
 from ledger.application.deciding import CarriedOut
 from ledger.application.door import Ledger
 from ledger.domain.credential_facts import Origin
+from ledger.keys.custody_vault import LostCustodyVault, SqliteCustodyVault
 from ledger.keys.secret import Secret
-from scripts.commands.access import appending
+from scripts.commands.access import appending, settings_of
 from scripts.commands.identity import Actor, acting
 from scripts.console import Session, Status
 from scripts.refusals import CommandRefusedError
@@ -55,6 +56,17 @@ def credential_erase(session: Session) -> Status:
         }
     )
     return session.status
+
+
+def credential_renew_vault(session: Session) -> Status:
+    """Make the vault anew of which a file was lost: what it held is certified as erased when it is due."""
+    with appending(session) as ledger:
+        if not isinstance(ledger.keys.custody, LostCustodyVault):
+            raise CommandRefusedError(session.text("vault_not_lost"))
+        SqliteCustodyVault.open_or_create(settings_of(session).keys, ledger.keys.keyring, ledger.recorder.clock.now)
+    session.say("vault_renewed")
+    session.give({"status": int(Status.FINE)})
+    return Status.FINE
 
 
 def _secret(session: Session) -> Secret:

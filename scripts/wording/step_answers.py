@@ -68,6 +68,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_id_use": ("use", "利用の識別子"),
     "credential_secret": ("Secret", "秘密（パスワード等）"),
     "credential_no_secret": ("Standard input holds no secret: give it there.", "標準入力に秘密がありません。"),
+    "vault_not_lost": (
+        "No file of the vault is missing: there is nothing to make anew.",
+        "保管庫のファイルはそろっており、作り直すものはありません。",
+    ),
+    "vault_renewed": (
+        "The vault is made anew. What it held does not open any more: ask the customers for it as new credentials.",
+        "保管庫を作り直しました。以前の接続情報は開けません。お客様に新しい接続情報としてお預けいただいてください。",
+    ),
     "credentials_erased": ("{count} credentials erased.", "接続情報を {count} 件消去しました。"),
     "credential_not_erased": ("{id} could not be erased: {reason}", "{id} を消去できませんでした: {reason}"),
     "step_id_hold": ("hold", "保全の識別子"),

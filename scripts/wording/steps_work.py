@@ -77,6 +77,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "help_credential_keep_longer": ("The owner wants it kept for longer.", "継続保持の更新を記録します。"),
     "help_credential_revoke_keeping": ("The owner takes the instruction back.", "継続保持のご指示の取消を記録します。"),
+    "help_credential_renew_vault": (
+        "Make the vault of secrets anew after a file of it was lost.",
+        "失われた接続情報の保管庫を作り直します。",
+    ),
     "help_credential_erase": (
         "Erase every credential that is due, with a certificate.",
         "消去期限の来た接続情報を消去し、消去証明を記録します。",

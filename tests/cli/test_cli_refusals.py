@@ -10,6 +10,8 @@ import pytest
 from command_line import CAPTURED, Answer, program
 from trail import Trail
 
+from ledger.keys.custody_vault import BOXES, KEYS
+
 Shoseki = Callable[..., Answer]
 NOBODY = "cus_" + "0" * 32
 
@@ -165,6 +167,26 @@ def test_missing_halves_are_named(shoseki: Shoseki, elsewhere: Path) -> None:
     (elsewhere / "keys" / "halves.sqlite").unlink()
     assert "halves.sqlite" in shoseki("customer", "add", "x").check_refused()
     assert "halves.sqlite" in shoseki("fsck").check_refused()
+
+
+@pytest.mark.parametrize("lost", [[KEYS], [BOXES], [KEYS, BOXES]])
+def test_a_lost_vault_stops_nothing_but_custody_and_is_made_anew(
+    shoseki: Shoseki, elsewhere: Path, lost: list[str]
+) -> None:
+    assert "nothing to make anew" in shoseki("credential", "renew-vault").check_refused()
+    for name in lost:
+        (elsewhere / "keys" / name).unlink()
+    assert shoseki("checkpoint").status == 0
+    ran = shoseki("clock", "run", "--json")
+    assert ran.status == 1
+    (failed,) = ran.json["failed"]
+    assert failed["subject"] == "custody"
+    assert lost[0] in failed["reason"]
+    assert "renew-vault" in failed["reason"]
+    assert shoseki("fsck").status == 0
+    assert shoseki("credential", "renew-vault").status == 0
+    assert shoseki("clock", "run", "--json").status == 0
+    assert "nothing to make anew" in shoseki("credential", "renew-vault").check_refused()
 
 
 def test_lost_checkpoints_are_named_and_nothing_is_signed(shoseki: Shoseki, elsewhere: Path) -> None:

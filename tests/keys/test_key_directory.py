@@ -8,8 +8,15 @@ import pytest
 from key_stories import ORIGIN, race
 
 from ledger.keys.directory import KeyDirectory, create_key_directory, open_key_directory
-from ledger.keys.errors import KeyringMissingError, KeyringWrongError, KeysForeignError, KeysMissingError
+from ledger.keys.errors import (
+    CustodyLostError,
+    KeyringMissingError,
+    KeyringWrongError,
+    KeysForeignError,
+    KeysMissingError,
+)
 from ledger.keys.ports import Clock
+from ledger.keys.secret import Secret
 from ledger.log.note import parse_vkey
 
 
@@ -35,15 +42,36 @@ def test_opening_makes_nothing(directory: Path, clock: Clock) -> None:
     assert not directory.exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["keyring.json", "halves.sqlite", "custody-keys.sqlite", "custody.sqlite", "signers.sqlite"]
-)
+@pytest.mark.parametrize("name", ["keyring.json", "halves.sqlite", "signers.sqlite"])
 def test_opening_without_a_file_names_it(keys: KeyDirectory, directory: Path, clock: Clock, name: str) -> None:
     (directory / name).unlink()
     with pytest.raises((KeyringMissingError, KeysMissingError)) as refused:
         open_key_directory(directory, ORIGIN, clock)
     assert refused.value.path == directory / name  # type: ignore[attr-defined]
     assert not (directory / name).exists()
+
+
+@pytest.mark.parametrize("name", ["custody-keys.sqlite", "custody.sqlite"])
+def test_without_a_file_of_the_vault_all_but_custody_opens(
+    keys: KeyDirectory, directory: Path, clock: Clock, name: str
+) -> None:
+    """It is in no backup, so its loss must not stop the log."""
+    half = keys.halves.create("log")
+    (directory / name).unlink()
+    opened = open_key_directory(directory, ORIGIN, clock)
+    assert opened.halves.open("log") == half
+    assert not (directory / name).exists()
+    credential = "credential_" + "a1" * 16
+    for asked in (
+        lambda: opened.custody.put(credential, Secret(b"secret")),
+        lambda: opened.custody.open(credential),
+        lambda: opened.custody.destroy(credential),
+        opened.custody.list,
+    ):
+        with pytest.raises(CustodyLostError) as refused:
+            asked()
+        assert refused.value.path == directory / name
+    opened.custody.rewrap()
 
 
 @pytest.mark.parametrize(
