@@ -19,7 +19,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from ledger.keys.classes import day_of, is_day_key
+from ledger.keys.classes import day_of
 from ledger.log.core_entry import CHAIN_CREATED, CLOCK_CORRECTED, KEY_CREATED, KEY_DESTROYED
 from ledger.log.entry import leaf_hash
 from ledger.log.members import format_at
@@ -33,9 +33,10 @@ from ledger.store.errors import (
     RecordRefusedError,
     StoreError,
 )
-from ledger.store.group import Columns, DayIsOverError, Group, Request, split_known
+from ledger.store.group import DayIsOverError, Group, Request, split_known
 from ledger.store.known import Known, kinds_of
 from ledger.store.prepare import Prepared
+from ledger.store.sending import Sender
 from ledger.store.statements import Statements
 from ledger.store.wire import Row, Steps, Wire, finish
 
@@ -62,6 +63,7 @@ class Sequencer:
         self._clock_bound = clock_bound
         self._conditions = Conditions(schema)
         self._statements = Statements(schema)
+        self._sender = Sender(self._statements)
         self._known = Known(origin, self._statements)
         self.clock_confirmed = False
         """Whether the operator said that the clock is right: the next append does not compare it."""
@@ -262,7 +264,7 @@ class Sequencer:
         for start in range(0, len(several), _SLICE):
             self._place(wire, group, several[start : start + _SLICE])
             if len(group.placed) - group.sent >= _SLICE:
-                self._send(wire, group)
+                self._sender.send_rows(wire, group)
         for position, (index, _) in enumerate(new, group.position - len(new)):
             places[index] = position
         for index, original in again:
@@ -279,7 +281,7 @@ class Sequencer:
         try:
             while several := list(islice(unsealed, _SLICE_UNSEALED)):
                 self._place(wire, group, several)
-                self._send(wire, group)
+                self._sender.send_rows(wire, group)
         except StoreError:
             group.spoiled = True
             raise
@@ -312,7 +314,7 @@ class Sequencer:
                 columns.marks.append((rows.bytes_element(mark), rows.bytes_element(body), place))
                 group.marked[mark] = (body, position)
             if public and shared.type in _EFFECTS:
-                self._apply(wire, position, shared.type, public)
+                self._sender.send_effect(wire, position, shared.type, public)
                 self._known.remember(each)
             head.seq, head.leaf = seq, leaf
             moved.add(shared.chain)
@@ -320,68 +322,11 @@ class Sequencer:
         group.placed += several
         group.position = position
 
-    def _send(self, wire: Wire, group: Group) -> None:
-        """Send the rows of what was placed since the last sending."""
-        statements, columns = self._statements, group.columns
-        shared = [each.shared for each in group.placed[group.sent :]]
-        wire.send(
-            statements.entries,
-            rows.number(group.at_field),
-            rows.numbers(columns.positions),
-            rows.numbers(columns.seqs),
-            rows.byte_strings(columns.leaves),
-            rows.byte_strings(columns.entries),
-            rows.texts([each.chain_element for each in shared]),
-            rows.texts([each.type_element for each in shared]),
-            rows.texts([each.key_element for each in shared]),
-            rows.texts([each.tags_element for each in group.placed[group.sent :]]),
-        )
-        if columns.tags:
-            wire.send(statements.tags, rows.numbers(columns.tags), rows.numbers(columns.tagged))
-        if columns.payloads:
-            places, parts, sealed = zip(*columns.payloads, strict=True)
-            wire.send(statements.payloads, rows.numbers(places), rows.texts(parts), rows.byte_strings(sealed))
-        if columns.marks:
-            macs, bodies, places = zip(*columns.marks, strict=True)
-            wire.send(statements.new_marks, rows.byte_strings(macs), rows.byte_strings(bodies), rows.numbers(places))
-        group.columns = Columns()
-        group.sent = len(group.placed)
-
     def _end(self, wire: Wire, group: Group) -> Steps[None]:
         """Move the heads and commit; then all of the group is durable."""
         if group.sent < len(group.placed):
-            self._send(wire, group)
-        moved = sorted(group.moved)
-        heads = [self._known.chains[name] for name in moved]
-        wire.send(
-            self._statements.advance,
-            rows.texts([rows.text_element(name) for name in moved]),
-            rows.numbers([rows.number_element(head.seq) for head in heads]),
-            rows.byte_strings([rows.leaf_element(head.leaf) for head in heads]),
-            rows.texts([rows.text_element(head.half) for head in heads]),
-            rows.number(group.position),
-            rows.number(group.at_field),
-            group.boot.encode(),
-            rows.number(group.elapsed),
-        )
-        wire.send(self._statements.notify)
-        wire.send(self._statements.commit)
+            self._sender.send_rows(wire, group)
+        self._sender.send_end(wire, group, self._known.chains)
         yield from wire.sync()
         self._known.committed(group.position, group.at)
         self.clock_confirmed = False
-
-    def _apply(self, wire: Wire, position: int, type_: str, public: Mapping[str, Any]) -> None:
-        """Write down what a core entry says of keys; the head of a chain is written with all heads."""
-        statements, place = self._statements, rows.number(position)
-        name, key = (None if (value := public.get(each)) is None else str(value).encode() for each in ("chain", "key"))
-        if type_ == KEY_CREATED:
-            wire.send(statements.new_key, key, str(public["check"]).encode(), place)
-            if is_day_key(str(public["key"])):
-                wire.send(statements.new_part, key)
-        elif type_ == KEY_DESTROYED:
-            if name is not None and key is not None:
-                wire.send(statements.end_pair, name, key, place)
-            elif name is not None:
-                wire.send(statements.end_chain, place, name)
-            else:
-                wire.send(statements.end_key, place, key)

@@ -1,0 +1,85 @@
+"""What a group of placed entries becomes in the tables: its rows, its heads, and what core entries say of keys.
+
+Guarantees: rows are sent in the order in which they were placed, each once. Leaves to others: places, links and times
+(the sequencer), and waiting for the server (``wire``).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ledger.keys.classes import is_day_key
+from ledger.log.core_entry import KEY_CREATED, KEY_DESTROYED
+from ledger.store import rows
+from ledger.store.group import Columns, Group
+from ledger.store.known import ChainHead
+from ledger.store.statements import Statements
+from ledger.store.wire import Wire
+
+
+class Sender:
+    """Sends what one log's tables take in."""
+
+    def __init__(self, statements: Statements) -> None:
+        """Send by these statements."""
+        self._statements = statements
+
+    def send_rows(self, wire: Wire, group: Group) -> None:
+        """Send the rows of what was placed since the last sending."""
+        statements, columns = self._statements, group.columns
+        shared = [each.shared for each in group.placed[group.sent :]]
+        wire.send(
+            statements.entries,
+            rows.number(group.at_field),
+            rows.numbers(columns.positions),
+            rows.numbers(columns.seqs),
+            rows.byte_strings(columns.leaves),
+            rows.byte_strings(columns.entries),
+            rows.texts([each.chain_element for each in shared]),
+            rows.texts([each.type_element for each in shared]),
+            rows.texts([each.key_element for each in shared]),
+            rows.texts([each.tags_element for each in group.placed[group.sent :]]),
+        )
+        if columns.tags:
+            wire.send(statements.tags, rows.numbers(columns.tags), rows.numbers(columns.tagged))
+        if columns.payloads:
+            places, parts, sealed = zip(*columns.payloads, strict=True)
+            wire.send(statements.payloads, rows.numbers(places), rows.texts(parts), rows.byte_strings(sealed))
+        if columns.marks:
+            macs, bodies, places = zip(*columns.marks, strict=True)
+            wire.send(statements.new_marks, rows.byte_strings(macs), rows.byte_strings(bodies), rows.numbers(places))
+        group.columns = Columns()
+        group.sent = len(group.placed)
+
+    def send_end(self, wire: Wire, group: Group, chains: Mapping[str, ChainHead]) -> None:
+        """Send what moves the heads and commits."""
+        moved = sorted(group.moved)
+        heads = [chains[name] for name in moved]
+        wire.send(
+            self._statements.advance,
+            rows.texts([rows.text_element(name) for name in moved]),
+            rows.numbers([rows.number_element(head.seq) for head in heads]),
+            rows.byte_strings([rows.leaf_element(head.leaf) for head in heads]),
+            rows.texts([rows.text_element(head.half) for head in heads]),
+            rows.number(group.position),
+            rows.number(group.at_field),
+            group.boot.encode(),
+            rows.number(group.elapsed),
+        )
+        wire.send(self._statements.notify)
+        wire.send(self._statements.commit)
+
+    def send_effect(self, wire: Wire, position: int, type_: str, public: Mapping[str, Any]) -> None:
+        """Write down what a core entry says of keys; the head of a chain is written with all heads."""
+        statements, place = self._statements, rows.number(position)
+        name, key = (None if (value := public.get(each)) is None else str(value).encode() for each in ("chain", "key"))
+        if type_ == KEY_CREATED:
+            wire.send(statements.new_key, key, str(public["check"]).encode(), place)
+            if is_day_key(str(public["key"])):
+                wire.send(statements.new_part, key)
+        elif type_ == KEY_DESTROYED:
+            if name is not None and key is not None:
+                wire.send(statements.end_pair, name, key, place)
+            elif name is not None:
+                wire.send(statements.end_chain, place, name)
+            else:
+                wire.send(statements.end_key, place, key)
