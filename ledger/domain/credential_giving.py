@@ -228,12 +228,12 @@ def reject_credential(command: RejectCredential, facts: Facts, now: datetime, _d
 
 
 @decides(CheckOutCredential, boundary=_with_use, timers=_due_with_use)
-def check_out_credential(command: CheckOutCredential, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Hand it out, until the end of the window."""
+def check_out_credential(command: CheckOutCredential, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+    """Hand it out, until the end of the window as far as an agreement of both sides carries it."""
     credential = given(fold(facts).get(command.credential), "R-10")
     order = known(facts, command.used_for, "R-10")
     check_available(credential, now)
-    check_use(credential, order, command.technician, now)
+    check_use(credential, order, command.technician, now, defaults)
     if any(each.id == command.checkout for each in credential.checkouts):
         raise Refusal("R-10", "checkout_known", credential.positions)
     window = window_of(order)
@@ -243,7 +243,7 @@ def check_out_credential(command: CheckOutCredential, facts: Facts, now: datetim
         checkout=command.checkout,
         used_for=order.id,
         technician=command.technician,
-        until=window.planned_end,
+        until=window.carried(defaults.overrun_carries),
     )
     assigned = order.assigned(command.technician)
     told = () if assigned is None else (assigned,)

@@ -50,8 +50,12 @@ def check_available(credential: Credential, now: datetime) -> None:
 
 
 @rule("R-10")
-def check_use(credential: Credential, order: WorkOrder, technician: str, now: datetime) -> None:
-    """Refuse whoever is not assigned to the order, and any time outside its window."""
+def check_use(credential: Credential, order: WorkOrder, technician: str, now: datetime, defaults: Defaults) -> None:
+    """Refuse whoever is not assigned to the order, and any time outside its window.
+
+    The vendor tells the customer of an overrun, and needs no answer (5③※); but what opens the customer's systems is
+    handed out for a time that the customer agreed to, and by such a notice for a little longer at the most.
+    """
     if order.ended is not None:
         raise Refusal("R-10", "work_order_over", [order.ended], status=order.status)
     assigned = order.assigned(technician)
@@ -59,14 +63,10 @@ def check_use(credential: Credential, order: WorkOrder, technician: str, now: da
         raise Refusal("R-10", "checkout_not_assigned", [order.requested])
     if order.window is None:
         raise Refusal("R-10", "checkout_without_window", [order.changed])
-    if not order.window.holds(now):
-        raise Refusal(
-            "R-10",
-            "checkout_outside_window",
-            order.window.positions,
-            begins=spelled(order.window.starts_at),
-            ends=spelled(order.window.planned_end),
-        )
+    begins, ends = order.window.starts_at, order.window.carried(defaults.overrun_carries)
+    if not begins <= now < ends:
+        sentence = "checkout_beyond_agreement" if order.window.holds(now) else "checkout_outside_window"
+        raise Refusal("R-10", sentence, order.window.positions, begins=spelled(begins), ends=spelled(ends))
     check_purpose(credential, order)
 
 

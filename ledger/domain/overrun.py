@@ -2,7 +2,7 @@
 
 States, for each planned end: on time → at risk (most of the planned time is over) → detected → told, with a new planned
 end, which may be overrun again. A notice by telephone counts, and is confirmed in writing by a second one that names
-the same end (A-17).
+the same end (A-17). Both sides may agree on another time instead: of it the customer knows from the proposal on.
 
 Guarantees: the timer detects an overrun as of the planned end, whoever looked when (R-23). Nobody having told the
 customer in time is at first a finding, since a notice may be recorded late; a notice that was sent late, or never
@@ -16,7 +16,7 @@ from ledger.domain.boundary import tag
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import spelled
-from ledger.domain.recorded import Facts, of_type
+from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
 from ledger.domain.schedule_facts import (
     Detection,
@@ -24,6 +24,7 @@ from ledger.domain.schedule_facts import (
     OverrunNoticeSent,
     ScheduleAgreed,
     ScheduleChanged,
+    ScheduleProposed,
     WorkAtRisk,
 )
 from ledger.domain.settings import Defaults
@@ -38,6 +39,8 @@ class Stretch:
 
     begins: datetime
     ends: datetime
+    agreed_at: datetime
+    """When both sides had agreed on the time that it goes back to."""
     positions: tuple[int, ...]
     """What plans it so."""
     at_risk: bool = False
@@ -50,6 +53,7 @@ class Call:
     """A notice by telephone, and whether it was confirmed in writing."""
 
     sent_at: datetime
+    planned_end: datetime
     position: int
     written: bool = False
 
@@ -83,18 +87,19 @@ def fold(facts: Facts, work_order: str) -> Overrun:
             case (
                 ScheduleAgreed(starts_at=begins, planned_end=ends) | ScheduleChanged(starts_at=begins, planned_end=ends)
             ):
-                overrun = replace(overrun, current=Stretch(begins, ends, (place,)))
+                overrun = replace(overrun, current=Stretch(begins, ends, each.at, (place,)))
             case WorkAtRisk() if current is not None:
                 overrun = replace(overrun, current=replace(current, at_risk=True))
             case OverrunDetected(detected_at=detected_at) if current is not None:
                 overrun = replace(overrun, current=replace(current, detected=place, detected_at=detected_at))
             case OverrunNoticeSent() as notice if current is not None:
                 if notice.channel is Channel.PHONE:
-                    calls = (*overrun.calls, Call(notice.sent_at, place))
+                    calls = (*overrun.calls, Call(notice.sent_at, notice.planned_end, place))
                 else:
                     calls = tuple(replace(call, written=True) for call in overrun.calls)
-                if notice.planned_end != current.ends:
-                    current = Stretch(current.ends, notice.planned_end, (*current.positions, place))
+                if notice.planned_end > current.ends and notice.sent_at >= current.agreed_at:
+                    told = (*current.positions, place)
+                    current = Stretch(current.ends, notice.planned_end, current.agreed_at, told)
                 overrun = Overrun(current, calls)
             case _:
                 pass
@@ -198,10 +203,45 @@ def never_told(order: WorkOrder, overrun: Overrun, ended_at: datetime, defaults:
     return _late(order, "overrun_never_told", untold, ended_at, defaults.overrun_notice)
 
 
+@rule("R-23")
+def agreed_late(
+    order: WorkOrder, facts: Facts, proposal: Recorded[ScheduleProposed], now: datetime, defaults: Defaults
+) -> ViolationRecorded | None:
+    """Give the violation of an overrun that the customer learnt of too late, from the new time that is agreed on."""
+    if order.started_at is None or order.status not in RUNNING:
+        return None
+    known_at = proposal.at if proposal.at >= order.started_at else now  # an older proposal told of no overrun
+    return told_late(order, fold(facts, order.id), known_at, defaults)
+
+
+@rule("R-21")
+def beyond_agreement(order: WorkOrder, planned_end: datetime, defaults: Defaults) -> FindingRecorded | None:
+    """Find that a notice names an end for which both sides have to agree on a new time."""
+    window = order.window
+    if window is None or planned_end <= window.agreed_end + defaults.overrun_carries:
+        return None
+    return FindingRecorded(
+        rule="R-21",
+        sentence="overrun_beyond_agreement",
+        values={
+            "planned_end": spelled(planned_end),
+            "agreed_end": spelled(window.agreed_end),
+            "until": spelled(window.agreed_end + defaults.overrun_carries),
+        },
+        subjects=(tag("work_order", order.id),),
+        cites=(window.agreed,),
+    )
+
+
 @rule("R-23", off=[])
 def was_told(order: WorkOrder, facts: Facts, sent_at: datetime) -> list[FindingRecorded]:
-    """Find that an overrun, of which a violation says that nobody had told it, had been told in time."""
-    unfounded = [each for each in of_type(facts, ViolationRecorded) if each.fact.sentence == "overrun_never_told"]
+    """Find that an overrun, of which a violation says that nobody had told it in time, had been told in time."""
+    unfounded = [
+        each
+        for each in of_type(facts, ViolationRecorded)
+        if each.fact.sentence in {"overrun_never_told", "overrun_told_late"}
+        and sent_at <= datetime.fromisoformat(each.fact.values["deadline"])
+    ]
     return [
         FindingRecorded(
             rule="R-23",

@@ -1,7 +1,8 @@
 """Telling the customer that work takes longer: as soon as it is known, and until when it is planned now (5③※, R-23).
 
 Guarantees: an overrun that somebody foresees is detected then, before the timer would; a notice without a detection
-brings its own. A notice that was sent too late is recorded with a violation.
+brings its own. A notice that was sent too late is recorded with a violation, one whose end goes far beyond the agreed
+time with a finding (R-21). One that was sent before both sides agreed on another time and is told after moves nothing.
 """
 
 from dataclasses import dataclass
@@ -79,20 +80,25 @@ def send_overrun_notice(command: SendOverrunNotice, facts: Facts, now: datetime,
         sent_at=command.sent_at,
     )
     call = overrun.unwritten
-    if command.planned_end == stretch.ends and command.channel is not Channel.PHONE and call is not None:
+    named = {stretch.ends, *(each.planned_end for each in overrun.calls[-1:])}
+    if command.planned_end in named and command.channel is not Channel.PHONE and call is not None:
         late = overrun_.written_late(order, overrun, command.sent_at, defaults)
         return decided(notice, *([] if late is None else [late]), cites=[call.position])
     then = order_at(facts, order.id, command.sent_at) or order
     if then.status not in RUNNING:
         raise Refusal("R-23", "overrun_of_what_rests", [then.changed], status=then.status)
+    if command.sent_at < stretch.agreed_at:
+        return decided(notice, *overrun_.was_told(order, facts, command.sent_at), cites=stretch.positions)
     if command.planned_end <= stretch.ends or command.planned_end <= command.sent_at:
         raise Refusal("R-23", "overrun_end_not_later", stretch.positions, planned_end=spelled(stretch.ends))
+    beyond = overrun_.beyond_agreement(order, command.planned_end, defaults)
+    found: list[Fact] = [] if beyond is None else [beyond]
     if stretch.detected is None:
-        detected: list[Fact] = [_foreseen(order, stretch, command.sent_at, command.reason)]
-        return decided(*detected, notice, cites=stretch.positions)
+        detected = _foreseen(order, stretch, command.sent_at, command.reason)
+        return decided(detected, notice, *found, cites=stretch.positions)
     late = overrun_.told_late(order, overrun, command.sent_at, defaults)
-    made = overrun_.was_told(order, facts, command.sent_at) if late is None else [late]
-    return decided(notice, *made, cites=[*stretch.positions, stretch.detected])
+    found += overrun_.was_told(order, facts, command.sent_at) if late is None else [late]
+    return decided(notice, *found, cites=[*stretch.positions, stretch.detected])
 
 
 def _foreseen(order: WorkOrder, stretch: Stretch, at: datetime, reason: str) -> OverrunDetected:

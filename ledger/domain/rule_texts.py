@@ -140,7 +140,7 @@ RULES: dict[str, RuleText] = {
         "A gap in a recording is a finding, never hidden.",
     ),
     "R-21": RuleText(
-        "append",
+        "both",
         "5②",
         "日程は双方の合意を記録し、変更は改めて連絡する。",
         "A schedule is agreed by both sides, and a change needs a new notice.",

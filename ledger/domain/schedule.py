@@ -1,8 +1,9 @@
 """When work is done: one side names a time, the other agrees (5②).
 
 Guarantees: an agreed time has the word of both sides in the ledger, the customer's by a registered contact (R-21). A
-later agreement replaces the earlier one and its notice. A running order is not scheduled: its end moves by an overrun
-notice.
+later agreement replaces the earlier one and its notice. While work runs a new time is agreed on where an overrun notice
+does not reach; the work goes on as it was announced, and an overrun that the customer learns of by that, and too late,
+is a violation (R-23).
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.instants import spelled
 from ledger.domain.ordering import word_of
+from ledger.domain.overrun import agreed_late
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
 from ledger.domain.schedule_facts import ScheduleAgreed, ScheduleCancelled, ScheduleChanged, ScheduleProposed
@@ -73,7 +75,7 @@ def _timers(command: _Command) -> tuple[Due, ...]:
 @decides(ProposeSchedule, boundary=_boundary, timers=_timers)
 def propose_schedule(command: ProposeSchedule, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record a proposed time that is still to come."""
-    order = _to_schedule(facts, command.work_order)
+    order = _to_agree_on(facts, command.work_order)
     for each in _proposals(facts, order):
         if each.fact.proposal == command.proposal:
             raise Refusal("R-21", "proposal_known", [each.position])
@@ -91,9 +93,9 @@ def propose_schedule(command: ProposeSchedule, facts: Facts, now: datetime, _def
 
 
 @decides(AgreeSchedule, boundary=_boundary, timers=_timers)
-def agree_schedule(command: AgreeSchedule, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+def agree_schedule(command: AgreeSchedule, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record the other side's word to a proposal."""
-    order = _to_schedule(facts, command.work_order)
+    order = _to_agree_on(facts, command.work_order)
     proposal = next((each for each in _proposals(facts, order) if each.fact.proposal == command.proposal), None)
     if proposal is None:
         raise Refusal("R-21", "proposal_unknown", [order.changed])
@@ -112,6 +114,7 @@ def agree_schedule(command: AgreeSchedule, facts: Facts, now: datetime, _default
             planned_end=proposal.fact.planned_end,
         )
         return decided(agreed, cites=[order.changed, *cites])
+    late = agreed_late(order, facts, proposal, now, defaults)
     changed = ScheduleChanged(
         work_order=order.id,
         proposal=command.proposal,
@@ -121,7 +124,7 @@ def agree_schedule(command: AgreeSchedule, facts: Facts, now: datetime, _default
         planned_end=proposal.fact.planned_end,
         reason=command.reason,
     )
-    return decided(changed, cites=[order.window.agreed, *cites])
+    return decided(changed, *([] if late is None else [late]), cites=[order.window.agreed, *cites])
 
 
 @rule("R-21")
@@ -134,7 +137,9 @@ def check_both_sides(proposal: Recorded[ScheduleProposed], by: Side) -> None:
 @decides(CancelSchedule, boundary=_boundary, timers=_timers)
 def cancel_schedule(command: CancelSchedule, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Take an agreed time back; the order stays."""
-    order = _to_schedule(facts, command.work_order)
+    order = _to_agree_on(facts, command.work_order)
+    if order.status in RUNNING:
+        raise Refusal("R-21", "not_to_schedule", [order.changed], status=order.status)
     if order.window is None:
         raise Refusal("R-21", "schedule_missing", [order.changed])
     cancelled = ScheduleCancelled(work_order=order.id, by=command.by, contact=command.contact, reason=command.reason)
@@ -146,8 +151,8 @@ def _proposals(facts: Facts, order: WorkOrder) -> list[Recorded[ScheduleProposed
     return [each for each in of_type(facts, ScheduleProposed) if each.fact.work_order == order.id]
 
 
-def _to_schedule(facts: Facts, work_order: str) -> WorkOrder:
+def _to_agree_on(facts: Facts, work_order: str) -> WorkOrder:
     order = known_open(facts, work_order, "R-21")
-    if order.status is Status.REQUESTED or order.status in RUNNING:
+    if order.status is Status.REQUESTED:
         raise Refusal("R-21", "not_to_schedule", [order.changed], status=order.status)
     return order

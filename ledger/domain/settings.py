@@ -43,6 +43,8 @@ class Defaults:
     """A-17, R-23: how soon after detection an overrun is told."""
     overrun_written: timedelta = timedelta(hours=1)
     """A-17: how soon a telephone call is confirmed in writing."""
+    overrun_carries: timedelta = timedelta(hours=2)
+    """R-10, R-21: how far past the agreed end the vendor's notice alone carries the handing out of credentials."""
     at_risk_percent: int = 80
     """Overrun: the part of the planned time after which work that goes on is at risk."""
     report_business_days: int = 1

@@ -105,6 +105,7 @@ RANGES: Mapping[str, Count | Length | Mode] = {
     "notice_urgent": _length("R-22", "15min", "24h"),
     "overrun_notice": _length("R-23", "1min", "15min"),
     "overrun_written": _length("R-23", "1min", "1h"),
+    "overrun_carries": _length("R-10", "0s", "8h"),
     "at_risk_percent": Count("R-23", 50, 99),
     "report_business_days": Count("R-24", 1, 5),
     "check_business_days": Count("R-25", 1, 20),

@@ -9,7 +9,7 @@ was begun is in progress, whatever should have come before: what was missing is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -83,6 +83,10 @@ class Window:
 
     starts_at: datetime
     planned_end: datetime
+    """As it was agreed, or as the vendor's newest overrun notice tells it."""
+    agreed_end: datetime
+    agreed_at: datetime
+    """When the agreement stood in the ledger."""
     agreed: int
     """The position of the agreement."""
     extended: int | None = None
@@ -96,6 +100,14 @@ class Window:
     def holds(self, moment: datetime) -> bool:
         """Tell whether an instant falls into it."""
         return self.starts_at <= moment < self.planned_end
+
+    def carried(self, longest: timedelta) -> datetime:
+        """Give the end that a notice of the vendor alone carries, so far past the one that was agreed at the most."""
+        return min(self.planned_end, self.agreed_end + longest)
+
+    def moved_by(self, notice: OverrunNoticeSent) -> bool:
+        """Tell whether a notice names a later end, and was not sent before both sides agreed on this one."""
+        return notice.planned_end > self.planned_end and notice.sent_at >= self.agreed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +272,9 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
         case TechnicianReleased(technician=technician):
             return {"technicians": _without(order, technician)}
         case ScheduleAgreed() | ScheduleChanged():
-            window = Window(fact.starts_at, fact.planned_end, place)
+            window = Window(fact.starts_at, fact.planned_end, fact.planned_end, recorded.at, place)
+            if order.get("status") in RUNNING:  # agreed on while work goes on, which was announced before it began
+                return {"window": window}
             return _becomes(Status.SCHEDULED, place, window=window, notice=None)
         case ScheduleCancelled():
             return _becomes(Status.ACCEPTED, place, window=None, notice=None)
@@ -276,8 +290,8 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
             return _becomes(Status.SUSPENDED, place)
         case WorkResumed():
             return _becomes(Status.IN_PROGRESS, place)
-        case OverrunNoticeSent(planned_end=planned_end) if order.get("window") is not None:
-            return {"window": replace(order["window"], planned_end=planned_end, extended=place)}
+        case OverrunNoticeSent() if (planned := order.get("window")) is not None and planned.moved_by(fact):
+            return {"window": replace(planned, planned_end=fact.planned_end, extended=place)}
         case WorkBlocked(final=final):
             ends = _ends(recorded.at, place) if final else {}
             return _becomes(Status.BLOCKED, place, blocked=place, window=None, notice=None, **ends)

@@ -1,6 +1,7 @@
 """Credentials handed out, brought back, and met where they should not be: R-10, A-07, A-10."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from credentials import (
@@ -24,11 +25,13 @@ from orders import (
     READY,
     REQUESTED,
     SECOND_ASSIGNED,
+    SECOND_PROPOSAL,
     SECOND_TECHNICIAN,
     SIGNED,
     STARTED,
     TECHNICIAN,
     TOLD,
+    WORK_CONTACT,
 )
 from story import CUSTOMER, an_id, at, given
 
@@ -47,7 +50,8 @@ from ledger.domain.decision import Refusal
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.rules import switched_off
-from ledger.domain.schedule_facts import ScheduleCancelled
+from ledger.domain.schedule_facts import ScheduleCancelled, ScheduleChanged
+from ledger.domain.settings import Defaults
 from ledger.domain.work_facts import Side, TechnicianReleased
 
 BEFORE, INSIDE, AFTER = "2026-11-18 09:59", "2026-11-18 10:00", "2026-11-18 12:00"
@@ -123,6 +127,34 @@ def test_r_10_an_overrun_notice_moves_the_end_of_the_window() -> None:
     story = given(*BY_WISH, PROVIDED, STARTED, at_="2026-11-18 10:00").at("2026-11-18 12:10", TOLD)
     story.when(check_out(), at_="2026-11-18 13:59").then(replace(OUT, until=at("2026-11-18 14:00")))
     story.when(check_out(), at_="2026-11-18 14:00").refused("R-10")
+
+
+def test_r_10_a_notice_of_the_vendor_alone_carries_no_further_than_the_setting() -> None:
+    told = replace(TOLD, planned_end=at("2099-01-01 00:00"))
+    story = given(*BY_WISH, PROVIDED, STARTED, at_="2026-11-18 10:00").at("2026-11-18 12:10", told)
+    story.when(check_out(), at_="2026-11-18 12:20").then(replace(OUT, until=at("2026-11-18 14:00"))).citing(2, 4, 6, 8)
+    refused = story.when(check_out(), at_="2026-11-18 14:00").refused("R-10", cites=[4, 8])
+    assert "14:00" in str(refused.refusal)
+    again = replace(told, planned_end=at("2100-01-01 00:00"), sent_at=at("2026-11-18 13:50"))
+    story.at("2026-11-18 13:50", again).when(check_out(), at_="2026-11-18 14:00").refused("R-10", cites=[4, 9])
+    story = given(*BY_WISH, PROVIDED, STARTED, at_="2026-11-18 10:00", defaults=Defaults(overrun_carries=timedelta(0)))
+    story.at("2026-11-18 12:10", told).when(check_out(), at_="2026-11-18 12:20").refused("R-10", cites=[4, 8])
+
+
+def test_r_10_a_new_time_that_both_sides_agree_on_carries_to_its_end() -> None:
+    longer = ScheduleChanged(
+        work_order=ORDER,
+        proposal=SECOND_PROPOSAL,
+        by=Side.CUSTOMER,
+        contact=WORK_CONTACT,
+        starts_at=AGREED.starts_at,
+        planned_end=at("2026-11-18 20:00"),
+        reason="-",
+    )
+    story = given(*BY_WISH, PROVIDED, STARTED, at_="2026-11-18 10:00").at("2026-11-18 12:10", TOLD)
+    story.at("2026-11-18 12:20", longer)
+    story.when(check_out(), at_="2026-11-18 19:59").then(replace(OUT, until=longer.planned_end))
+    story.when(check_out(), at_="2026-11-18 20:00").refused("R-10", cites=[9])
 
 
 def test_r_10_what_was_not_returned_in_time_is_found_and_locks_nobody_out() -> None:

@@ -1,19 +1,34 @@
 """Work that takes longer than planned: at risk, overrun, told, in time or too late."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from orders import AGREED, COMPLETED, DONE, ORDER, PLANNED, READY, RUNNING, STARTED, TOLD
+from orders import (
+    AGREED,
+    COMPLETED,
+    DONE,
+    ORDER,
+    PLANNED,
+    READY,
+    RUNNING,
+    SECOND_PROPOSAL,
+    STARTED,
+    TOLD,
+    WORK_CONTACT,
+)
 from story import CUSTOMER, Story, at, given
 
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
+from ledger.domain.instants import spelled
 from ledger.domain.overrun_notices import ForeseeOverrun, SendOverrunNotice
 from ledger.domain.rules import switched_off
-from ledger.domain.schedule_facts import Detection, OverrunDetected, WorkAtRisk
+from ledger.domain.schedule_facts import Detection, OverrunDetected, ScheduleChanged, WorkAtRisk
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work_facts import Channel, WorkCompleted, WorkSuspended
+from ledger.domain.work import order_of
+from ledger.domain.work_facts import Channel, Side, WorkCompleted, WorkSuspended
 from ledger.domain.work_timers import WORK_TIMER
 from ledger.domain.working import SuspendWork
 
@@ -236,3 +251,89 @@ def test_r_23_an_overrun_of_work_that_was_done_soon_after_needs_no_notice() -> N
     done = WorkCompleted(work_order=ORDER, completed_at=at("2026-11-18 12:10"))
     story = given(*RUNNING).at("2026-11-18 12:00", AT_RISK, DETECTED).at("2026-11-18 12:10", done)
     assert due(story, "2026-11-18 13:00") == ()
+
+
+LONGER = ScheduleChanged(
+    work_order=ORDER,
+    proposal=SECOND_PROPOSAL,
+    by=Side.CUSTOMER,
+    contact=WORK_CONTACT,
+    starts_at=AGREED.starts_at,
+    planned_end=at("2026-11-18 18:00"),
+    reason="-",
+)
+
+
+def beyond(planned_end: str, until: str = "2026-11-18 14:00") -> FindingRecorded:
+    return FindingRecorded(
+        rule="R-21",
+        sentence="overrun_beyond_agreement",
+        values={
+            "planned_end": spelled(at(planned_end)),
+            "agreed_end": "2026-11-18T12:00:00+09:00",
+            "until": spelled(at(until)),
+        },
+        subjects=(f"work_order:{ORDER}",),
+    )
+
+
+def test_r_21_a_notice_far_beyond_the_agreed_time_is_recorded_with_a_finding() -> None:
+    story = given(*RUNNING).at("2026-11-18 12:00", AT_RISK, DETECTED)
+    far = replace(SEND, planned_end=at("2026-11-18 14:01"))
+    told = replace(TOLD, planned_end=far.planned_end)
+    outcome = story.when(far, at_="2026-11-18 12:10").then(told, beyond("2026-11-18 14:01"))
+    assert outcome.facts[1].cites == (4,)
+    with switched_off("R-21"):
+        story.when(far, at_="2026-11-18 12:10").then(told)
+    early = replace(far, sent_at=at("2026-11-18 11:00"))
+    foreseen = replace(DETECTED, how=Detection.FORESEEN, detected_at=early.sent_at, reason=TOLD.reason)
+    outcome = given(*RUNNING).when(early, at_="2026-11-18 11:00")
+    outcome.then(foreseen, replace(told, sent_at=early.sent_at), beyond("2026-11-18 14:01"))
+
+
+def test_r_21_how_far_a_notice_reaches_is_a_setting_and_counts_from_the_agreed_end_for_the_second_one_too() -> None:
+    none = Defaults(overrun_carries=timedelta(0))
+    story = given(*RUNNING, defaults=none).at("2026-11-18 12:00", AT_RISK, DETECTED)
+    story.when(SEND, at_="2026-11-18 12:10").then(TOLD, beyond("2026-11-18 14:00", "2026-11-18 12:00"))
+    told = given(*RUNNING).at("2026-11-18 12:00", AT_RISK, DETECTED).at("2026-11-18 12:10", TOLD)
+    again = replace(SEND, planned_end=at("2026-11-18 14:30"), sent_at=at("2026-11-18 12:20"))
+    foreseen = replace(
+        DETECTED, how=Detection.FORESEEN, planned_end=TOLD.planned_end, detected_at=again.sent_at, reason=TOLD.reason
+    )
+    notice = replace(TOLD, planned_end=again.planned_end, sent_at=again.sent_at)
+    told.when(again, at_="2026-11-18 12:20").then(foreseen, notice, beyond("2026-11-18 14:30"))
+
+
+def test_r_21_a_notice_from_before_a_new_agreement_is_recorded_and_moves_nothing() -> None:
+    story = given(*RUNNING).at("2026-11-18 12:00", AT_RISK, DETECTED).at("2026-11-18 12:30", NOT_TOLD)
+    agreed = story.at("2026-11-18 12:30", LONGER, TOLD_LATE)
+    was_told = FindingRecorded(
+        rule="R-23",
+        sentence="overrun_was_told",
+        values={"sent_at": "2026-11-18T12:10:00+09:00"},
+        subjects=NOT_TOLD.subjects,
+    )
+    far = replace(SEND, planned_end=at("2026-11-18 20:00"))
+    told = replace(TOLD, planned_end=far.planned_end)
+    outcome = agreed.when(far, at_="2026-11-18 12:40").then(told, was_told).citing(10)
+    assert outcome.facts[1].cites == (11,)
+    late = replace(far, sent_at=at("2026-11-18 12:16"))
+    agreed.when(late, at_="2026-11-18 12:40").then(replace(told, sent_at=late.sent_at))
+    order = order_of(agreed.at("2026-11-18 12:40", told).recorded, ORDER)
+    assert order is not None
+    assert order.window is not None
+    assert (order.window.planned_end, order.window.extended) == (LONGER.planned_end, None)
+    again = (
+        replace(AT_RISK, planned_end=LONGER.planned_end, due_at=at("2026-11-18 16:24")),
+        replace(DETECTED, planned_end=LONGER.planned_end, detected_at=LONGER.planned_end),
+    )
+    assert due(agreed, "2026-11-18 18:10") == again
+
+
+def test_r_23_a_call_from_before_a_new_agreement_is_confirmed_by_the_end_it_named() -> None:
+    story = given(*RUNNING).at("2026-11-18 12:00", AT_RISK, DETECTED).at("2026-11-18 12:10", CALLED)
+    story.at("2026-11-18 12:30", LONGER)
+    written = replace(SEND, sent_at=at("2026-11-18 12:50"))
+    confirmed = replace(TOLD, sent_at=written.sent_at)
+    story.when(written, at_="2026-11-18 12:50").then(confirmed).citing(9)
+    assert due(story.at("2026-11-18 12:50", confirmed), "2026-11-18 15:00") == ()

@@ -23,13 +23,20 @@ from orders import (
     TECHNICIAN,
     WORK_CONTACT,
 )
-from story import CUSTOMER, an_id, at, given
+from story import CUSTOMER, Story, an_id, at, given
 
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.notices import AcknowledgeNotice, SendNotice
 from ledger.domain.rules import switched_off
 from ledger.domain.schedule import AgreeSchedule, CancelSchedule, ProposeSchedule
-from ledger.domain.schedule_facts import PreWorkNoticeAcknowledged, ScheduleCancelled, ScheduleChanged
+from ledger.domain.schedule_facts import (
+    Detection,
+    OverrunDetected,
+    PreWorkNoticeAcknowledged,
+    ScheduleCancelled,
+    ScheduleChanged,
+    WorkAtRisk,
+)
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import Status, order_of
 from ledger.domain.work_facts import Channel, Obstacle, Side, WorkBlocked
@@ -65,6 +72,15 @@ SECOND = replace(
     proposal=SECOND_PROPOSAL,
     starts_at=at("2026-11-19 10:00"),
     planned_end=at("2026-11-19 12:00"),
+)
+NOT_TOLD = FindingRecorded(
+    rule="R-23",
+    sentence="overrun_not_told",
+    values={"deadline": "2026-11-18T12:15:00+09:00"},
+    subjects=(f"work_order:{ORDER}",),
+)
+TOLD_LATE = ViolationRecorded(
+    rule="R-23", sentence="overrun_told_late", values=NOT_TOLD.values, subjects=NOT_TOLD.subjects
 )
 
 
@@ -118,11 +134,61 @@ def test_r_21_a_later_agreement_is_a_change_and_needs_a_new_notice() -> None:
     given(*READY, SECOND, changed).when(renewed, at_=NOW).then(expected).citing(2, 7)
 
 
-@pytest.mark.parametrize("facts", [(REQUESTED,), RUNNING, DONE])
-def test_r_21_only_what_is_taken_on_and_not_begun_is_scheduled(facts: tuple[object, ...]) -> None:
-    for command in (PROPOSE, replace(AGREE, by=Side.VENDOR, contact=None), CANCEL):
+@pytest.mark.parametrize("facts", [(REQUESTED,), DONE])
+def test_r_21_only_what_is_taken_on_and_not_over_is_scheduled(facts: tuple[object, ...]) -> None:
+    for command in (replace(PROPOSE, proposal=SECOND_PROPOSAL), replace(AGREE, by=Side.VENDOR, contact=None), CANCEL):
         given(*facts).when(command, at_="2026-11-18 11:31").refused("R-21")  # type: ignore[arg-type]
     given().when(PROPOSE, at_=NOW).refused("R-21")
+
+
+LONGER = replace(PROPOSED, proposal=SECOND_PROPOSAL, planned_end=at("2026-11-18 18:00"))
+AGREE_LONGER = replace(AGREE, proposal=SECOND_PROPOSAL, reason="対象が多いため")
+CHANGED = ScheduleChanged(
+    work_order=ORDER,
+    proposal=SECOND_PROPOSAL,
+    by=Side.CUSTOMER,
+    contact=WORK_CONTACT,
+    starts_at=LONGER.starts_at,
+    planned_end=LONGER.planned_end,
+    reason=AGREE_LONGER.reason,
+)
+
+
+def test_r_21_a_new_time_is_agreed_on_while_work_runs_and_is_not_called_off_then() -> None:
+    propose = replace(PROPOSE, proposal=SECOND_PROPOSAL, planned_end=LONGER.planned_end)
+    given(*RUNNING).when(propose, at_="2026-11-18 11:00").then(LONGER).citing(6)
+    story = given(*RUNNING, CONTACT).at("2026-11-18 11:00", LONGER)
+    story.when(AGREE_LONGER, at_="2026-11-18 11:05").then(CHANGED).citing(4, 7, 8)
+    given(*RUNNING).when(CANCEL, at_="2026-11-18 11:00").refused("R-21", cites=[6])
+    order = order_of(story.at("2026-11-18 11:05", CHANGED).recorded, ORDER)
+    assert order is not None
+    assert order.window is not None
+    assert (order.status, order.window.planned_end) == (Status.IN_PROGRESS, LONGER.planned_end)
+    assert order.notice is not None
+
+
+def overrun(story: Story) -> Story:
+    """Go on to where the timer has found the overrun, and nobody told it."""
+    detected = OverrunDetected(
+        work_order=ORDER, how=Detection.TIMER, planned_end=AGREED.planned_end, detected_at=AGREED.planned_end
+    )
+    at_risk = WorkAtRisk(work_order=ORDER, planned_end=AGREED.planned_end, due_at=at("2026-11-18 11:36"))
+    return story.at("2026-11-18 12:00", at_risk, detected)
+
+
+@pytest.mark.parametrize(("proposed", "late"), [("2026-11-18 12:15", False), ("2026-11-18 12:16", True)])
+def test_r_23_the_customer_learns_of_an_overrun_from_the_proposal_of_a_new_time(proposed: str, late: bool) -> None:
+    story = overrun(given(*RUNNING, CONTACT)).at(proposed, LONGER)
+    outcome = story.when(AGREE_LONGER, at_="2026-11-18 12:40").after(NOT_TOLD)
+    outcome.then(CHANGED, *([TOLD_LATE] if late else []))
+    with switched_off("R-23"):
+        story.when(AGREE_LONGER, at_="2026-11-18 12:40").then(CHANGED)
+
+
+def test_r_23_a_proposal_from_before_the_work_told_of_no_overrun() -> None:
+    story = overrun(given(*READY, LONGER, STARTED, CONTACT))
+    story.when(AGREE_LONGER, at_="2026-11-18 12:15").then(CHANGED)
+    story.when(AGREE_LONGER, at_="2026-11-18 12:16").then(CHANGED, TOLD_LATE)
 
 
 def test_r_21_an_agreed_time_can_be_taken_back_by_either_side() -> None:

@@ -23,7 +23,7 @@ from ledger.domain.ordering import AcceptWork, AssignTechnician, CancelWork, Dec
 from ledger.domain.overrun_notices import ForeseeOverrun, SendOverrunNotice
 from ledger.domain.recorded import Recorded
 from ledger.domain.schedule import AgreeSchedule, CancelSchedule, ProposeSchedule
-from ledger.domain.schedule_facts import OverrunDetected, WorkAtRisk
+from ledger.domain.schedule_facts import OverrunDetected, ScheduleAgreed, ScheduleChanged, WorkAtRisk
 from ledger.domain.settings import Defaults
 from ledger.domain.work import RUNNING, order_of
 from ledger.domain.work_facts import Channel, Side
@@ -205,11 +205,18 @@ def test_r_25_an_order_that_is_over_stays_so_and_completion_waits_for_nothing(st
     answer = fold(facts, ORDER).check
     if answer is not None and answer.answer is Answer.CONFIRMED:
         assert kinds[OperationCheckConfirmed] == 1
+    agreed = [each.position for each in facts if isinstance(each.fact, ScheduleAgreed | ScheduleChanged)]
     for kind in (WorkAtRisk, OverrunDetected):
-        ends = [each.fact.planned_end for each in facts if isinstance(each.fact, kind)]
+        ends = [
+            (each.fact.planned_end, sum(position < each.position for position in agreed))
+            for each in facts
+            if isinstance(each.fact, kind)
+        ]
         assert len(ends) == len(set(ends))
     found = [
-        (each.fact.sentence, each.fact.values["deadline"]) for each in facts if isinstance(each.fact, FindingRecorded)
+        (each.fact.sentence, each.fact.values["deadline"])
+        for each in facts
+        if isinstance(each.fact, FindingRecorded) and "deadline" in each.fact.values
     ]
     assert len(found) == len(set(found))
     for each in facts:

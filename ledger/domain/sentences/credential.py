@@ -62,6 +62,10 @@ SENTENCES = {
         "払出しは作業時間（{begins:time} から {ends:time} まで）に限ります。",
         "Credentials are checked out inside the work window only, from {begins:time} until {ends:time}.",
     ),
+    "checkout_beyond_agreement": (
+        "予定超過報告だけで払い出せるのは {ends:time} までです。それ以降は、お客様と日程の変更に合意してください。",
+        "An overrun notice alone lets credentials be checked out until {ends:time}: agree on a new time for longer.",
+    ),
     "checkout_known": ("この払出しは既に記録されています。", "This check-out is recorded already."),
     "checkout_unknown": (
         "この技術員へのそのような払出しはありません。",

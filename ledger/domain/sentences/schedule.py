@@ -43,6 +43,10 @@ SENTENCES = {
         "進行中でない作業（{status:work.Status}）に予定超過はありません。",
         "Work that is {status:work.Status} is not overrun.",
     ),
+    "overrun_beyond_agreement": (
+        "合意の {agreed_end:time} に対し報告は {planned_end:time} で、{until:time} 以降は新たな合意を要します。",
+        "The end told, {planned_end:time}, goes far beyond {agreed_end:time}: after {until:time} agree on a new time.",
+    ),
     "overrun_end_not_later": (
         "新しい完了予定は、報告より後で、これまでの予定 {planned_end:time} より後とします。",
         "The new planned end must come after the notice, and after the one before, {planned_end:time}.",
