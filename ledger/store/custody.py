@@ -37,6 +37,12 @@ class ChainSecret:
     check: str
     mark_key: bytes
 
+    @classmethod
+    def of(cls, origin: str, chain: str, half: bytes) -> "ChainSecret":
+        """Derive it from a chain's half."""
+        label = b"shoseki idempotency v1\n" + origin.encode() + b"\n" + chain.encode()
+        return cls(half_check(origin, chain, half), hmac.digest(half, label, "sha256"))
+
     def mark(self, kind: str, data: bytes) -> bytes:
         """Give HMAC-SHA-256 of ``data`` under the chain half: nothing about it outlives the half."""
         return hmac.digest(self.mark_key, kind.encode() + b"\n" + data, "sha256")
@@ -80,11 +86,7 @@ class Custody:
             known = self._chains.get(chain)
         if known is not None and known[0] > now:
             return known[1]
-        half = self.halves.open(chain)
-        secret = ChainSecret(
-            half_check(self.origin, chain, half),
-            hmac.digest(half, b"shoseki idempotency v1\n" + self.origin.encode() + b"\n" + chain.encode(), "sha256"),
-        )
+        secret = ChainSecret.of(self.origin, chain, self.halves.open(chain))
         with self._lock:
             self._let_go(now)
             self._chains[chain] = (now + REMEMBER_SECONDS, secret)

@@ -8,6 +8,7 @@ before it, which keys exist) is handed to ``joining``. Leaves to others: the pay
 """
 
 from binascii import hexlify
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from hashlib import sha256
@@ -26,6 +27,7 @@ from ledger.store.fsck.fields import array_value, moment_of, name_values, split_
 from ledger.store.fsck.findings import Code
 from ledger.store.fsck.fingerprint import BLOCK_BYTES
 from ledger.store.fsck.kinds import Kind, Kinds, Names, tag_number
+from ledger.store.fsck.marks import Marked
 from ledger.store.fsck.tasks import Place, RangeReport, RangeTask, Stretch
 from ledger.store.fsck.wanted import Pair, Wanted
 
@@ -80,6 +82,7 @@ class _Reading:
         self._day = ""
         self._days: dict[str, str] = {}
         self._tags: list[bytes] = []
+        self._marks = dict(task.marks)
 
     def read(self, block: EntryBlock) -> None:
         """Check every row of a block."""
@@ -138,12 +141,16 @@ class _Reading:
             if self._parse(position, seq, at, stored_leaf, names, array, data, leaf):
                 expected = position + 1
         self._expected = expected
+        if self._marks:
+            self._meet_marked(positions, entries)
 
     def end(self) -> None:
         """Take stock of the range."""
         task, report = self._task, self.report
         if self._expected < task.stop:
             self._gap(self._expected, task.stop)
+        for position in self._marks:
+            report.findings.add(Code.IDEMPOTENCY, position, None, "no entry is there")
         self._cut(task.stop)
         self._grow()
         report.tree = self._tree.to_bytes()
@@ -220,6 +227,13 @@ class _Reading:
             return None
         self._met[names] = known = (kind, stretch, pair)
         return known
+
+    def _meet_marked(self, positions: Sequence[int], entries: Sequence[bytes | None]) -> None:
+        """Keep of entries under a caller's key what is compared once their payload is open."""
+        for position, data in zip(positions, entries, strict=True):
+            body = self._marks.pop(position, None)
+            if body is not None and data is not None and (marked := Marked.of(data, body)) is not None:
+                self.wanted.marked[position] = marked
 
     def _other_day(self, position: int, pair: Pair) -> None:
         self.report.findings.add(Code.KEY_DAY, position, pair.chain, f"{pair.key} on {self._day}")

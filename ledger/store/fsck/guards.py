@@ -14,6 +14,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from ledger.keys.classes import is_day_key
+from ledger.store.errors import LogMissingError
 from ledger.store.fsck.findings import KEPT, Code
 from ledger.store.fsck.joining import Join
 from ledger.store.migrate import migrations
@@ -120,16 +121,38 @@ SELECT c.relname, c.oid,
         THEN left(pg_get_expr(c.relpartbound, c.oid), 300) END
 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE i.inhparent = to_regclass(%(payload)s) ORDER BY 1"""
+_COLUMNS = """
+SELECT c.relname, a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE n.nspname = %(schema)s AND c.relname = ANY(%(tables)s) AND c.relkind IN ('r', 'p', 'v')
+    AND a.attnum > 0 AND NOT a.attisdropped"""
+_NEEDED = {
+    table: {column.removesuffix(" or NULL") for column in columns.split(", ")}
+    for table, columns in re.findall(r"table (\w+) \w+: (.*)", _TABLES)
+}
+"""What the check reads: the tables, and each column with its type."""
 _ONE_PART = re.compile(r"FOR VALUES IN \('([a-z0-9_:-]+)'\)").fullmatch
 _BODY = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION \{schema\}\.(\w+)\(.*?AS \$\$(.*?)\$\$;", re.DOTALL)
 
 
-def check_guards(connection: Connection[Any], schema: str, join: Join) -> None:
+def missing_tables(connection: Connection[Any], schema: str) -> frozenset[str]:
+    """Give the tables that are not there, or lack a column that the migrations make; raise LogMissingError for all."""
+    found: dict[str, set[str]] = {}
+    for table, column in connection.execute(_COLUMNS, {"schema": schema, "tables": list(_NEEDED)}):
+        found.setdefault(table, set()).add(column)
+    if not found:
+        raise LogMissingError("There is no log in this database and schema: make one with 'shoseki init'.")
+    return frozenset(table for table, columns in _NEEDED.items() if not columns <= found.get(table, set()))
+
+
+def check_guards(connection: Connection[Any], schema: str, missing: frozenset[str], join: Join) -> None:
     """Name what of the schema is another than the migrations make; with a schema of a newer program, say only that."""
     add = join.findings.add
-    rows = connection.execute(
-        sql.SQL("SELECT number, name, left(digest, 100) FROM {}.schema_migration").format(sql.Identifier(schema))
-    ).fetchall()
+    for table in sorted(missing):
+        add(Code.SCHEMA, None, None, f"the table {table} is not there or lacks a column: nothing of it was checked")
+    statement = sql.SQL("SELECT number, left(name, 100), left(digest, 100) FROM {}.schema_migration LIMIT {}")
+    migrated = statement.format(sql.Identifier(schema), KEPT)
+    rows = [] if "schema_migration" in missing else connection.execute(migrated).fetchall()
     known = {each.number: each.digest for each in migrations()}
     if any(number not in known for number, _, _ in rows):
         join.unchecked.add("The guards of the schema were not checked: a newer version of this program made them.")

@@ -13,6 +13,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -26,15 +27,19 @@ from ledger.keys.sqlite import SqliteHalfStore
 from ledger.log.frontier import Frontier
 from ledger.store.blobs import BlobStore, BlobStoreError
 from ledger.store.checkpoint_state import CheckpointState, CheckpointStateError, SignedCheckpoint
-from ledger.store.clock import SystemClock
+from ledger.store.clock import Clock, SystemClock
 from ledger.store.database import connect, named_errors
 from ledger.store.fsck import worker
+from ledger.store.fsck.clock_mark import check_log
 from ledger.store.fsck.findings import Code, Report
 from ledger.store.fsck.fingerprint import Fingerprint, joined
-from ledger.store.fsck.guards import check_guards, check_partitions
+from ledger.store.fsck.guards import check_guards, check_partitions, missing_tables
 from ledger.store.fsck.joining import Foreknown, Join
+from ledger.store.fsck.key_tables import KeyTables, check_halves
+from ledger.store.fsck.marks import MARKS, Marks
 from ledger.store.fsck.remote import RemoteWorker
-from ledger.store.fsck.tables import Tables, check_halves
+from ledger.store.fsck.source import Source
+from ledger.store.fsck.tables import Tables
 from ledger.store.fsck.tasks import RANGE, PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask, Task
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -48,6 +53,7 @@ _AHEAD = 2
 """How many tasks each other process is given at a time: it never waits for this one to have time."""
 _WAITING = 64
 """How many tasks may be given away or done before the first of them is joined."""
+_LOCKABLE = "SELECT FROM pg_class WHERE oid = to_regclass(%s) AND relkind IN ('r', 'p', 'v')"
 _Run: TypeAlias = Callable[[Iterable[Task]], Iterator[Any]]
 
 
@@ -66,8 +72,9 @@ def fsck(
     blobs: Path | None = None,
     processes: int = 2,
     progress: Progress | None = None,
+    clock: Clock | None = None,
 ) -> Report:
-    """Check everything in the database.
+    """Check everything in the database; the clock against it where one is given.
 
     ``processes`` share the work, this one among them. ``halves`` opens the key halves in each, so it must bear
     pickling. Raises WrongLogError, LogMissingError,
@@ -77,20 +84,23 @@ def fsck(
     signed = _Signed(state, unchecked)  # before the snapshot: what was signed by now must be in it
     with closing(connect(url, application="shoseki fsck")) as connection, named_errors():
         snapshot = _begin(connection, schema)
-        tables = Tables(connection, schema)
-        size = tables.size(origin)
-        place = Place(url, schema, origin, snapshot, halves, blobs, Fingerprint.new())
+        missing = missing_tables(connection, schema)
+        source = Source(connection, schema, missing)
+        tables = Tables(source)
+        size = tables.size(origin, begun=signed.begun)
+        place = Place(url, schema, origin, snapshot, halves, blobs, Fingerprint.new(), missing)
         with _workers(place, processes if size > _SMALL * RANGE else 0) as run:
             foreknown = tables.foreknown()
             join = Join(origin, foreknown)
-            check_guards(connection, schema, join)
+            check_guards(connection, schema, missing, join)
             parts = check_partitions(connection, schema, join)
             ranges = tables.ranges(size, join)
-            _check_ranges(run, ranges, parts, signed, tables, join, progress)
-        tables.check_log(join)
-        tables.check_chains(join)
-        tables.check_keys(join)
-        tables.check_idempotency(join)
+            _check_ranges(run, ranges, parts, signed, source, tables, join, progress)
+        beside = KeyTables(source)
+        source.check(join, ("log", "entry"), partial(check_log, source, origin, clock))
+        source.check(join, ("chain", "entry"), beside.check_chains)
+        source.check(join, ("key", "entry"), beside.check_keys)
+        source.check(join, ("destroyed_pair", "entry"), beside.check_pairs)
     _check_checkpoints_left(signed, join)
     if halves is not None:
         try:
@@ -132,6 +142,11 @@ class _Signed:
         except CheckpointStateError as error:
             unchecked.add(str(error))
 
+    @property
+    def begun(self) -> bool:
+        """Tell whether anything was signed."""
+        return self._limit > 0
+
     def upto(self, size: int) -> list[SignedCheckpoint]:
         """Give the next ones, of at most this size."""
         found = []
@@ -151,8 +166,10 @@ class _Signed:
 
 
 def _begin(connection: Connection[Any], schema: str) -> str:
+    there = connection.execute(_LOCKABLE, (f'"{schema}".payload',)).fetchone()
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    connection.execute(sql.SQL("LOCK TABLE ONLY {}.payload IN ACCESS SHARE MODE").format(sql.Identifier(schema)))
+    if there:  # before anything is looked at: the snapshot is of the moment of the first look
+        connection.execute(sql.SQL("LOCK TABLE ONLY {}.payload IN ACCESS SHARE MODE").format(sql.Identifier(schema)))
     row = connection.execute("SELECT pg_export_snapshot()").fetchone()
     assert row is not None, "the function gives a name"
     return str(row[0])
@@ -163,12 +180,15 @@ def _check_ranges(
     ranges: Sequence[tuple[int, int]],
     parts: Sequence[str],
     signed: _Signed,
+    source: Source,
     tables: Tables,
     join: Join,
     progress: Progress | None,
 ) -> None:
     """Check the entries and, in the same stream of tasks so that nobody waits, the tags and payloads beside them."""
     foreknown = join.foreknown
+    kept = source.pages("marks", MARKS, join, "idempotency") if source.has("idempotency", "entry") else iter(())
+    marks = Marks(kept, join.findings)
     checkpoints: deque[list[SignedCheckpoint]] = deque()
     for each in signed.upto(0):
         join.check_checkpoint(each, Frontier())
@@ -183,6 +203,7 @@ def _check_ranges(
                 tuple(size for size in foreknown.map_sizes if start <= size < stop),
                 frozenset(position for position in foreknown.removed if start <= position < stop),
                 foreknown.later_format is not None and foreknown.later_format < stop,
+                marks.between(start, stop),
             )
 
     stored, rows = 0, 0
@@ -197,9 +218,10 @@ def _check_ranges(
                 progress(answer.stop, ranges[-1][1])
         else:
             counts.update(answer)
-    if (stored, rows) != (join.tags, join.tag_rows):
+    marks.name_rest()
+    if not source.has("tag") or (stored, rows) != (join.tags, join.tag_rows):
         tables.name_tags(join)
-    if not any(text.startswith("The seals") for text in join.unchecked):
+    if source.has("payload", "entry") and not any(text.startswith("The seals") for text in join.unchecked):
         tables.check_parts(join, counts)
 
 

@@ -1,4 +1,4 @@
-"""Opening every sealed payload of a range, and checking the recordings that payloads name.
+"""Opening every sealed payload of a range, and checking what hangs on its content: idempotency keys and recordings.
 
 Guarantees: a payload counts only when it opens under its key and reproduces the entry's commitment; what is missing, or
 cannot be opened because a half is gone, is handed to ``joining``, which knows whether an entry says why. Where the
@@ -17,8 +17,10 @@ from ledger.log.blob import MEMBER, BlobReference
 from ledger.log.errors import FormatError, SealError, UnknownFormatError
 from ledger.log.seal import derive_data_key, half_check
 from ledger.store.blobs import BlobMissingError, BlobStore, BlobStoreError
+from ledger.store.custody import ChainSecret
 from ledger.store.fsck.blocks import payload_blocks
 from ledger.store.fsck.findings import Code
+from ledger.store.fsck.marks import Marked
 from ledger.store.fsck.opening import Opener
 from ledger.store.fsck.tasks import LISTED, Place, RangeReport, RangeTask, Unopened
 from ledger.store.fsck.wanted import Pair, Wanted
@@ -39,15 +41,19 @@ class SealChecker:
         self._blobs = None if place.blobs is None else BlobStore(place.blobs)
         self._known_halves: dict[str, bytes | None] = {}
         self._known_openers: dict[tuple[str, str], Opener | None] = {}
+        self._known_secrets: dict[str, ChainSecret | None] = {}
 
     def check(self, connection: Connection[Any], task: RangeTask, report: RangeReport, wanted: Wanted) -> None:
         """Read the range's payloads; put what became of them into ``report``."""
-        parts = sorted({pair.part for pair in wanted.pairs.values()})
+        parts = sorted({pair.part for pair in wanted.pairs.values()}) if "payload" not in self._place.missing else []
         for group in [[part] for part in parts] if len(parts) <= _FEW else [parts]:
             if self._read(connection, group, task, report, wanted):
                 self._read(connection, group, task, report, wanted, alone=True)
         for pair in wanted.pairs.values():
             report.parts[pair.part] += pair.seen
+        for position, marked in wanted.marked.items():
+            if marked.key is None:
+                self._check_mark(marked, b"", position, report)
         for offset, missing in enumerate(wanted.pairs_at):
             if missing is None:
                 continue
@@ -69,6 +75,7 @@ class SealChecker:
         """Open the payloads; tell whether there are such as are read alone."""
         pairs_at, commitments, removed, start = wanted.pairs_at, wanted.commitments, task.removed, task.start
         openers: dict[Pair, Opener | None] = {}
+        marked = wanted.marked
         left = False
         with closing(payload_blocks(connection, self._place.schema, parts, start, task.stop, alone=alone)) as blocks:
             for positions, stored_parts, payloads in blocks:
@@ -105,6 +112,8 @@ class SealChecker:
                             report.findings.add(Code.SEAL, position, pair.chain, detail)
                         continue
                     report.opened += 1
+                    if marked and position in marked:
+                        self._check_mark(marked[position], payload, position, report)
                     if _NAMES_BLOB in payload:
                         self._check_blob(payload, position, pair.chain, report)
         return left
@@ -163,6 +172,20 @@ class SealChecker:
             report.halves[half_id] = half_check(self._place.origin, half_id, half)
         self._known_halves[half_id] = half
         return half
+
+    def _check_mark(self, marked: Marked, payload: bytes, position: int, report: RangeReport) -> None:
+        """Compare what is kept of the content that came under a caller's key with the entry's content."""
+        chain = marked.chain
+        try:
+            secret = self._known_secrets[chain]
+        except KeyError:
+            if len(self._known_secrets) >= _KNOWN:
+                self._known_secrets.clear()
+            half = self._half(chain, report)
+            secret = None if half is None else ChainSecret.of(self._place.origin, chain, half)
+            self._known_secrets[chain] = secret
+        if secret is not None and not marked.is_of(payload, secret):
+            report.findings.add(Code.IDEMPOTENCY, position, chain, "its body is not of this content")
 
     def _check_blob(self, payload: bytes, position: int, chain: str, report: RangeReport) -> None:
         """Check the recording that a payload's ``data`` names, if it is such a payload."""

@@ -31,6 +31,8 @@ class Place:
     halves: Callable[[], HalfStore] | None
     blobs: Path | None
     fingerprint: Fingerprint
+    missing: frozenset[str] = frozenset()
+    """The tables that are not there, or not as they can be read: they count as empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class RangeTask:
 
     Tell the tree at the sizes ``tree_cuts`` (start < size ≤ stop) and the heads at the sizes ``heads_cuts``
     (start ≤ size < stop); the payloads of the positions ``removed`` must be gone; ``later_seals`` are lawful, since an
-    entry before ``stop`` announces a later format.
+    entry before ``stop`` announces a later format. ``marks`` are what is kept of the contents that were appended under
+    a caller's idempotency key, by position.
     """
 
     start: int
@@ -48,6 +51,7 @@ class RangeTask:
     heads_cuts: tuple[int, ...] = ()
     removed: frozenset[int] = frozenset()
     later_seals: bool = False
+    marks: tuple[tuple[int, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

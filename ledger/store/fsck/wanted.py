@@ -1,6 +1,7 @@
 """Which payloads a range must have: what reading its entries hands to reading its payloads."""
 
 from ledger.keys.classes import is_day_key
+from ledger.store.fsck.marks import Marked
 from ledger.store.prepare import part_of
 
 
@@ -23,7 +24,7 @@ class Pair:
 class Wanted:
     """The payloads of a range, by position from its start. Lists of what needs no collecting, since they are long."""
 
-    __slots__ = ("commitments", "pairs", "pairs_at", "unreadable")
+    __slots__ = ("commitments", "marked", "pairs", "pairs_at", "unreadable")
 
     def __init__(self, start: int, stop: int) -> None:
         """Want none yet."""
@@ -33,3 +34,5 @@ class Wanted:
         """Their hexadecimal digits, as the entries spell and the seals authenticate them."""
         self.pairs: dict[tuple[str, str], Pair] = {}
         self.unreadable: set[int] = set()
+        self.marked: dict[int, Marked] = {}
+        """Entries that were appended under a caller's idempotency key, as far as they can be read."""

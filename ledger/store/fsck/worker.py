@@ -15,14 +15,13 @@ from ledger.store.database import connect, named_errors
 from ledger.store.fsck.entries import EntryChecker
 from ledger.store.fsck.findings import Code
 from ledger.store.fsck.seals import SealChecker
+from ledger.store.fsck.source import first_line, of_rows
 from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask, Task
 
 _TAGS = sql.SQL(
     "SELECT string_agg(int8send(tag) || int8send(position), ''::bytea), count(*) FROM {}.tag"
     " WHERE ctid >= '({},0)'::tid AND ctid < '({},0)'::tid"
 )
-_OF_ROWS = ("22", "54", "XX")
-"""The classes of SQLSTATE that tell of the rows: values that cannot be, are too large, or are damaged on disk."""
 
 
 class Worker:
@@ -54,10 +53,10 @@ class Worker:
             try:
                 return self._check_range(task)
             except Error as error:
-                if (error.sqlstate or "")[:2] not in _OF_ROWS:
+                if not of_rows(error):
                     raise
                 self._connection.rollback()
-                detail = f"{task.start} to {task.stop - 1}, {str(error).splitlines()[0]:.200}"
+                detail = f"{task.start} to {task.stop - 1}, {first_line(error)}"
         report = RangeReport(task.start, task.stop, broken=True)
         report.tree = bytes(HASH_BYTES * (task.stop - task.start).bit_count())
         report.findings.add(Code.UNREADABLE, task.start, None, detail)
