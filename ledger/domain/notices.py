@@ -16,12 +16,13 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
+from ledger.domain.lead_time import told_too_late
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
 from ledger.domain.schedule_facts import PreWorkNoticeAcknowledged, PreWorkNoticeSent
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work import WorkOrder, known, of_order
+from ledger.domain.work import RUNNING, Window, WorkOrder, known, of_order, order_at
 from ledger.domain.work_facts import Channel
 from ledger.domain.work_timers import work_due
 
@@ -61,13 +62,15 @@ def _with_contacts(command: AcknowledgeNotice) -> Boundary:
 
 
 @decides(SendNotice, boundary=lambda command: of_order(command.work_order), timers=_timers)
-def send_notice(command: SendNotice, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+def send_notice(command: SendNotice, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record a notice that says all it must; too late a one is a violation when work starts on it.
 
-    Told when work has begun, it leaves what was recorded of the start, and a finding says that it was sent before.
+    Told when work has begun, it leaves what was recorded of the start, and a finding says that it was sent before; if
+    that was too late, it is a violation now.
     """
     order = known(facts, command.work_order, "R-22")
-    if order.window is None:
+    planned = _planned_then(order, facts) if order.status in RUNNING or order.over else order.window
+    if planned is None:
         raise Refusal("R-22", "notice_without_schedule", [order.changed], status=order.status)
     if (known_one := _notice(facts, order, command.notice)) is not None:
         raise Refusal("R-22", "notice_known", [known_one.position])
@@ -78,8 +81,8 @@ def send_notice(command: SendNotice, facts: Facts, now: datetime, _defaults: Def
         work_order=order.id,
         notice=command.notice,
         content=command.content,
-        starts_at=order.window.starts_at,
-        planned_end=order.window.planned_end,
+        starts_at=planned.starts_at,
+        planned_end=planned.planned_end,
         technicians=command.technicians,
         targets=command.targets,
         method=command.method,
@@ -87,17 +90,25 @@ def send_notice(command: SendNotice, facts: Facts, now: datetime, _defaults: Def
         sent_at=command.sent_at,
     )
     assigned = [order.assigned(each) for each in command.technicians]
-    cites = [order.window.agreed, *(each for each in assigned if each is not None)]
-    return decided(sent, *was_sent(order, facts, command.sent_at), cites=cites)
+    cites = [planned.agreed, *(each for each in assigned if each is not None)]
+    return decided(sent, *was_sent(order, facts, command.sent_at, defaults), cites=cites)
+
+
+def _planned_then(order: WorkOrder, facts: Facts) -> Window | None:
+    """Give the time that was agreed on when the work began."""
+    then = None if order.started_at is None else order_at(facts, order.id, order.started_at)
+    return order.window if then is None or then.window is None else then.window
 
 
 @rule("R-22", off=[])
-def was_sent(order: WorkOrder, facts: Facts, sent_at: datetime) -> list[FindingRecorded]:
-    """Find that work, of which a violation says that it began without a notice, had one that nobody had told."""
+def was_sent(
+    order: WorkOrder, facts: Facts, sent_at: datetime, defaults: Defaults
+) -> list[FindingRecorded | ViolationRecorded]:
+    """Find that work, of which a violation says that it began without a notice, had one, and how late that was."""
     if order.started_at is None or order.started_at < sent_at:
         return []
     unfounded = [each for each in of_type(facts, ViolationRecorded) if each.fact.sentence == "work_without_notice"]
-    return [
+    found: list[FindingRecorded | ViolationRecorded] = [
         FindingRecorded(
             rule="R-22",
             sentence="notice_was_sent",
@@ -107,6 +118,9 @@ def was_sent(order: WorkOrder, facts: Facts, sent_at: datetime) -> list[FindingR
         )
         for each in unfounded
     ]
+    planned = _planned_then(order, facts)
+    late = told_too_late(order, planned, sent_at, order.started_at, defaults) if found and planned else None
+    return [*found, *([] if late is None else [late])]
 
 
 @rule("R-22")

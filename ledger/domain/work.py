@@ -118,6 +118,7 @@ class Notice:
     position: int
     sent_at: datetime
     technicians: frozenset[str]
+    told_of: Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +279,8 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
             return _becomes(Status.SCHEDULED, place, window=window, notice=None)
         case ScheduleCancelled():
             return _becomes(Status.ACCEPTED, place, window=None, notice=None)
-        case PreWorkNoticeSent():
-            notice = Notice(fact.notice, place, fact.sent_at, frozenset(fact.technicians))
+        case PreWorkNoticeSent() if (planned := order.get("window")) is not None:
+            notice = Notice(fact.notice, place, fact.sent_at, frozenset(fact.technicians), planned)
             if order.get("status") in RUNNING:  # told when work had begun, which goes on as it was
                 return {}
             return _becomes(Status.NOTICED, place, notice=notice)

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from ledger.domain import overrun as overrun_
 from ledger.domain.boundary import Boundary, tag
-from ledger.domain.calendar import business_days_ahead
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.fact import Fact
 from ledger.domain.instants import check_happened, spelled
+from ledger.domain.lead_time import told_too_late
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
@@ -130,13 +130,9 @@ def unannounced(order: WorkOrder, command: StartWork, defaults: Defaults) -> Vio
     notice = order.notice
     if notice is None or notice.sent_at > command.started_at:
         return _violation(order, "R-22", "work_without_notice", [order.changed])
-    if order.urgent:
-        ahead = command.started_at - notice.sent_at >= defaults.notice_urgent
-    else:
-        ahead = business_days_ahead(notice.sent_at, command.started_at) >= defaults.notice_business_days
-    if not ahead:
-        sent_at = spelled(notice.sent_at)
-        return _violation(order, "R-22", "notice_too_late", [order.requested, notice.position], sent_at=sent_at)
+    late = told_too_late(order, notice.told_of, notice.sent_at, command.started_at, defaults, [notice.position])
+    if late is not None:
+        return late
     if command.technician not in notice.technicians or order.assigned(command.technician) is None:
         return _violation(order, "R-22", "technician_unannounced", [notice.position])
     return None

@@ -7,7 +7,7 @@ import pytest
 from command_line import CAPTURED, Answer, here
 from office import Office, founded
 from trail import Trail
-from working_day import STORY
+from working_day import AHEAD, STORY
 
 from ledger.store.embedded import Urls
 
@@ -54,7 +54,7 @@ def shoseki(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answ
 @pytest.fixture(scope="session")
 def lived(postgres: Urls, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Give an office in which one work order was lived to its end."""
-    office = founded(tmp_path_factory.mktemp("office"), postgres)
+    office = founded(tmp_path_factory.mktemp("office"), postgres, behind=AHEAD)
     for part in STORY:
         part(office)
     return office

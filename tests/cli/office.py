@@ -1,7 +1,7 @@
 """A vendor's office at the command line: people with system users of their own, who work through one shared account.
 
 Everybody comes by sudo, as where one account owns the log's keys: ``SUDO_UID`` is what sudo would set. Who acts is
-known from that, by the real means; nothing is put in the place of anything.
+known from that, by the real means. The time alone is the office's own, where days have to pass.
 """
 
 import os
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from command_line import Answer, here
 
+from ledger.store.clock import SystemClock
 from ledger.store.embedded import Urls
 
 SHARED = pwd.getpwuid(os.geteuid()).pw_name
@@ -35,12 +36,37 @@ def ahead(**time: float) -> str:
     return (datetime.now(UTC) + timedelta(**time)).isoformat()
 
 
+class OfficeClock(SystemClock):
+    """The machine's clock, so far behind until that time is let pass: for a log that is thrown away.
+
+    What the terms let pass between two steps is days; nobody waits for them, and no step is dated back instead.
+    """
+
+    def __init__(self, behind: timedelta) -> None:
+        super().__init__()
+        self.behind, self._passed = behind, timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() - self.behind
+
+    def boot(self) -> str:
+        return f"{super().boot()} of the office"
+
+    def elapsed(self) -> int:
+        return super().elapsed() + self._passed // timedelta(microseconds=1) * 1000
+
+    def let_pass(self) -> None:
+        """Let pass what it is behind."""
+        self.behind, self._passed = timedelta(0), self._passed + self.behind
+
+
 @dataclass
 class Office:
     """A log, and who works on it."""
 
     place: Path
     settings: dict[str, str]
+    clock: OfficeClock
     ids: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     """Name of the system user of each person."""
@@ -57,9 +83,19 @@ class Office:
                 patch.delenv(name, raising=False)
             for name, value in self.settings.items():
                 patch.setenv(name, value)
+            patch.setattr("api.wiring.SystemClock", lambda: self.clock)
             if who is not None:
                 patch.setenv("SUDO_UID", str(pwd.getpwnam(self.users[who]).pw_uid))
             yield
+
+    def now(self) -> str:
+        return self.clock.now().isoformat()
+
+    def ago(self, **time: float) -> str:
+        return (self.clock.now() - timedelta(**time)).isoformat()
+
+    def ahead(self, **time: float) -> str:
+        return (self.clock.now() + timedelta(**time)).isoformat()
 
     def answers(self, who: str | None, *arguments: str | Path) -> Answer:
         """Run a command as somebody."""
@@ -96,14 +132,14 @@ class Office:
         return [each for name in names for each in (f"--{name.replace('_', '-')}", self.ids[name])]
 
 
-def founded(place: Path, urls: Urls) -> Office:
-    """Give an office whose people are registered and bound, each to a system user."""
+def founded(place: Path, urls: Urls, *, behind: timedelta = timedelta(0)) -> Office:
+    """Give an office whose people are registered and bound, each to a system user; its clock may be behind."""
     settings = {
         "SHOSEKI_DIR": str(place / "log"),
         "SHOSEKI_DATABASE_URL": urls.application,
         "SHOSEKI_OWNER_DATABASE_URL": urls.owner,
     }
-    office = Office(place, settings)
+    office = Office(place, settings, OfficeClock(behind))
     assert office.answers(None, "init", "--origin", "shoseki.example/office").status == 0
     office.does(None, "person share", "--os-user", SHARED)
     for name, user, roles in (

@@ -1,7 +1,11 @@
 """One work order lived at the command line alone, from the terms to the trail that the customer asks for."""
 
-from office import TERMS, Office, ago, ahead, now
+from datetime import timedelta
 
+from office import TERMS, Office
+
+AHEAD = timedelta(days=14)
+"""How long before the work it is agreed on and announced: a business day lies between, whatever holidays there are."""
 TARGET = "kokyaku-ap01"
 ROLES = (
     "consent_signatory",
@@ -23,23 +27,26 @@ def agree(office: Office) -> None:
     office.of("manager", "contact register", "--name", "見本 太郎", "--email", "taro@example.jp", *options)
     office.of(
         *("manager", "contract register", "--reference", "C-2026", "--clause", "第 3 条", "--remote", "possible"),
-        *("--starts-at", ago(days=200), "--document-file", text),
+        *("--starts-at", office.ago(days=200), "--document-file", text),
     )
     office.does("manager", "settings set", "--setting", "quote_days", "--value", "31")
-    office.of("manager", "contract nda", "--reference", "N-2026", "--starts-at", ago(days=200))
+    office.of("manager", "contract nda", "--reference", "N-2026", "--starts-at", office.ago(days=200))
     office.of(
         *("manager", "consent present", *office.gives("terms"), "--cause", "initial", "--channel", "mail"),
         *("--text-file", text),
     )
     consent = office.gives("consent")
     office.of(
-        "manager", "consent delivered", *consent, "--delivered-at", now(), "--proof", "mail_receipt", *reference()
+        *("manager", "consent delivered", *consent, "--delivered-at", office.now(), "--proof", "mail_receipt"),
+        *reference(),
     )
-    office.of("manager", "consent question", *consent, "--asked-at", now(), "--words", "録画の保管場所は？")
-    office.of("manager", "consent answer", *consent, *office.gives("suspension"), "--answered-at", now(), *words())
+    office.of("manager", "consent question", *consent, "--asked-at", office.now(), "--words", "録画の保管場所は？")
+    office.of(
+        "manager", "consent answer", *consent, *office.gives("suspension"), "--answered-at", office.now(), *words()
+    )
     office.of(
         *("manager", "consent express", *consent, "--signatory", office.ids["contact"], "--form", "portal"),
-        *("--received-at", now()),
+        *("--received-at", office.now()),
     )
 
 
@@ -57,40 +64,48 @@ def plan(office: Office) -> None:
             "--purpose",
             "原因の調査",
         ),
-        *("--targets", TARGET, "--requested-by", contact, "--requested-at", ago(days=12)),
+        *("--targets", TARGET, "--requested-by", contact, "--requested-at", office.now()),
     )
     office.on("manager", "work accept")
     office.on("manager", "work assign", *office.gives("technician"))
     office.on("manager", "permission request", "--targets", TARGET, "--protocols", "ssh")
     office.on(
         *("manager", "permission grant", *office.gives("permission"), "--approver", contact, "--form", "portal"),
-        *("--targets", TARGET, "--protocols", "ssh", "--begins", ago(hours=1), "--ends", ahead(hours=3)),
-        *("--received-at", now()),
+        *("--targets", TARGET, "--protocols", "ssh", "--received-at", office.now()),
+        *("--begins", that_day(office, hours=-1), "--ends", that_day(office, hours=3)),
     )
     office.on(
         *("manager", "permission vpn", *office.gives("permission"), "--contact", contact, "--device", "fw01"),
         *("--kind", "firewall"),
     )
     office.on(
-        *("manager", "work propose", "--by", "vendor", "--starts-at", ago(minutes=30), "--planned-end", ahead(hours=2))
+        *("manager", "work propose", "--by", "vendor", "--starts-at", that_day(office, minutes=-30)),
+        *("--planned-end", that_day(office, hours=2)),
     )
     office.on("manager", "work agree", *office.gives("proposal"), "--by", "customer", "--contact", contact)
     office.on(
         *("manager", "credential request", "--asked", contact, "--targets", TARGET, "--purpose", "SSH ログイン"),
-        *("--channel", "portal", "--needed-by", ahead(hours=1)),
+        *("--channel", "portal", "--needed-by", that_day(office)),
     )
     office.on(
         *("manager", "credential provide", *office.gives("credential"), "--origin", "federated", "--targets", TARGET),
-        *("--account", "t.sato", "--channel", "portal", "--received-at", now(), "--provider", contact),
+        *("--account", "t.sato", "--channel", "portal", "--received-at", office.now(), "--provider", contact),
     )
     office.on(
         *("manager", "work notice", "--content", "設定を直します。", "--technicians", office.ids["technician"]),
-        *("--targets", TARGET, "--method", "SSH", "--channel", "mail", "--sent-at", ago(days=8)),
+        *("--targets", TARGET, "--method", "SSH", "--channel", "mail", "--sent-at", office.now()),
     )
     office.on(
         *("manager", "work notice-received", *office.gives("notice"), "--contact", contact),
-        *("--acknowledged-at", ago(days=7)),
+        *("--acknowledged-at", office.now()),
     )
+
+
+def wait(office: Office) -> None:
+    """Let the days until the work pass, in which nothing falls due."""
+    office.clock.let_pass()
+    ran = office.answers("custodian", "clock", "run", "--json")
+    assert (ran.status, ran.json["due"]) == (0, [])
 
 
 def work(office: Office) -> None:
@@ -99,11 +114,11 @@ def work(office: Office) -> None:
     office.of(
         *(technician, "gateway login", "--technician", office.ids["technician"], "--account", "t.sato"),
         *("--gateway", "gw01", "--source-address", "127.0.10.15", "--second-factor", "webauthn"),
-        *("--logged-in-at", now()),
+        *("--logged-in-at", office.now()),
     )
-    office.on(technician, "work start", "--started-at", now())
+    office.on(technician, "work start", "--started-at", office.now())
     office.on(technician, "credential check-out", *office.gives("credential"), "--used-for", office.ids["work_order"])
-    began = now()
+    began = office.now()
     office.on(
         *(technician, "session open", *office.gives("permission", "login"), "--gateway", "gw01", "--targets", TARGET),
         *("--recorder", "tlog"),
@@ -116,20 +131,28 @@ def work(office: Office) -> None:
     patch = str(office.file("app.conf", "upstream_timeout = 15\n"))
     office.of(
         *(technician, "session file", *session, "--direction", "to_customer", "--name", "app.conf", "--file", patch),
-        *("--transferred-at", now()),
+        *("--transferred-at", office.now()),
     )
     office.of(
-        technician, "session clipboard", *session, "--direction", "to_customer", "--size", "12", "--used-at", now()
+        technician,
+        "session clipboard",
+        *session,
+        "--direction",
+        "to_customer",
+        "--size",
+        "12",
+        "--used-at",
+        office.now(),
     )
     office.on(technician, "session let-in", *session, "--participant", contact)
-    office.of(technician, "session let-out", *session, "--participant", contact, "--left-at", now())
+    office.of(technician, "session let-out", *session, "--participant", contact, "--left-at", office.now())
     office.on(
         *(technician, "data acquire", *session, "--item-class", "log", "--purpose", "requested_work"),
         *("--reason", "応答時間の確認", "--volume-bytes", "4096"),
     )
-    office.on(technician, "work suspend", "--suspended-at", now(), "--reason", "お客様の確認待ち")
-    office.on(technician, "work resume", "--resumed-at", now())
-    ended = now()
+    office.on(technician, "work suspend", "--suspended-at", office.now(), "--reason", "お客様の確認待ち")
+    office.on(technician, "work resume", "--resumed-at", office.now())
+    ended = office.now()
     piece = str(office.file("piece.cast", "記録\n"))
     recording = [*session, *office.gives("recording")]
     office.of(
@@ -138,13 +161,19 @@ def work(office: Office) -> None:
     )
     office.of(technician, "session disconnected", *session, *office.gives("connection"), "--closed-at", ended)
     office.of(technician, "session end", *session, "--why", "signed_out", "--ended-at", ended)
-    office.of(technician, "recording finalize", *recording, "--segments", "1", "--finalized-at", now())
-    office.of(technician, "gateway logout", *office.gives("login"), "--why", "signed_out", "--logged-out-at", now())
+    office.of(technician, "recording finalize", *recording, "--segments", "1", "--finalized-at", office.now())
+    office.of(
+        technician, "gateway logout", *office.gives("login"), "--why", "signed_out", "--logged-out-at", office.now()
+    )
     office.on(technician, "credential check-in", *office.gives("credential", "checkout"))
-    office.on(technician, "work complete", "--completed-at", now())
-    office.on(technician, "work report", "--report", "設定を直しました。", "--channel", "mail", "--sent-at", now())
-    office.on(*(technician, "work request-check", "--systems", TARGET, "--channel", "mail", "--requested-at", now()))
-    office.on("manager", "work confirm-check", "--contact", contact, "--answered-at", now())
+    office.on(technician, "work complete", "--completed-at", office.now())
+    office.on(
+        technician, "work report", "--report", "設定を直しました。", "--channel", "mail", "--sent-at", office.now()
+    )
+    office.on(
+        *(technician, "work request-check", "--systems", TARGET, "--channel", "mail", "--requested-at", office.now())
+    )
+    office.on("manager", "work confirm-check", "--contact", contact, "--answered-at", office.now())
     office.does("custodian", "credential erase")
 
 
@@ -168,7 +197,14 @@ def keep(office: Office) -> None:
     )
     office.of("manager", "data opt", "--contact", office.ids["contact"], "--opting", "out")
     office.on(
-        *("manager", "work extend-retention", "--contact", office.ids["contact"], "--keep-until", ahead(days=800)),
+        *(
+            "manager",
+            "work extend-retention",
+            "--contact",
+            office.ids["contact"],
+            "--keep-until",
+            office.ahead(days=800),
+        ),
         *("--document-file", office.place / "terms.txt"),
     )
 
@@ -179,7 +215,7 @@ def provide(office: Office) -> None:
     office.of(
         *("manager", "request receive", "--applicant", contact, "--work-orders", office.ids["work_order"]),
         *("--provision", "report", "--form", "signed_pdf", "--document-file", office.place / "terms.txt"),
-        *(*words(), "--received-at", now()),
+        *(*words(), "--received-at", office.now()),
     )
     request = office.gives("request")
     office.of("manager", "request accept", *request)
@@ -195,9 +231,9 @@ def provide(office: Office) -> None:
     assert exported.status == 0, exported
     office.of(
         *("custodian", "request deliver", *request, "--recipient", contact, "--channel", "post"),
-        *("--package", package, "--delivered-at", now()),
+        *("--package", package, "--delivered-at", office.now()),
     )
-    office.of("manager", "request acknowledge", *request, "--contact", contact, "--acknowledged-at", now())
+    office.of("manager", "request acknowledge", *request, "--contact", contact, "--acknowledged-at", office.now())
     office.of("manager", "request invoice", *request, "--reference", "請求 1", "--amount", "30000")
 
 
@@ -208,7 +244,7 @@ def exclude(office: Office) -> None:
     )
     office.of(
         *("manager", "origin exclude", *office.gives("origin", "contract"), "--gateway", "smac-gw"),
-        *("--address", "203.0.113.7", "--started-at", now()),
+        *("--address", "203.0.113.7", "--started-at", office.now()),
     )
     office.does("manager", "origin end", *office.gives("origin"))
 
@@ -221,8 +257,12 @@ def change(office: Office) -> None:
     office.does("custodian", "terms classify", *office.gives("terms"), "--file", text, "--change", "minor", *reason())
     office.does(
         *("manager", "terms publish", *office.gives("terms"), "--version", "1.1", "--dated", "2026-11-20"),
-        *("--file", text, "--effective-at", ahead(days=30)),
+        *("--file", text, "--effective-at", office.ahead(days=30)),
     )
+
+
+def that_day(office: Office, **time: float) -> str:
+    return office.ahead(days=AHEAD.days, **time)
 
 
 def reference() -> tuple[str, str]:
@@ -237,4 +277,4 @@ def words() -> tuple[str, str]:
     return ("--words", "承りました")
 
 
-STORY = (agree, plan, work, keep, provide, exclude, change)
+STORY = (agree, plan, wait, work, keep, provide, exclude, change)

@@ -238,6 +238,27 @@ def test_r_22_a_notice_that_was_sent_before_and_is_told_after_the_start_is_recor
     given(*DONE[:5], *DONE[6:]).when(SEND, at_="2026-11-18 12:30").then(NOTICED)
 
 
+def test_r_22_a_notice_that_is_told_after_the_start_and_was_sent_too_late_is_a_violation_then() -> None:
+    without = ViolationRecorded(
+        rule="R-22", sentence="work_without_notice", values={}, subjects=(f"work_order:{ORDER}",)
+    )
+    story = given(*PLANNED).at("2026-11-18 10:00", STARTED, without)
+    late = replace(SEND, sent_at=at("2026-11-18 09:00"))
+    expected = replace(without, sentence="notice_too_late", values={"sent_at": "2026-11-18T09:00:00+09:00"})
+    facts = story.when(late, at_="2026-11-18 11:00").facts
+    assert [replace(each, cites=()) for each in facts if isinstance(each, ViolationRecorded)] == [expected]
+    backdated = given(*PLANNED[:-1]).at("2026-11-18 09:30", AGREED).at("2026-11-18 10:00", STARTED, without)
+    facts = backdated.when(SEND, at_="2026-11-18 11:00").facts
+    assert [each.sentence for each in facts if isinstance(each, ViolationRecorded)] == ["notice_before_agreement"]
+    with switched_off("R-22"):
+        backdated.when(SEND, at_="2026-11-18 11:00").then(NOTICED)
+
+
+def test_r_22_a_notice_told_after_the_start_tells_of_the_time_that_was_agreed_on_then() -> None:
+    story = given(*PLANNED, STARTED).at("2026-11-18 11:00", LONGER).at("2026-11-18 11:05", CHANGED)
+    story.when(SEND, at_="2026-11-18 11:10").then(NOTICED)
+
+
 @pytest.mark.parametrize(
     "lacking",
     [{"content": " "}, {"technicians": ()}, {"targets": ()}, {"method": "　"}],

@@ -21,11 +21,11 @@ from orders import (
     STARTED,
     TECHNICIAN,
 )
-from story import CUSTOMER, Story, at, given
+from story import CUSTOMER, Story, an_id, at, given
 
 from ledger.domain.completion_facts import OperationCheckRequested
 from ledger.domain.rules import switched_off
-from ledger.domain.schedule_facts import Detection, OverrunDetected, WorkAtRisk
+from ledger.domain.schedule_facts import Detection, OverrunDetected, ScheduleChanged, WorkAtRisk
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work_facts import (
     Channel,
@@ -94,6 +94,50 @@ def test_r_22_planned_work_is_announced_a_business_day_ahead(sent: str, late: bo
         assert outcome.then(STARTED, told).facts[1].cites == (0, 5)
     else:
         outcome.then(STARTED)
+
+
+@pytest.mark.parametrize(("agreed", "late"), [("2026-11-17 23:59", False), ("2026-11-18 00:00", True)])
+def test_r_22_a_notice_counts_from_when_the_time_that_it_tells_of_was_agreed_on(agreed: str, late: bool) -> None:
+    early = replace(NOTICED, sent_at=at("2026-11-16 10:00"))
+    story = given(*PLANNED[:-1]).at(agreed, AGREED).at("2026-11-18 09:00", early)
+    told = violation(
+        "R-22",
+        "notice_before_agreement",
+        sent_at=early.sent_at.isoformat(),
+        agreed_at=at(agreed).isoformat(),
+    )
+    outcome = story.when(START, at_=NOW).then(STARTED, *([told] if late else []))
+    if late:
+        assert outcome.facts[1].cites == (0, 4, 5)
+        with switched_off("ledger.domain.lead_time.told_too_late"):
+            story.when(START, at_=NOW).then(STARTED)
+
+
+def test_r_22_urgent_work_is_not_announced_before_its_time_is_agreed_on_either() -> None:
+    early = replace(NOTICED, sent_at=at("2026-11-16 10:00"))
+    for agreed, violations in (("2026-11-18 09:45", []), ("2026-11-18 09:46", ["notice_before_agreement"])):
+        story = given(*URGENT[:-1]).at(agreed, AGREED).at("2026-11-18 09:50", early)
+        facts = story.when(START, at_=NOW).facts
+        assert [each.sentence for each in facts if isinstance(each, ViolationRecorded)] == violations
+
+
+def test_r_22_a_notice_of_the_time_before_a_change_counts_from_the_change() -> None:
+    changed = ScheduleChanged(
+        work_order=ORDER,
+        proposal=AGREED.proposal,
+        by=AGREED.by,
+        contact=AGREED.contact,
+        starts_at=AGREED.starts_at,
+        planned_end=AGREED.planned_end,
+        reason="-",
+    )
+    story = given(*READY).at("2026-11-18 08:00", changed)
+    story.when(START, at_=NOW).then(STARTED, WITHOUT_NOTICE)
+    again = replace(NOTICED, notice=an_id("notice", 2))
+    outcome = story.at("2026-11-18 08:01", again).when(START, at_=NOW)
+    assert [each.sentence for each in outcome.facts if isinstance(each, ViolationRecorded)] == [
+        "notice_before_agreement"
+    ]
 
 
 def test_r_22_a_weekend_is_no_business_day_ahead() -> None:

@@ -47,6 +47,10 @@ SENTENCES = {
         "作業前連絡（{sent_at:time}）から開始までの間が足りません。",
         "The pre-work notice, sent at {sent_at:time}, came too late before the start.",
     ),
+    "notice_before_agreement": (
+        "作業前連絡（{sent_at:time}）は日程の合意（{agreed_at:time}）より前で、合意から開始までの間が足りません。",
+        "The pre-work notice, sent at {sent_at:time}, was before the agreed time stood at {agreed_at:time}: too late.",
+    ),
     "technician_unannounced": (
         "作業前連絡にない技術員、または割り当てのない技術員が作業を開始しました。",
         "Work was begun by a technician who was not announced or not assigned.",
