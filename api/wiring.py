@@ -9,10 +9,12 @@ DIR/policy.json      what verifiers pin
 """
 
 import secrets
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 
 from api.settings import Identity, NotInitialisedError, Settings
+from ledger.application.checking import Stored
 from ledger.application.door import Ledger
 from ledger.application.open_subjects import OpenSubjects
 from ledger.keys.directory import KeyDirectory, create_key_directory, may_have_signed, open_key_directory
@@ -69,6 +71,20 @@ def opened(settings: Settings, *, clock: Clock | None = None, draw: Draw = secre
     keys = open_key_directory(settings.keys, identity.origin, time.now, settings.keyring, draw)
     with _database(settings) as urls, _ledger(settings, identity, keys, urls, time, draw) as ledger:
         yield ledger
+
+
+@contextmanager
+def opened_to_check(settings: Settings) -> Iterator[tuple[Stored, Callable[[], AbstractContextManager[Ledger]]]]:
+    """Tell where what the full check reads is, without a look at it; and give what opens the ledger, if it can be.
+
+    Raises NotInitialisedError, KeysError, StoreError, PostgresUnavailable.
+    """
+    identity, time = Identity.read(settings.directory), SystemClock()
+    keys = open_key_directory(settings.keys, identity.origin, time.now, settings.keyring)
+    state = SqliteCheckpointState(settings.checkpoints, identity.origin)
+    with _database(settings) as urls:
+        stored = Stored(urls.application, identity.schema, identity.origin, keys, state, settings.blobs, time)
+        yield stored, partial(_ledger, settings, identity, keys, urls, time, secrets.token_bytes)
 
 
 def opened_keys(settings: Settings) -> KeyDirectory:

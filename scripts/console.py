@@ -43,6 +43,8 @@ class Session:
     """A secret that this run hands out: it goes into its JSON, and nowhere else."""
     hints: list[str] = field(default_factory=list)
     """What looks odd in what was typed: told with whatever the command comes to, a refusal too."""
+    clock_behind: int = 0
+    """By how many seconds the clock is behind the log's newest entry, beyond its bound: told with every JSON object."""
     status: Status = Status.FINE
     """How it will end as far as is known: what a reader gets who closes the pipe early."""
 
@@ -58,6 +60,8 @@ class Session:
     def give(self, value: object) -> None:
         """Write a value as JSON where that was asked for."""
         if self.as_json:
+            if self.clock_behind and isinstance(value, dict):
+                value = {**value, "clock_behind_seconds": self.clock_behind}
             self.write(json_line(value))
 
     def say(self, name: str, style: screen.Style = "plain", **values: object) -> None:

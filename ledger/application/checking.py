@@ -1,10 +1,15 @@
 """The full check of a ledger: database, keys, checkpoints and recordings together; and that it was made (R-34)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from ledger.application.door import Ledger
 from ledger.domain.housekeeping import RecordVerification
+from ledger.keys.directory import KeyDirectory
+from ledger.store.checkpoint_state import CheckpointState
+from ledger.store.clock import Clock
 from ledger.store.fsck import Report, fsck, open_halves
 from ledger.store.fsck.run import Progress
 
@@ -12,18 +17,38 @@ _TOLD = 100
 """So many findings are named in the entry; their number by code is in what the command prints."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where what is checked is: told without a look into the database, whatever became of it."""
+
+    url: str
+    schema: str
+    origin: str
+    keys: KeyDirectory
+    state: CheckpointState
+    blobs: Path
+    clock: Clock
+
+
 def check(ledger: Ledger, *, processes: int = 2, progress: Progress | None = None) -> Report:
+    """Check everything of a ledger that is open, as ``check_stored`` does."""
+    recorder, blobs = ledger.recorder, ledger.blobs.directory
+    stored = Stored(recorder.url, recorder.schema, recorder.origin, ledger.keys, ledger.state, blobs, recorder.clock)
+    return check_stored(stored, processes=processes, progress=progress)
+
+
+def check_stored(stored: Stored, *, processes: int = 2, progress: Progress | None = None) -> Report:
     """Check everything; what is wrong is in the report. Raises StoreError where the check itself cannot be done."""
-    recorder = ledger.recorder
     return fsck(
-        recorder.url,
-        recorder.schema,
-        recorder.origin,
-        halves=partial(open_halves, ledger.keys.halves.path, ledger.keys.keyring.path, recorder.origin),
-        state=ledger.state,
-        blobs=ledger.blobs.directory,
+        stored.url,
+        stored.schema,
+        stored.origin,
+        halves=partial(open_halves, stored.keys.halves.path, stored.keys.keyring.path, stored.origin),
+        state=stored.state,
+        blobs=stored.blobs,
         processes=processes,
         progress=progress,
+        clock=stored.clock,
     )
 
 

@@ -44,6 +44,7 @@ def appending(session: Session) -> Iterator["Ledger"]:
 
     with reading(session) as ledger:
         ledger.checkpointer.check()
+        warn_of_clock(session, ledger)
         for reason in finish_interrupted(ledger):
             session.warn(session.text("not_finished", reason=reason))
         with Following(ledger.checkpointer) as following:
@@ -52,6 +53,16 @@ def appending(session: Session) -> Iterator["Ledger"]:
             raise CommandRefusedError(session.text("recorded_unsigned", reason=following.failure))
         if following.failure is not None:
             session.warn(session.text("not_signed", reason=following.failure))
+
+
+def warn_of_clock(session: Session, ledger: "Ledger") -> bool:
+    """Say that the clock is behind the newest entry, whose time all that is recorded now gets; tell whether it is."""
+    from ledger.store.clock_behind import clock_behind
+
+    session.clock_behind = int(clock_behind(ledger.recorder).total_seconds())
+    if session.clock_behind:
+        session.warn(session.text("clock_behind", seconds=session.clock_behind))
+    return session.clock_behind > 0
 
 
 def warn_of_keyring(session: Session, keyring: "Keyring") -> bool:

@@ -2,12 +2,14 @@
 
 import tomllib
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scripts.commands.access import reading, settings_of, warn_of_keyring
+from scripts.commands.access import reading, settings_of, warn_of_clock, warn_of_keyring
 from scripts.commands.identity import acting, person_acting
 from scripts.console import Session, Status
 from scripts.refusals import known, sentence_of
@@ -23,12 +25,13 @@ _SHOWN = 20
 
 def fsck(session: Session) -> Status:
     """Check everything that is stored; that it was checked is recorded, with what it came to."""
-    from ledger.application.checking import check
+    from api.wiring import opened_to_check
+    from ledger.application.checking import check_stored
 
-    with reading(session) as ledger:
+    with opened_to_check(settings_of(session)) as (stored, open_ledger):
         with session.progress() as progress:
-            report = check(ledger, progress=lambda done, total: progress("fsck", done, total))
-        position = _record(session, ledger, report)
+            report = check_stored(stored, progress=lambda done, total: progress("fsck", done, total))
+        position = _record(session, open_ledger, report)
     session.status = Status(int(report.status))
     tell_report(session, report)
     if position is not None:
@@ -37,13 +40,15 @@ def fsck(session: Session) -> Status:
     return session.status
 
 
-def _record(session: Session, ledger: "Ledger", report: "Report") -> int | None:
+def _record(
+    session: Session, open_ledger: "Callable[[], AbstractContextManager[Ledger]]", report: "Report"
+) -> int | None:
     """Record a check, and sign it; a log too damaged for that keeps nobody from the report."""
     from ledger.application.checking import record
     from ledger.store.following import Following
 
     try:
-        with Following(ledger.checkpointer) as following:
+        with open_ledger() as ledger, Following(ledger.checkpointer) as following:
             position = record(ledger, report, person=_person(ledger), actor=acting(ledger))
     except known() as error:
         session.warn(session.text("fsck_not_recorded", reason=sentence_of(session, error)))
@@ -134,6 +139,8 @@ def status(
         corrected = correct_past_time(ledger, correct_clock) if correct_clock is not None else None
         found = condition(ledger)
         warn_of_keyring(session, ledger.keys.keyring)
+        if warn_of_clock(session, ledger):
+            session.status = Status.FINDING
     if confirmed is not None:
         session.say("clock_confirmed", "good", at=confirmed.at, position=confirmed.position)
     if corrected is not None:
@@ -144,6 +151,7 @@ def status(
         {
             "application_owns_entries": found.database.owns_entries,
             "behind": found.behind,
+            "clock_behind_seconds": session.clock_behind,
             "clock_confirmed": None if confirmed is None else {"at": confirmed.at, "position": confirmed.position},
             "clock_corrected": None if corrected is None else {"at": corrected.at, "position": corrected.position},
             "customers": found.customers,
@@ -156,7 +164,7 @@ def status(
             "version": program_version(),
         }
     )
-    return Status.FINE
+    return session.status
 
 
 def program_version() -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scripts.commands.access import reading, settings_of, warn_of_keyring
+from scripts.commands.access import reading, settings_of, warn_of_clock, warn_of_keyring
 from scripts.commands.files import replace, write_new
 from scripts.console import Session, Status
 
@@ -93,6 +93,7 @@ def keyring_rotate_signer(
 
     settings = settings_of(session)
     with reading(session) as ledger:
+        warn_of_clock(session, ledger)
         done = ledger.rotate_signer(overlap=overlap)
         replace(settings.policy, policy.format(ledger.policy()))
     session.say(

@@ -185,6 +185,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The present time {at} is confirmed: the heads of all chains were sealed with it at position {position}.",
         "現在時刻 {at} を確認済みとし、すべてのチェーンの先頭を位置 {position} に封印しました。",
     ),
+    "clock_behind": (
+        (
+            "The clock is {seconds} seconds behind the newest entry, whose time new entries get: set the clock right, "
+            "or where it is right the log's time with 'shoseki status --correct-clock REASON'."
+        ),
+        (
+            "時計が最新のエントリより {seconds} 秒遅れ、記録の時刻が進みません: "
+            "時計を直すか、時計が正しければ shoseki status --correct-clock 理由 でログの時刻を訂正してください。"
+        ),
+    ),
     "clock_corrected": (
         "The log's time was set back to {at}: the entry at position {position} says so.",
         "ログの時刻を {at} に戻し、位置 {position} に記録しました。",
