@@ -8,10 +8,10 @@ Leaves to others: who may call this (the caller), and when (``erase_due`` belong
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ledger.application.custody_words import CustodyWords
 from ledger.application.deciding import CarriedOut, Decider
 from ledger.application.open_subjects import OpenSubjects
 from ledger.domain.boundary import Boundary, tag
@@ -23,10 +23,12 @@ from ledger.domain.credential_facts import CredentialErased, CredentialProvided
 from ledger.domain.credential_giving import CheckOutCredential, ProvideCredential, RecordExposure
 from ledger.domain.credential_rules import check_erasable, check_no_secret, check_still_out, given
 from ledger.domain.decision import Refusal
+from ledger.domain.texts import texts_of
 from ledger.keys.custody import CustodyVault
-from ledger.keys.errors import CustodyErasedError, CustodyLostError, CustodyUnknownError, KeysError
+from ledger.keys.errors import KeysError
 from ledger.keys.secret import Secret
 from ledger.keys.secret_search import SecretSearch
+from ledger.keys.secret_words import SecretWords
 from ledger.log.members import parse_at
 from ledger.store.query import query_of_items
 from ledger.store.reader import PAGE
@@ -37,6 +39,8 @@ _UNCLAIMED = timedelta(hours=1)
 """How long a secret may lie in the vault before an entry names it: far longer than any append takes."""
 _NO_DIGEST = "0" * 64
 """Stands for the digest of a secret while it is asked whether the secret would be taken at all."""
+_DESCRIBING = frozenset({"account", "channel", "targets"})
+"""What is told of a secret itself: none of it has any of the secret in it, however short that is."""
 _PROVIDED, _ERASED = CredentialProvided.KIND.type, CredentialErased.KIND.type
 
 
@@ -71,13 +75,19 @@ class Credentials:
     """The vault and the ledger's commands about it. Safe to share between threads."""
 
     def __init__(
-        self, recorder: Recorder, decider: Decider, vault: CustodyVault, subjects: OpenSubjects | None = None
+        self,
+        recorder: Recorder,
+        decider: Decider,
+        vault: CustodyVault,
+        subjects: OpenSubjects | None = None,
+        words: CustodyWords | None = None,
     ) -> None:
-        """Take the log's recorder, what decides on it, where secrets are kept, and what tells of what is open."""
+        """Take the log's recorder, what decides on it, where secrets are kept, what tells of what is open and held."""
         self._recorder = recorder
         self._decider = decider
         self._vault = vault
         self._subjects = subjects or OpenSubjects(recorder)
+        self._words = words or CustodyWords(recorder.reader, vault)
 
     # -- in and out ----------------------------------------------------------------------------------------------------
 
@@ -92,7 +102,9 @@ class Credentials:
         """
         if secret is None:
             return self._decider.carry_out(command, actor=actor, idempotency_key=idempotency_key)
-        check_no_secret((command.account, command.channel, *command.targets), secret.stands_in)
+        texts = list(texts_of(command))
+        check_no_secret([each for each in texts if each[0] in _DESCRIBING], secret.stands_in)
+        check_no_secret(texts, SecretWords([secret]).said_in)
         try:
             self._decider.foresee(replace(command, keyed_digest=_NO_DIGEST))
         except Refusal:
@@ -188,14 +200,11 @@ class Credentials:
     # -- met where they should not be ----------------------------------------------------------------------------------
 
     def search(self, customer: str) -> SecretSearch:
-        """Give a search for the customer's secrets that are in the vault."""
-        secrets = {}
-        for known in self._alive(customer):
-            if known.credential.keyed_digest is not None:
-                # One that does not open any more is searched for no more; what is imported is evidence all the same.
-                with suppress(CustodyErasedError, CustodyUnknownError, CustodyLostError):
-                    secrets[known.credential.id] = self._vault.open(known.credential.id)
-        return SecretSearch(secrets)
+        """Give a search for the customer's secrets that are in the vault; one that opens for nobody is not among them.
+
+        What is imported is evidence all the same.
+        """
+        return SecretSearch(self._words.of(customer))
 
     def look_through(
         self,
@@ -232,23 +241,21 @@ class Credentials:
         found = fold(facts).get(credential)
         return None if found is None else _Known(facts[0].chain, found)
 
-    def _alive(self, customer: str | None = None) -> Iterator[_Known]:
-        """Give the credentials (of one customer) that came in and are not erased, those that are there longest first.
+    def _alive(self) -> Iterator[_Known]:
+        """Give the credentials that came in and are not erased, those that are there longest first.
 
         From what the clock's last run left open, and what was recorded since.
         """
         kept = self._subjects.kept()
         provided: dict[str, None] = {}
         for due in kept.dues:
-            if due.timer is CREDENTIAL_TIMER and customer in {None, due.chain}:
+            if due.timer is CREDENTIAL_TIMER:
                 given_for = fold(self._decider.facts(due.boundary)).values()
                 provided.update((each.id, None) for each in given_for if each.provided is not None)
         query = query_of_items([([_PROVIDED, _ERASED], [])])
         start, size = kept.size, self._recorder.reader.size()
         while page := self._recorder.reader.page(query, start, size, PAGE, opened=False):
             for _, record in page:
-                if customer not in {None, record.chain}:
-                    continue
                 for credential in (each.partition(":")[2] for each in record.tags if each.startswith("credential:")):
                     if record.type == _PROVIDED:
                         provided[credential] = None

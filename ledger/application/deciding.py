@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 
 from ledger.application.acting import PEOPLE, Acting
 from ledger.application.boundary_reader import BoundaryReader, Read
+from ledger.application.custody_words import CustodyWords
 from ledger.application.errors import ContendedError
 from ledger.application.facts import Written, from_record, written
 from ledger.application.own_chain import check_own_chain, of_owner, own
@@ -76,17 +77,24 @@ class Decider:
     """Carries out commands on one log. Safe to share between threads."""
 
     def __init__(
-        self, recorder: Recorder, defaults: Defaults | None = None, *, draw: Draw = secrets.token_bytes
+        self,
+        recorder: Recorder,
+        defaults: Defaults | None = None,
+        *,
+        draw: Draw = secrets.token_bytes,
+        words: CustodyWords | None = None,
     ) -> None:
         """Decide by these numbers where the log sets no others.
 
-        ``draw`` gives the randomness of ids (injected where a story must repeat).
+        ``draw`` gives the randomness of ids (injected where a story must repeat); ``words`` refuses the texts that no
+        entry may hold, where there is a vault.
         """
         self._recorder = recorder
         self._reader = recorder.reader
         self._boundaries = BoundaryReader(recorder.reader, recorder.custody)
         self.defaults = defaults or Defaults()
         self._draw = draw
+        self._words = words
 
     def new_id(self, kind: str, idempotency_key: str | None = None) -> str:
         """Draw an opaque id; with an idempotency key the same one each time, so that a repeated command is the same."""
@@ -136,6 +144,7 @@ class Decider:
                     due += self._append_due(*found, seen, now)
                     asked = False
                     continue
+                self.check_words(command)  # before the decision: a refusal by another rule may repeat what was told
                 made = decision.decide(command, seen.facts, now, settings)
                 if made.facts or seen.asked:
                     told = self._written(made.facts, customer, now, actor, said, idempotency_key)
@@ -151,8 +160,14 @@ class Decider:
                 return done
         raise ContendedError(ATTEMPTS)
 
+    def check_words(self, command: object) -> None:
+        """Raise Refusal where a text of a command says a customer's secret that is in custody (R-09)."""
+        if self._words is not None:
+            self._words.check(command)
+
     def foresee(self, command: object) -> None:
         """Raise Refusal where a command would be refused as things stand; append nothing but what is due before it."""
+        self.check_words(command)
         dues = decision.timers(command)
         for due in dues:
             self.notice(due)

@@ -15,6 +15,7 @@ from ledger.application import clock_run
 from ledger.application.accessing import Accessing
 from ledger.application.batch import FINDING, Batch, Progress
 from ledger.application.credentials import Credentials
+from ledger.application.custody_words import CustodyWords
 from ledger.application.deciding import CarriedOut, Decider
 from ledger.application.errors import CustomerUnknownError, LedgerError, PositionUnknownError
 from ledger.application.exporting import Exported, Exporter
@@ -80,8 +81,9 @@ class Ledger:
         self.owner_url = owner_url
         self.subjects = subjects
         self._draw = draw
-        self.decider = Decider(recorder, draw=draw)
-        self.credentials = Credentials(recorder, self.decider, keys.custody, subjects)
+        words = CustodyWords(recorder.reader, keys.custody)
+        self.decider = Decider(recorder, draw=draw, words=words)
+        self.credentials = Credentials(recorder, self.decider, keys.custody, subjects, words)
         self.accessing = Accessing(self.decider)
         self.providing = Providing(self.decider, recorder.clock)
         self._exporter = Exporter(recorder, blobs, checkpointer, state)

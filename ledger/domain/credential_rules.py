@@ -24,10 +24,14 @@ def check_digest(origin: Origin, keyed_digest: str | None, cites: Iterable[int])
 
 
 @rule("R-09")
-def check_no_secret(texts: Iterable[str], says_it: Callable[[str], bool]) -> None:
-    """Refuse words that say the secret: what is written into the ledger is read by many, and for long."""
-    if any(says_it(each) for each in texts):
-        raise Refusal("R-09", "secret_in_words")
+def check_no_secret(texts: Iterable[tuple[str, str]], says_it: Callable[[str], bool]) -> None:
+    """Refuse a text that says a secret, by the name of its member: what the ledger holds is read by many, and for long.
+
+    What it says is not repeated: a refusal is shown, and may be written down.
+    """
+    for member, text in texts:
+        if says_it(text):
+            raise Refusal("R-09", "secret_in_words", member=member)
 
 
 @rule("R-04")

@@ -72,3 +72,9 @@ class CustodyVault(Protocol):
 
     def list(self) -> Iterator[CustodyRecord]:
         """Give every id ever seen, in the order of the ids. Opens none of them."""
+
+    def held(self) -> frozenset[str]:
+        """Give the ids of all secrets that may open now: none that was put is missing, one cut off may be among them.
+
+        Asked for by every command: it costs next to nothing while nothing was put or destroyed.
+        """

@@ -156,6 +156,10 @@ class SqliteCustodyVault(CustodyVault):
             state: CustodyState = "destroyed" if key.state == "destroyed" else "unfinished" if since is None else "held"
             yield CustodyRecord(credential, state, since, key.destroyed_at)
 
+    def held(self) -> frozenset[str]:
+        """Give the ids of all secrets that may open; see the port. A key is there before its secret, and after."""
+        return frozenset(each.removeprefix(_KEY_CLASS) for each in self._keys.live())
+
     def rewrap(self) -> None:
         """Wrap every key under the keyring's current one; see ``SqliteHalfStore.rewrap``."""
         self._keys.rewrap()
@@ -216,6 +220,10 @@ class LostCustodyVault(CustodyVault):
     def list(self) -> Iterator[CustodyRecord]:
         """Raise CustodyLostError."""
         raise CustodyLostError(self._missing)
+
+    def held(self) -> frozenset[str]:
+        """Give none: nothing opens."""
+        return frozenset()
 
     def rewrap(self) -> None:
         """Wrap nothing: there is nothing left to wrap."""

@@ -10,12 +10,13 @@ Why tables that use it keep to three rules, so that old bytes are nowhere but in
   - ``secure_delete`` zeroes what SQLite itself frees, and the write-ahead log is cut to nothing after a destruction.
 
 Each operation opens its own connection and closes it: nothing to repair after a crash, no lock outlives the operation.
-It costs half a millisecond; callers cache what they open.
+It costs half a millisecond; callers cache what they open, and :meth:`PrivateDatabase.state` tells for how long.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -45,8 +46,15 @@ _CREATE_ABOUT: Final = "CREATE TABLE about (origin TEXT NOT NULL)"
 _INSERT_ABOUT: Final = "INSERT INTO about (origin) VALUES (?)"
 _SELECT_ABOUT: Final = "SELECT origin FROM about"
 
+_SETTLED_NS: Final = 1_000_000_000
+"""How long a file must have rested: two writes within one tick of the file system's clock leave it the same time."""
+
 _BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+FileState = tuple[tuple[int, int, int], ...]
+"""Of the file and its write-ahead log: which file it is, its length, and when it was written last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,22 @@ class PrivateDatabase:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    def state(self) -> FileState | None:
+        """Give what every write changes, without opening anything; None where the last write was only just now.
+
+        Raises KeysMissingError. Taken before a reading, it tells as long as it stays the same that nothing was missed.
+        """
+        try:
+            found = [self.path.stat()]
+        except FileNotFoundError:
+            raise KeysMissingError(self.path) from None
+        with suppress(FileNotFoundError):
+            log = self.path.with_name(f"{self.path.name}-wal").stat()
+            found += [log] if log.st_size else []  # readers leave an empty one for a moment
+        if max(each.st_mtime_ns for each in found) > time.time_ns() - _SETTLED_NS:
+            return None
+        return tuple((each.st_ino, each.st_size, each.st_mtime_ns) for each in found)
 
     def damaged(self, reason: str) -> KeysDamagedError:
         """Give the refusal of a row that nobody wrote so."""

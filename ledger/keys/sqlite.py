@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from ledger.keys.database import Layout, PrivateDatabase, never
+from ledger.keys.database import FileState, Layout, PrivateDatabase, never
 from ledger.keys.errors import DestructionUnfinishedError, HalfDestroyedError, HalfUnknownError, KeysBusyError
 from ledger.keys.keyring import GONE, WRAPPED_BYTES, Keyring
 from ledger.keys.ports import HALF_BYTES, Clock, Draw, HalfRecord, HalfState, HalfStore, check_half_id
@@ -49,6 +49,7 @@ _SELECT_ALL: Final = (
 _SELECT_LIVE: Final = (
     "SELECT number, id, wrapped FROM halves WHERE number NOT IN (SELECT number FROM destroyed) ORDER BY number"
 )
+_SELECT_LIVE_IDS: Final = "SELECT id FROM halves WHERE number NOT IN (SELECT number FROM destroyed)"
 _SELECT_NEWEST: Final = (
     "SELECT wrapped FROM halves WHERE number NOT IN (SELECT number FROM destroyed) ORDER BY number DESC LIMIT 1"
 )
@@ -76,6 +77,7 @@ class SqliteHalfStore(HalfStore):
         self._keyring = keyring
         self._clock = clock
         self._draw = draw
+        self._live: tuple[FileState | None, frozenset[str]] = (None, frozenset())
         keyring.after_rotation(self._check_keyring)
 
     @classmethod
@@ -148,6 +150,16 @@ class SqliteHalfStore(HalfStore):
                 raise self._database.damaged("a half lacks its id, or its destruction is half there")
             state: HalfState = "live" if destroyed_at is None else "destroyed"
             yield HalfRecord(half_id, state, self._time(created_at), self._time(destroyed_at))
+
+    def live(self) -> frozenset[str]:
+        """Give the ids of all halves that open; asked again while the file is as it was, nothing is read."""
+        state = self._database.state()
+        known, ids = self._live
+        if state is None or state != known:
+            with self._database.reading() as connection:
+                ids = frozenset(str(half_id) for (half_id,) in connection.execute(_SELECT_LIVE_IDS))
+            self._live = state, ids
+        return ids
 
     def rewrap(self) -> None:
         """Wrap every half under the keyring's current key and leave no trace of the old wrapping in the file.

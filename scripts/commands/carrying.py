@@ -16,6 +16,7 @@ import typer
 from ledger.application.deciding import CarriedOut
 from ledger.application.door import Ledger
 from ledger.application.errors import CommandConflictError
+from ledger.domain.decision import Refusal
 from ledger.domain.fact import Fact
 from ledger.domain.violation import Against
 from scripts.commands.access import appending
@@ -51,7 +52,7 @@ def command_of(step: Step, language: Language) -> Command:
             drawn = _drawn(step, ledger, told, once)
             runner = {} if step.runner is None else {step.runner: actor["id"]}
             command = made(step, told, {**drawn, **runner})
-            session.hints = hints_on(session, ledger, told)
+            session.hints = _hints(session, ledger, command, told)
             for hint in session.hints:
                 session.warn(hint)
             carry = step.carry or _decide
@@ -75,6 +76,15 @@ def command_of(step: Step, language: Language) -> Command:
         ]
     )
     return run
+
+
+def _hints(session: Session, ledger: Ledger, command: object, told: Mapping[tuple[str, str], Any]) -> list[str]:
+    """Give the hints on what was told; none where it says a secret, because a hint repeats it."""
+    try:
+        ledger.decider.check_words(command)
+    except Refusal:
+        return []
+    return hints_on(session, ledger, told)
 
 
 def _conflict(session: Session, members: list[Member], conflict: CommandConflictError) -> str:

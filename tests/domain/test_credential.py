@@ -129,10 +129,12 @@ def test_r_09_switched_off_would_let_a_credential_in_without_a_digest() -> None:
 
 
 def test_r_09_words_that_say_the_secret_are_refused() -> None:
-    check_no_secret(["the password came by post"], lambda text: "hunter2" in text)
+    check_no_secret([("words", "the password came by post")], lambda text: "hunter2" in text)
     with pytest.raises(Refusal, match="R-09") as refused:
-        check_no_secret(["maint", "it is hunter2"], lambda text: "hunter2" in text)
+        check_no_secret([("account", "maint"), ("words", "it is hunter2")], lambda text: "hunter2" in text)
     assert "hunter2" not in str(refused.value) + repr(refused.value) + refused.value.text("ja")
+    assert refused.value.values == {"member": "words"}
+    assert all(" words " in refused.value.text(language) for language in ("ja", "en"))
 
 
 def test_a_credential_is_taken_in_once() -> None:

@@ -23,11 +23,11 @@ assert catalogue
 
 TOLD_AS_THEY_ARE = {
     *("os_user", "name", "person", "work_order", "key", "target", "targets", "gateway", "address", "network"),
-    *("version", "inner", "expected", "found"),
+    *("version", "inner", "expected", "found", "member"),
     *("setting", "settings", "value", "lowest", "highest", "fields"),
     *("count", "least", "number", "numbers", "volume", "amount", "skew", "days", "first", "last"),
 }
-"""Names, ids, numbers and what somebody typed; all else says what it is."""
+"""Names (a member's is the option's), ids, numbers and what somebody typed; all else says what it is."""
 
 RAW = re.compile("[a-z]+_[a-z_]+")
 

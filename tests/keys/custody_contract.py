@@ -89,6 +89,17 @@ class CustodyContract:
         assert held.since is not None
         assert gone.destroyed_at == destroyed_at
 
+    def test_what_may_open_is_known_whoever_put_it_or_destroyed_it(
+        self, vault: CustodyVault, again: Callable[[], CustodyVault]
+    ) -> None:
+        assert vault.held() == frozenset()
+        vault.put(ONE, PASSWORD)
+        again().put(TWO, PASSWORD)
+        assert vault.held() == again().held() == {ONE, TWO}
+        again().destroy(ONE)
+        vault.destroy(THREE)
+        assert vault.held() == again().held() == {TWO}
+
     def test_what_is_not_there_is_named(self, vault: CustodyVault) -> None:
         with pytest.raises(CustodyUnknownError) as refused:
             vault.open(ONE)

@@ -1,5 +1,6 @@
 """The SQLite vault: the contract, and what only files, rotations and crashes can get wrong."""
 
+import os
 import shutil
 import traceback
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from ledger.keys.errors import (
     KeyringWrongError,
     KeysError,
     KeysForeignError,
+    KeysMissingError,
     SecretDamagedError,
 )
 from ledger.keys.keyring import Keyring
@@ -205,7 +207,7 @@ def test_a_new_keyring_opens_the_vault_and_the_old_one_does_not(
         SqliteCustodyVault(directory, Keyring(old, ORIGIN), clock)
 
 
-def _vault(directory: Path) -> SqliteCustodyVault:
+def _vault(directory: Path) -> CustodyVault:
     return open_key_directory(directory, ORIGIN, lambda: NOW).custody
 
 
@@ -242,3 +244,50 @@ def test_dying_at_any_step_of_destroying_leaves_it_held_or_gone_and_repeating_fi
         assert traces(directory, boxes[step]) == []
         prepare(step + 1)
     assert {path.name for path in directory.glob("custody*")} >= {KEYS, BOXES}
+
+
+# -- what may open, asked for by every command -------------------------------------------------------------------------
+
+
+def settle(path: Path) -> os.stat_result:
+    """Let the last write of a file be long ago."""
+    os.utime(path, ns=(0, 1_700_000_000_000_000_000))
+    return path.stat()
+
+
+def test_what_may_open_is_not_read_again_while_the_file_is_as_it_was(
+    vault: SqliteCustodyVault, directory: Path, keyring: Keyring, clock: Clock
+) -> None:
+    vault.put(ONE, PASSWORD)
+    before = settle(directory / KEYS)
+    assert vault.held() == {ONE}
+    with raw(directory / KEYS) as connection:
+        connection.execute("UPDATE halves SET id = ?", (f"custody:{TWO}",))
+        connection.commit()
+    assert vault.held() == {TWO}, "a write is seen at once"
+    assert settle(directory / KEYS).st_size == before.st_size
+    assert vault.held() == {TWO}
+    with raw(directory / KEYS) as connection:
+        connection.execute("UPDATE halves SET id = ?", (f"custody:{ONE}",))
+        connection.commit()
+    settle(directory / KEYS)  # as nobody does it: the file looks as it was
+    assert vault.held() == {TWO}, "nothing was read"
+    assert SqliteCustodyVault(directory, keyring, clock).held() == {ONE}
+
+
+def test_what_was_written_just_now_is_read_again(vault: SqliteCustodyVault, directory: Path) -> None:
+    vault.put(ONE, PASSWORD)
+    database = vault._keys._database
+    assert database.state() is None
+    settle(directory / KEYS)
+    state = database.state()
+    assert state is not None
+    assert database.state() == state
+    os.utime(directory / KEYS, ns=(0, 1_700_000_000_000_000_001))
+    assert database.state() not in {None, state}
+
+
+def test_a_vault_that_was_lost_meanwhile_says_so(vault: SqliteCustodyVault, directory: Path) -> None:
+    (directory / KEYS).unlink()
+    with pytest.raises(KeysMissingError):
+        vault.held()

@@ -15,8 +15,8 @@ SENTENCES = {
         "With the customer's own sign-on no secret is given, so there is no digest.",
     ),
     "secret_in_words": (
-        "説明の文中に秘密そのものが含まれています。取り除いて登録してください。",
-        "The words say the secret itself: leave it out.",
+        "項目 {member} に、お預かり中の秘密そのものが含まれています。取り除いて登録してください。",
+        "The member {member} says a secret that is in custody: leave it out.",
     ),
     "credential_beyond_order": (
         "作業依頼にない対象（{targets}）の接続情報は扱えません。",
