@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+THROWN_AWAY = "manual"
+"""What an injected clock calls the start of its machine: a log that bears it is a throw-away one."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -67,7 +69,7 @@ class ManualClock:
 
     def boot(self) -> str:
         """Give the same name for all of them."""
-        return "manual"
+        return THROWN_AWAY
 
     def elapsed(self) -> int:
         """Give its time as nanoseconds."""

@@ -1,6 +1,6 @@
 """The clock in the full check: one that was set back is a finding, and a mark that lets it jump is named."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -49,8 +49,9 @@ def found(log: TestedLog, clock: Clock) -> list[tuple[Code, str]]:
 def test_a_clock_that_goes_right_is_no_finding(filled: TestedLog) -> None:
     filled.clock.advance(timedelta(days=400))
     assert found(filled, filled.clock) == []
-    assert found(filled, OtherBoot(filled.clock.now())) == []
     assert found(filled, SetBack(filled.clock, timedelta(minutes=59))) == []
+    filled.run("UPDATE {s}.log SET clock_boot = 'a machine'")
+    assert found(filled, OtherBoot(filled.clock.now())) == []
     assert found(filled, OtherBoot(filled.clock.now() - timedelta(days=400, minutes=59))) == []
 
 
@@ -59,7 +60,17 @@ def test_a_clock_set_back_is_a_finding(filled: TestedLog, back: timedelta) -> No
     at = filled.clock.now()
     told = f"{back} behind what is counted since {at.isoformat()}"
     assert found(filled, SetBack(filled.clock, back)) == [(Code.CLOCK, told)]
+    filled.run("UPDATE {s}.log SET clock_boot = 'a machine'")
     assert found(filled, OtherBoot(at - back)) == [(Code.CLOCK, told)]
+
+
+def test_the_time_of_an_injected_clock_is_no_finding_and_said(filled: TestedLog) -> None:
+    filled.append(1)
+    report = fsck(
+        filled.urls.application, filled.schema, ORIGIN, processes=0, clock=OtherBoot(datetime(2001, 1, 1, tzinfo=UTC))
+    )
+    assert report.findings == ()
+    assert any("injected clock" in each for each in report.notes)
 
 
 def test_a_mark_that_lets_the_clock_jump_is_a_finding(filled: TestedLog) -> None:

@@ -6,12 +6,13 @@ time and what was counted since must not be ahead of the clock by more than the 
 the mark was changed so that a jump would pass. On another start only the newest entry's time is compared.
 
 Guarantees: a row that is missing, repeated, without a mark, or that one of these contradicts is named. Leaves to
-others: a clock that is ahead, which the next append refuses; a mark of a start of the machine that is over.
+others: a clock that is ahead, which the next append refuses; a mark of a start of the machine that is over; the time of
+a log that an injected clock made, which is said.
 """
 
 from datetime import datetime, timedelta
 
-from ledger.store.clock import Clock
+from ledger.store.clock import THROWN_AWAY, Clock
 from ledger.store.clock_behind import behind
 from ledger.store.fsck.findings import Code
 from ledger.store.fsck.joining import Join
@@ -54,6 +55,11 @@ def _check_clock(clock: Clock, at: datetime, mark: tuple[str | None, int | None]
         if counted < 0 or elapsed < 0:
             join.findings.add(Code.LOG_TABLE, None, None, "its mark of the clock was never reached")
             return
+    if boot == THROWN_AWAY != clock.boot():
+        join.notes.append(
+            "The newest entry's time is of an injected clock, as throw-away logs have: it was not judged."
+        )
+        return
     fallen = behind(clock, at + timedelta(microseconds=counted // 1000))
     if fallen:
         join.findings.add(Code.CLOCK, None, None, f"{fallen} behind what is counted since {at.isoformat()}")

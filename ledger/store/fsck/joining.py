@@ -77,6 +77,7 @@ class Join:
         self._log_keys = foreknown.log_keys
         self.findings = Findings()
         self.unchecked: set[str] = set()
+        self.notes: list[str] = []
         self.tree = Frontier()
         self.broken = False
         self.heads = GrowingHeads()

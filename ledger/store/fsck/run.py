@@ -107,7 +107,7 @@ def fsck(
             check_halves(join, halves(), foreknown)
         except KeysError as error:
             unchecked.add(f"The seals could not be checked: {error}")
-    notes = [*_unfinished(foreknown), *_orphans(blobs, join, unchecked)]
+    notes = [*join.notes, *_unfinished(foreknown), *_orphans(blobs, join, unchecked)]
     kept = sorted(join.findings.kept, key=lambda each: (each.position is None, each.position or 0, each.code.name))
     return Report(
         entries=join.entries,
