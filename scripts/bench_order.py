@@ -19,7 +19,7 @@ from ledger.domain.encrypted_path import Path, Protocol
 from ledger.domain.gateway import LogoutCause, RecordLogin, RecordLogout, SecondFactor
 from ledger.domain.notices import SendNotice
 from ledger.domain.ordering import AcceptWork, AssignTechnician, RequestWork
-from ledger.domain.people import RegisterTechnician
+from ledger.domain.people import RegisterOperator, RegisterTechnician, Role
 from ledger.domain.permission import GrantPermission, RequestPermission
 from ledger.domain.recording import FinalizeRecording
 from ledger.domain.schedule import AgreeSchedule, ProposeSchedule
@@ -43,11 +43,12 @@ class Orders:
         """Publish, register and sign what orders rest on."""
         self.decider = decider
         self._customer = {"customer": customer}
-        self._contact, self._technician = decider.new_id("person"), decider.new_id("person")
+        self._contact, self._technician, self._manager = (decider.new_id("person") for _ in range(3))
         terms = decider.new_id("terms")
         for command in (
             PublishTerms(terms=terms, version="1.0", dated=date(2021, 5, 10), sha256=sha256(b"terms").hexdigest()),
             RegisterTechnician(person=self._technician, name="Tanaka", accounts=("tanaka",)),
+            RegisterOperator(person=self._manager, name="Suzuki", roles=(Role.SALES,)),
             RegisterContract(
                 customer=customer,
                 contract=decider.new_id("contract"),
@@ -83,7 +84,7 @@ class Orders:
             requested_at=begins,
         )
         yield AcceptWork(**order)
-        yield AssignTechnician(**order, technician=self._technician)
+        yield AssignTechnician(**order, technician=self._technician, person=self._manager)
         proposal = self.decider.new_id("proposal")
         yield ProposeSchedule(
             **order, proposal=proposal, by=Side.VENDOR, starts_at=begins, planned_end=begins + 2 * _HOUR

@@ -26,7 +26,7 @@ from ledger.domain.gateway import LogoutCause, RecordLogin, RecordLogout, Second
 from ledger.domain.notices import SendNotice
 from ledger.domain.ordering import AcceptWork, AssignTechnician, RequestWork
 from ledger.domain.overrun_notices import SendOverrunNotice
-from ledger.domain.people import RegisterTechnician
+from ledger.domain.people import RegisterOperator, RegisterTechnician, Role
 from ledger.domain.permission import GrantPermission, RequestPermission
 from ledger.domain.presenting import PresentTerms, RecordDelivery
 from ledger.domain.recording import FinalizeRecording, SealSegment
@@ -47,7 +47,7 @@ TARGET = "kokyaku-ap01"
 GATEWAY = "kokyaku-gw01"
 _RECORDED = Path(__file__).parents[1] / "tests" / "data" / "captured" / "desktop" / "kokyaku-gw01-20261122.11"
 """What the gateway wrote of the evening's desktop."""
-_NAMED = {"technician": "person", "contact": "contact"}
+_NAMED = {"technician": "person", "manager": "person", "contact": "contact"}
 
 Tell = Callable[..., None]
 
@@ -81,6 +81,7 @@ class Work:
         self._do(PublishTerms, terms=self._new("terms"), version="1.0", dated=dated, sha256=_hex(text))
         self.tell("terms", version="1.0", sha256=_hex(text)[:16], at=BEGINS)
         self._do(RegisterTechnician, person=self._new("technician"), name="佐藤 保守担当", accounts=("t.sato",))
+        self._do(RegisterOperator, person=self._new("manager"), name="鈴木 営業担当", roles=(Role.SALES,))
         self.customer = self.ledger.register_customer(name, actor=VENDOR)
         self._of(
             RegisterContract,
@@ -127,7 +128,7 @@ class Work:
         )
         order = {"work_order": ids["work_order"]}
         self._of(AcceptWork, **order)
-        self._of(AssignTechnician, **order, technician=ids["technician"])
+        self._of(AssignTechnician, **order, technician=ids["technician"], person=ids["manager"])
         self._at("2026-11-18 10:00")
         self._of(
             ProposeSchedule,

@@ -1,7 +1,8 @@
 """A work order before its work: requested, taken on or not, called off, and given to technicians (3, 5①).
 
 Guarantees: an order names exactly one basis, the one that holds, and the contact of the customer who asked; only work
-that a contract states as periodic needs nobody to ask for it (R-06). Who is assigned is a registered technician (R-10).
+that a contract states as periodic needs nobody to ask for it (R-06). Who is assigned is a registered technician (R-10),
+and is assigned and released by somebody else, who answers for the order or for access to customers' systems (R-35).
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.contract import Remote, live
 from ledger.domain.contract import fold as fold_contracts
 from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.duties import on_duty
 from ledger.domain.instants import check_happened
+from ledger.domain.people import Role
 from ledger.domain.permission_facts import AccessPermissionGranted
 from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts
@@ -83,23 +86,28 @@ class CancelWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignTechnician:
-    """Give the work to a technician; there may be several."""
+    """Give the work to a technician; there may be several. ``person`` is who gives it."""
 
     customer: str
     work_order: str
     technician: str
+    person: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseTechnician:
-    """Take the work from a technician."""
+    """Take the work from a technician; ``person`` is who takes it."""
 
     customer: str
     work_order: str
     technician: str
+    person: str
 
 
-def _alone(command: AcceptWork | DeclineWork | ReleaseTechnician) -> Boundary:
+_ASSIGNERS = (Role.SALES, Role.SECURITY)
+
+
+def _alone(command: AcceptWork | DeclineWork) -> Boundary:
     return of_order(command.work_order)
 
 
@@ -209,15 +217,25 @@ def word_of(facts: Facts, by: Side, contact: str | None, rule_id: str) -> tuple[
 def assign_technician(command: AssignTechnician, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Assign; who is assigned already stays so."""
     order = known_open(facts, command.work_order, "R-10")
+    people = people_.fold(facts)
+    assigner = on_duty(people, command.person, _ASSIGNERS)
     already = order.assigned(command.technician)
     if already is not None:
         return decided(cites=[already])
-    people = people_.fold(facts)
     check_technician(people, command.technician)
+    check_by_another(assigner, command.technician)
     check_granted_by_another(facts, command.technician)
-    person = people.get(command.technician)
+    technician = people.get(command.technician)
     assigned = TechnicianAssigned(work_order=order.id, technician=command.technician)
-    return decided(assigned, cites=[order.changed, *([] if person is None else [person.position])])
+    registered = [] if technician is None else [technician.position]
+    return decided(assigned, cites=[order.changed, *registered, assigner.position])
+
+
+@rule("R-35")
+def check_by_another(assigner: people_.Person, technician: str) -> None:
+    """Refuse whoever gives work to himself, or takes it from himself."""
+    if assigner.id == technician:
+        raise Refusal("R-35", "assigned_by_oneself", [assigner.position])
 
 
 @rule("R-10")
@@ -228,14 +246,21 @@ def check_technician(people: people_.People, technician: str) -> None:
         raise Refusal("R-10", "not_a_technician", [] if person is None else [person.position])
 
 
-@decides(ReleaseTechnician, boundary=_alone, timers=lambda command: (work_due(command.work_order, command.customer),))
+@decides(
+    ReleaseTechnician,
+    boundary=lambda command: of_order(command.work_order) | Boundary.of(PEOPLE_TAG),
+    timers=lambda command: (work_due(command.work_order, command.customer),),
+)
 def release_technician(command: ReleaseTechnician, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Release who is assigned."""
     order = known_open(facts, command.work_order, "R-10")
+    releaser = on_duty(people_.fold(facts), command.person, _ASSIGNERS)
+    check_by_another(releaser, command.technician)
     assigned = order.assigned(command.technician)
     if assigned is None:
         raise Refusal("R-10", "not_assigned", [order.changed])
-    return decided(TechnicianReleased(work_order=order.id, technician=command.technician), cites=[assigned])
+    released = TechnicianReleased(work_order=order.id, technician=command.technician)
+    return decided(released, cites=[assigned, releaser.position])
 
 
 def _new(facts: Facts, work_order: str) -> WorkOrder:

@@ -21,7 +21,7 @@ from ledger.domain.contract import RegisterContract, Remote
 from ledger.domain.credential_facts import CredentialErased, Origin
 from ledger.domain.credential_giving import CheckOutCredential, ProvideCredential
 from ledger.domain.ordering import AcceptWork, AssignTechnician, RequestWork
-from ledger.domain.people import RegisterTechnician
+from ledger.domain.people import RegisterOperator, RegisterTechnician, Role
 from ledger.domain.recorded import last
 from ledger.domain.schedule import AgreeSchedule, ProposeSchedule
 from ledger.domain.work_facts import Side
@@ -138,9 +138,11 @@ def agreed(make_settings: Callable[..., Settings]) -> Iterator[Work]:
             )
         )
         made.do(AcceptWork(customer=customer, work_order=order))
+        manager = decider.new_id("person")
+        made.do(RegisterOperator(person=manager, name="営業", roles=(Role.SALES,)))
         for technician in technicians:
             made.do(RegisterTechnician(person=technician, name="技術員"))
-            made.do(AssignTechnician(customer=customer, work_order=order, technician=technician))
+            made.do(AssignTechnician(customer=customer, work_order=order, technician=technician, person=manager))
         begins = BEGINS + timedelta(hours=1)
         made.do(
             ProposeSchedule(

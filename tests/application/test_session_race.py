@@ -23,7 +23,7 @@ from ledger.domain.encrypted_path import Protocol
 from ledger.domain.fact import Fact
 from ledger.domain.gateway import RecordLogin, SecondFactor
 from ledger.domain.ordering import AcceptWork, AssignTechnician, RequestWork
-from ledger.domain.people import RegisterTechnician
+from ledger.domain.people import RegisterOperator, RegisterTechnician, Role
 from ledger.domain.permission import GrantPermission, RequestPermission, RevokePermission
 from ledger.domain.recorded import Recorded, of_type
 from ledger.domain.session import OpenSession
@@ -62,6 +62,8 @@ class Site(World):
         self.publish()
         self.do(RegisterContact(customer=self.customer, contact=contact, name="佐藤 花子", roles=roles))
         self.do(RegisterTechnician(person=self.technician, name="田中 太郎"))
+        manager = self.decider.new_id("person")
+        self.do(RegisterOperator(person=manager, name="鈴木 次郎", roles=(Role.SALES,)))
         self.say_yes()
         now, order, permission = self.clock.now(), self.id("work_order"), self.id("permission")
         work = {"customer": self.customer, "work_order": order}
@@ -77,7 +79,7 @@ class Site(World):
             )
         )
         self.do(AcceptWork(**work))
-        self.do(AssignTechnician(**work, technician=self.technician))
+        self.do(AssignTechnician(**work, technician=self.technician, person=manager))
         self.do(StartWork(**work, technician=self.technician, started_at=now))
         self.do(RequestPermission(**work, permission=permission, targets=("db01",), protocols=(Protocol.SSH,)))
         self.do(

@@ -172,7 +172,7 @@ class EveryStream(RuleBasedStateMachine):
         self.do(RequestWork, **order, basis=basis, title="-", purpose=TEXTS[0], targets=TARGETS[:2], **by)
         self.do(AcceptWork, **order)
         for technician in TECHNICIANS:
-            self.do(AssignTechnician, **order, technician=technician)
+            self.do(AssignTechnician, **order, technician=technician, person=OPERATORS[0])
         plan = partial(self.plan, approver=approver)
         second = partial(self.take_credential, who=1)
         way = (plan, self.give_credential, self.begin, self.take_credential, second, self.open_session, self.complete)

@@ -7,7 +7,7 @@ from story import CUSTOMER, an_id, at
 from ledger.domain.basis import Basis
 from ledger.domain.contacts import ContactRegistered, ContactRole
 from ledger.domain.contract import ContractRegistered, Remote
-from ledger.domain.people import TechnicianRegistered
+from ledger.domain.people import OperatorRegistered, Role, TechnicianRegistered
 from ledger.domain.schedule_facts import (
     OverrunNoticeSent,
     PreWorkNoticeSent,
@@ -28,7 +28,7 @@ ORDER, OTHER_ORDER = an_id("work_order", 1), an_id("work_order", 2)
 PROPOSAL, SECOND_PROPOSAL = an_id("proposal", 1), an_id("proposal", 2)
 NOTICE = an_id("notice")
 WORK_CONTACT, CHECKER = an_id("person", 8), an_id("person", 9)
-TECHNICIAN, SECOND_TECHNICIAN = an_id("person", 1), an_id("person", 2)
+TECHNICIAN, SECOND_TECHNICIAN, MANAGER = an_id("person", 1), an_id("person", 2), an_id("person", 7)
 
 SIGNED = ContractRegistered(
     customer=CUSTOMER,
@@ -46,6 +46,7 @@ CHECKING = ContactRegistered(
     customer=CUSTOMER, contact=CHECKER, name="高橋 次郎", roles=(ContactRole.OPERATION_CHECKER,)
 )
 REGISTERED = TechnicianRegistered(person=TECHNICIAN, name="田中 太郎", accounts=("tanaka",))
+MANAGING = OperatorRegistered(person=MANAGER, name="伊藤 三郎", roles=(Role.SALES,))
 
 REQUESTED = WorkOrderRequested(
     work_order=ORDER,

@@ -12,6 +12,8 @@ from orders import (
     ASSIGNED,
     CONTACT,
     DONE,
+    MANAGER,
+    MANAGING,
     ORDER,
     OTHER_ORDER,
     PLANNED,
@@ -62,8 +64,9 @@ REQUEST = RequestWork(
 )
 ACCEPT = AcceptWork(customer=CUSTOMER, work_order=ORDER)
 DECLINE = DeclineWork(customer=CUSTOMER, work_order=ORDER, reason="対象外")
-ASSIGN = AssignTechnician(customer=CUSTOMER, work_order=ORDER, technician=TECHNICIAN)
-RELEASE = ReleaseTechnician(customer=CUSTOMER, work_order=ORDER, technician=TECHNICIAN)
+ASSIGN = AssignTechnician(customer=CUSTOMER, work_order=ORDER, technician=TECHNICIAN, person=MANAGER)
+RELEASE = ReleaseTechnician(customer=CUSTOMER, work_order=ORDER, technician=TECHNICIAN, person=MANAGER)
+RELEASED = TechnicianReleased(work_order=ORDER, technician=TECHNICIAN)
 PERIODIC = replace(SIGNED, remote=Remote.PERIODIC)
 NOT_STATED = replace(SIGNED, remote=Remote.NOT_STATED)
 
@@ -162,25 +165,59 @@ def test_what_was_not_begun_can_be_cancelled_by_either_side() -> None:
 
 
 def test_r_10_work_is_given_to_registered_technicians_only() -> None:
-    given(REQUESTED, REGISTERED).when(ASSIGN, at_=NOW).then(ASSIGNED).citing(0, 1)
-    given(REQUESTED).when(ASSIGN, at_=NOW).refused("R-10", cites=[])
-    given(REQUESTED, REGISTERED, PersonLeft(person=TECHNICIAN)).when(ASSIGN, at_=NOW).refused("R-10", cites=[1])
+    given(REQUESTED, REGISTERED, MANAGING).when(ASSIGN, at_=NOW).then(ASSIGNED).citing(0, 1, 2)
+    given(REQUESTED, MANAGING).when(ASSIGN, at_=NOW).refused("R-10", cites=[])
+    left = given(REQUESTED, REGISTERED, MANAGING, PersonLeft(person=TECHNICIAN))
+    left.when(ASSIGN, at_=NOW).refused("R-10", cites=[1])
     seller = OperatorRegistered(person=SECOND_TECHNICIAN, name="営業", roles=(Role.SALES,))
     other = replace(ASSIGN, technician=SECOND_TECHNICIAN)
-    given(REQUESTED, seller).when(other, at_=NOW).refused("R-10", cites=[1])
+    given(REQUESTED, seller, MANAGING).when(other, at_=NOW).refused("R-10", cites=[1])
     with switched_off("R-10"):
-        given(REQUESTED, seller).when(other, at_=NOW).then(
+        given(REQUESTED, seller, MANAGING).when(other, at_=NOW).then(
             TechnicianAssigned(work_order=ORDER, technician=SECOND_TECHNICIAN)
         )
 
 
 def test_r_10_who_is_assigned_stays_so_until_released() -> None:
-    given(REQUESTED, REGISTERED, ASSIGNED).when(ASSIGN, at_=NOW).then().citing(2)
-    released = TechnicianReleased(work_order=ORDER, technician=TECHNICIAN)
-    given(REQUESTED, ASSIGNED).when(RELEASE, at_=NOW).then(released).citing(1)
-    given(REQUESTED, ASSIGNED, released).when(RELEASE, at_=NOW).refused("R-10", cites=[0])
-    given(REQUESTED, REGISTERED, ASSIGNED, released).when(ASSIGN, at_=NOW).then(ASSIGNED)
-    given(*DONE).when(RELEASE, at_="2026-11-18 11:40").refused("R-10", cites=[7])
+    given(REQUESTED, REGISTERED, MANAGING, ASSIGNED).when(ASSIGN, at_=NOW).then().citing(3)
+    given(REQUESTED, MANAGING, ASSIGNED).when(RELEASE, at_=NOW).then(RELEASED).citing(1, 2)
+    given(REQUESTED, MANAGING, ASSIGNED, RELEASED).when(RELEASE, at_=NOW).refused("R-10", cites=[0])
+    given(REQUESTED, REGISTERED, MANAGING, ASSIGNED, RELEASED).when(ASSIGN, at_=NOW).then(ASSIGNED)
+    given(*DONE, MANAGING).when(RELEASE, at_="2026-11-18 11:40").refused("R-10", cites=[7])
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_r_35_work_is_given_and_taken_by_whoever_answers_for_the_order_or_for_access(role: Role) -> None:
+    holder = (
+        replace(REGISTERED, person=MANAGER)
+        if role is Role.TECHNICIAN
+        else OperatorRegistered(person=MANAGER, name="-", roles=(role,))
+    )
+    before, after = given(REQUESTED, REGISTERED, holder), given(REQUESTED, REGISTERED, holder, ASSIGNED)
+    if role in {Role.SALES, Role.SECURITY}:
+        before.when(ASSIGN, at_=NOW).then(ASSIGNED)
+        after.when(RELEASE, at_=NOW).then(RELEASED)
+        return
+    before.when(ASSIGN, at_=NOW).refused("R-35", cites=[2])
+    after.when(ASSIGN, at_=NOW).refused("R-35", cites=[2])
+    after.when(RELEASE, at_=NOW).refused("R-35", cites=[2])
+    with switched_off("R-35"):
+        before.when(ASSIGN, at_=NOW).then(ASSIGNED)
+
+
+def test_r_34_work_is_given_and_taken_by_somebody_registered() -> None:
+    given(REQUESTED, REGISTERED).when(ASSIGN, at_=NOW).refused("R-34")
+    given(REQUESTED, ASSIGNED, MANAGING, PersonLeft(person=MANAGER)).when(RELEASE, at_=NOW).refused("R-34", cites=[2])
+
+
+def test_r_35_nobody_gives_work_to_himself_or_takes_it_from_himself() -> None:
+    both = OperatorRegistered(person=TECHNICIAN, name="-", roles=(Role.SALES, Role.TECHNICIAN))
+    himself, leaves = replace(ASSIGN, person=TECHNICIAN), replace(RELEASE, person=TECHNICIAN)
+    given(REQUESTED, both).when(himself, at_=NOW).refused("R-35")
+    given(REQUESTED, both, ASSIGNED).when(leaves, at_=NOW).refused("R-35")
+    with switched_off("ledger.domain.ordering.check_by_another"):
+        given(REQUESTED, both).when(himself, at_=NOW).then(ASSIGNED)
+        given(REQUESTED, both, ASSIGNED).when(leaves, at_=NOW).then(RELEASED)
 
 
 @pytest.mark.parametrize("year", [1900, 1949, 2098, 9999])
@@ -205,6 +242,6 @@ def test_r_15_a_plan_for_the_end_of_time_is_not_taken() -> None:
 
 def test_r_35_who_took_down_a_permission_of_the_order_is_not_assigned_to_it() -> None:
     own = replace(GRANTED, recorded_by=TECHNICIAN)
-    given(REQUESTED, REGISTERED, own).when(ASSIGN, at_="2026-11-17 09:00").refused("R-35", cites=[2])
+    given(REQUESTED, REGISTERED, own, MANAGING).when(ASSIGN, at_="2026-11-17 09:00").refused("R-35", cites=[2])
     by_another = replace(GRANTED, recorded_by=an_id("person", 77))
-    given(REQUESTED, REGISTERED, by_another).when(ASSIGN, at_="2026-11-17 09:00").then(ASSIGNED)
+    given(REQUESTED, REGISTERED, by_another, MANAGING).when(ASSIGN, at_="2026-11-17 09:00").then(ASSIGNED)

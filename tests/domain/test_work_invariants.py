@@ -8,7 +8,19 @@ from datetime import datetime, timedelta
 from hypothesis import given as each_of
 from hypothesis import settings
 from hypothesis import strategies as st
-from orders import CHECKER, CHECKING, CONTACT, ORDER, REGISTERED, REQUESTED, SIGNED, TECHNICIAN, WORK_CONTACT
+from orders import (
+    CHECKER,
+    CHECKING,
+    CONTACT,
+    MANAGER,
+    MANAGING,
+    ORDER,
+    REGISTERED,
+    REQUESTED,
+    SIGNED,
+    TECHNICIAN,
+    WORK_CONTACT,
+)
 from story import CUSTOMER, an_id, as_recorded, at
 
 from ledger.domain import decision
@@ -31,7 +43,7 @@ from ledger.domain.work_timers import work_due
 from ledger.domain.working import AbortWork, CompleteWork, ResumeWork, StartWork, SuspendWork
 
 BEGAN = at("2026-11-17 08:00")
-GIVEN = (SIGNED, CONTACT, CHECKING, REGISTERED, REQUESTED)
+GIVEN = (SIGNED, CONTACT, CHECKING, REGISTERED, MANAGING, REQUESTED)
 TRIED = (
     "accept",
     "decline",
@@ -109,7 +121,7 @@ def command(tried: str, number: int, now: datetime, told: datetime) -> object:
         case "cancel":
             return CancelWork(**order, by=Side.VENDOR, reason="-")
         case "assign":
-            return AssignTechnician(**order, technician=TECHNICIAN)
+            return AssignTechnician(**order, technician=TECHNICIAN, person=MANAGER)
         case "propose":
             start = now + timedelta(hours=1)
             times = {"starts_at": start, "planned_end": start + timedelta(hours=2)}

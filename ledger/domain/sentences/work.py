@@ -19,6 +19,10 @@ SENTENCES = {
     "contact_missing": ("お客様担当者を指定してください。", "Name the customer's contact whose word this is."),
     "not_a_technician": ("この方は現任の技術員ではありません。", "This is no active technician."),
     "not_assigned": ("この技術員は割り当てられていません。", "This technician is not assigned."),
+    "assigned_by_oneself": (
+        "作業の割当てとその解除は、技術員本人ではなく別の者が行います。",
+        "Nobody gives work to themselves or takes it from themselves: somebody else does.",
+    ),
     "work_begun": (
         "作業は既に始まっているため、取消ではなく中止としてください。",
         "Work has begun: abort it, it cannot be cancelled.",
