@@ -148,7 +148,8 @@ class Decider:
                 made = decision.decide(command, seen.facts, now, settings)
                 if made.facts or seen.asked:
                     told = self._written(made.facts, customer, now, actor, said, idempotency_key)
-                    return CarriedOut(made.facts, tuple(self._append(told, seen)), tuple(due))
+                    positions, already = self._append(told, seen)
+                    return CarriedOut(made.facts, tuple(positions), tuple(due), already)
             except ConditionFailedError:
                 only = seen.asked  # somebody was first: decide again, knowing it
             except (decision.Refusal, IdempotencyConflictError) as error:
@@ -225,17 +226,20 @@ class Decider:
     def _append_due(self, due: Due, said: Iterable[Fact], seen: Read, now: datetime) -> list[int]:
         source = {"kind": "timer", "id": due.timer.name}
         customer = None if due.chain == LOG_CHAIN else due.chain
-        return self._append(self._written(said, customer, now, TIMER, source, None), seen)
+        return self._append(self._written(said, customer, now, TIMER, source, None), seen)[0]
 
-    def _append(self, told: Sequence[Written], seen: Read) -> list[int]:
-        """Append under the condition that nothing came into the boundary since it was read; remember it so."""
+    def _append(self, told: Sequence[Written], seen: Read) -> tuple[list[int], bool]:
+        """Append under the condition that nothing came into the boundary since it was read; remember it so.
+
+        Give the positions, and whether a call with the same key that was made at the same time wrote what stands there.
+        """
         if not told:
-            return []
+            return [], False
         positions, at = self._recorder.append_told([each.record for each in told], self._boundaries.unless(seen))
         if at is not None:
             placed = zip(positions, told, strict=True)
             self._boundaries.learn(seen, [each.standing(position, at) for position, each in placed])
-        return positions
+        return positions, at is None
 
     def _written(
         self,
