@@ -70,7 +70,11 @@ class Template(NamedTuple):
 
         ``commitment`` is hex, as ``seal_drawn`` gives it.
         """
-        spelled = _spell_commitment(commitment, names.key)
+        if commitment is None or names.key is None or len(commitment) != _HEX_DIGITS:
+            _check_commitment(commitment, names.key)
+            spelled = "null"
+        else:
+            spelled = f'"{commitment}"'
         # Past the constructor, which takes twice as long: this runs for every entry.
         return tuple.__new__(
             cls,
@@ -110,14 +114,11 @@ def _spell_public(public: Mapping[str, Any]) -> str:
     return canonical.encode(public, depth=2).decode()
 
 
-def _spell_commitment(commitment: str | None, key: str | None) -> str:
+def _check_commitment(commitment: str | None, key: str | None) -> None:
     if (commitment is None) is not (key is None):
         raise FormatError("An entry has a commitment exactly when it has a key.")
-    if commitment is None:
-        return "null"
-    if len(commitment) != _HEX_DIGITS:
+    if commitment is not None and len(commitment) != _HEX_DIGITS:
         raise FormatError("The commitment has not 32 bytes.")
-    return f'"{commitment}"'
 
 
 @lru_cache(maxsize=1024)  # a writer meets few combinations; a reader of foreign bytes does not come here

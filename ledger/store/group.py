@@ -1,14 +1,16 @@
 """What one transaction appends: the requests of all who wait, and the rows that come of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from eventsourcing.dcb.api import DCBAppendCondition
 
 from ledger.store.errors import IdempotencyConflictError
-from ledger.store.prepare import Prepared, Shared
+from ledger.store.prepare import Marks, Prepared, Shared
 from ledger.store.record import Record
+
+_NO_MARKS = Marks(b"", b"", "")  # no mark is empty
 
 
 class DayIsOverError(Exception):
@@ -54,9 +56,13 @@ class Columns:
     seqs: list[bytes] = field(default_factory=list)
     leaves: list[bytes] = field(default_factory=list)
     entries: list[bytes] = field(default_factory=list)
+    names: list[bytes] = field(default_factory=list)
+    tag_lines: list[bytes] = field(default_factory=list)
     tags: list[bytes] = field(default_factory=list)
     tagged: list[bytes] = field(default_factory=list)
-    payloads: list[tuple[bytes, bytes, bytes]] = field(default_factory=list)
+    sealed: list[bytes] = field(default_factory=list)
+    sealed_at: list[bytes] = field(default_factory=list)
+    parts: list[bytes] = field(default_factory=list)
     marks: list[tuple[bytes, bytes, bytes]] = field(default_factory=list)
 
 
@@ -82,38 +88,49 @@ class Group:
     marked: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Split:
+    """A request, some of whose records have keys, parted into what was appended before and what was not."""
+
+    places: list[int]
+    """Where each record stands; −1 for what is new or repeats what is."""
+    new: list[Prepared] = field(default_factory=list)
+    indexes: list[int] = field(default_factory=list)
+    """Which of the request's records each of the new ones is."""
+    again: list[tuple[int, int]] = field(default_factory=list)
+    """Records that repeat a new one of the same request, with the index of that one."""
+
+    def placed(self, positions: Iterable[int]) -> list[int]:
+        """Give the places of all records, once the new ones have these."""
+        for index, position in zip(self.indexes, positions, strict=True):
+            self.places[index] = position
+        for index, original in self.again:
+            self.places[index] = self.places[original]
+        return self.places
+
+
 def split_known(
     request: Request, committed: Mapping[bytes, tuple[bytes, int]], in_group: Mapping[bytes, tuple[bytes, int]]
-) -> tuple[list[int], list[tuple[int, Prepared]], list[tuple[int, int]]]:
-    """Part a request into what was appended before and what was not.
-
-    Gives the places of records that were appended before (−1 for the others); the new ones with their index; and the
-    records that repeat a new one of the same request, with the index of that one.
-    """
-    places = [-1] * len(request.prepared)
-    if not request.marked:
-        return places, list(enumerate(request.prepared)), []
-    new: list[tuple[int, Prepared]] = []
-    again: list[tuple[int, int]] = []
+) -> Split:
+    """Part a request by the marks that are known. Raises IdempotencyConflictError."""
+    split = Split([-1] * len(request.prepared))
     firsts: dict[bytes, tuple[bytes, int]] = {}
     for index, each in enumerate(request.prepared):
-        if each.marks is None:
-            new.append((index, each))
-            continue
-        mark, body, _ = each.marks
+        mark, body, _ = each.marks or _NO_MARKS
         found = committed.get(mark) or in_group.get(mark)
-        first = firsts.get(mark)
-        before = found or first
+        before = found or firsts.get(mark)
         if before is None:
-            firsts[mark] = (body, index)
-            new.append((index, each))
+            if each.marks is not None:
+                firsts[mark] = (body, index)
+            split.new.append(each)
+            split.indexes.append(index)
         elif before[0] != body and not request.accept_known:
             where = f"at position {found[1]}" if found is not None else "earlier in the same call"
             raise IdempotencyConflictError(
                 f"The idempotency key of a record {each.shared.type} was used {where} for other content."
             )
         elif found is not None:
-            places[index] = found[1]
+            split.places[index] = found[1]
         else:
-            again.append((index, before[1]))
-    return places, new, again
+            split.again.append((index, before[1]))
+    return split

@@ -4,7 +4,7 @@ The memory counts only while the log's size is the one that it was made at: anot
 Everything that must not be appended is refused here, before any record of a request gets its place.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from ledger.store.rows import read_number, read_text
 from ledger.store.statements import Statements
 from ledger.store.wire import Steps, Wire
 
+_NOTHING: Mapping[str, Any] = {}
 _OPENING = frozenset({"log.created.v1", "chain.created.v1"})
 
 
@@ -42,15 +43,15 @@ Kind = tuple[Shared, str | None, Mapping[str, Any]]
 """What is looked at of a record before it gets its place: what it shares, its chain half's check, what is public."""
 
 
-def kinds_of(several: Iterable[Prepared]) -> Iterator[Kind]:
-    """Give the kinds of these records in order; of records that differ in nothing that is looked at, one."""
-    alike: set[tuple[Shared, str | None]] = set()
-    for each in several:
-        if not each.shared.core:
-            if (each.shared, each.chain_check) in alike:
-                continue
-            alike.add((each.shared, each.chain_check))
-        yield each.shared, each.chain_check, each.public
+def kinds_of(request: Request, several: Sequence[Prepared]) -> list[Kind]:
+    """Give the kinds of these records of a request in order; of records that differ in nothing looked at, one."""
+    if request.core:
+        return [(each.shared, each.chain_check, each.public) for each in several]
+    if request.marked:
+        alike = dict.fromkeys([(each.shared, each.chain_check) for each in several])
+    else:  # what was not sealed yet, too
+        alike = dict.fromkeys([(each, each.chain_check) for each in dict.fromkeys(request.shared)])
+    return [(shared, check, _NOTHING) for shared, check in alike]
 
 
 class Known:

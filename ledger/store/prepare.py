@@ -17,7 +17,7 @@ from ledger.log.template import spell_names
 from ledger.store.custody import Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
 from ledger.store.record import Record
-from ledger.store.rows import bytes_element, name_element, tag_elements
+from ledger.store.rows import bytes_element, tag_elements, text_element
 
 SUBJECTS_PART = "subjects"
 _FEW_TAGS = 100
@@ -66,17 +66,15 @@ class Shared:
     __slots__ = (
         "chain",
         "chain_check",
-        "chain_element",
         "core",
         "day",
         "epoch_check",
         "key",
-        "key_element",
         "names",
+        "names_element",
         "part_element",
         "seal",
         "type",
-        "type_element",
         "until",
     )
 
@@ -90,10 +88,8 @@ class Shared:
         self.core = type_.startswith(CORE_TYPES)
         self.key = key
         self.day = key.partition(":")[2] if key is not None and is_day_key(key) else None
-        self.chain_element = name_element(chain)
-        self.type_element = name_element(type_)
-        self.key_element = name_element(key)
-        self.part_element = b"" if key is None else name_element(part_of(key))
+        self.names_element = text_element(f"{chain}\n{type_}\n{key or ''}")
+        self.part_element = b"" if key is None else text_element(part_of(key))
         self.seal = None if data_key is None else data_key.sealer.seal_drawn
         self.epoch_check = None if data_key is None else data_key.epoch_check
         self.chain_check = None if data_key is None else data_key.chain_check
@@ -145,27 +141,24 @@ class Preparer:
         """Give the prepared form of every record, one after the other. Raises RecordRefusedError as ``share`` does."""
         for record, common in zip(records, shared, strict=True):
             try:
-                yield self._sealed(record, common, draw)
+                # In one piece, and past the constructor, which takes twice as long: this runs for every entry.
+                tags = tuple(sorted(set(record.tags)) if len(record.tags) > 1 else record.tags)
+                committed = sealed = None
+                if common.seal is not None:
+                    committed, box = common.seal(record.data, draw)
+                    sealed = bytes_element(box)
+                elif record.data:
+                    raise RecordRefusedError(f"The record {record.type} has a payload and no key class: give it one.")
+                template = Template.of_names(common.names, tags, record.public, committed)
+                public = dict(record.public) if record.public else _NOTHING
+                if public or len(tags) > _FEW_TAGS:
+                    # The longest place there can be: nothing may turn out too long once entries are being numbered.
+                    template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
+                marks = None if record.idempotency_key is None else self._marks(record, tags, public)
+                lines, numbers = tag_elements(tags)
             except (FormatError, SealError) as error:
                 raise _refused(record, error) from None
-
-    def _sealed(self, record: Record, shared: Shared, draw: Draw) -> Prepared:
-        tags = tuple(sorted(set(record.tags))) if record.tags else ()
-        committed = sealed = None
-        if shared.seal is not None:
-            committed, box = shared.seal(record.data, draw)
-            sealed = bytes_element(box)
-        elif record.data:
-            raise RecordRefusedError(f"The record {record.type} has a payload and no key class: give it one.")
-        template = Template.of_names(shared.names, tags, record.public, committed)
-        public = dict(record.public) if record.public else _NOTHING
-        if public or len(tags) > _FEW_TAGS:
-            # The longest place there can be: nothing may turn out too long once entries are being numbered.
-            template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
-        marks = None if record.idempotency_key is None else self._marks(record, tags, public)
-        lines, numbers = tag_elements(tags)
-        # Past the constructor, which takes twice as long: this runs for every entry.
-        return tuple.__new__(Prepared, (shared, template, tags, lines, numbers, sealed, public, marks))
+            yield tuple.__new__(Prepared, (common, template, tags, lines, numbers, sealed, public, marks))
 
     def _share(self, record: Record, day: str) -> Shared:
         origin = self._custody.origin

@@ -6,7 +6,6 @@ documentation, COPY, "Binary Format".
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
 
@@ -15,28 +14,22 @@ _NUMBER_OID = 20
 _BYTES_OID = 17
 _length = Struct(">i").pack
 _array_head = Struct(">iiiii").pack
-_array_field_head = Struct(">iiiiii").pack
 _number_element = Struct(">iq").pack
 _bare_number = Struct(">q").pack
 _leaf_element = Struct(">i32s").pack
 _NULL = _length(-1)
 _EIGHT = _length(8)
 _EMPTY = _length(0)
-_EMPTY_ARRAY = Struct(">iiii").pack(12, 0, 0, _TEXT_OID)
 
 # -- elements of arrays ------------------------------------------------------------------------------------------------
 
 
 def text_element(value: str | None) -> bytes:
-    """Give a text element, which is also a text field of a row in COPY's binary form."""
+    """Give a text element."""
     if value is None:
         return _NULL
     data = value.encode()
     return _length(len(data)) + data
-
-
-name_element = lru_cache(maxsize=8192)(text_element)
-"""Gives a text element of something that many rows share: a chain, a type, a key."""
 
 
 def bytes_element(data: bytes) -> bytes:
@@ -88,14 +81,6 @@ def byte_strings(elements: Sequence[bytes]) -> bytes:
 def number(value: int) -> bytes:
     """Give a bigint or timestamptz."""
     return _bare_number(value)
-
-
-def text_array_field(values: Sequence[str]) -> bytes:
-    """Give a text[] without NULLs as a field of a row in COPY's binary form."""
-    if not values:
-        return _EMPTY_ARRAY
-    body = b"".join([text_element(value) for value in values])
-    return _array_field_head(len(body) + 20, 1, 0, _TEXT_OID, len(values), 1) + body
 
 
 def read_number(value: bytes | None) -> int:

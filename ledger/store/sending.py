@@ -26,7 +26,6 @@ class Sender:
     def send_rows(self, wire: Wire, group: Group) -> None:
         """Send the rows of what was placed since the last sending."""
         statements, columns = self._statements, group.columns
-        shared = [each.shared for each in group.placed[group.sent :]]
         wire.send(
             statements.entries,
             rows.number(group.at_field),
@@ -34,16 +33,14 @@ class Sender:
             rows.numbers(columns.seqs),
             rows.byte_strings(columns.leaves),
             rows.byte_strings(columns.entries),
-            rows.texts([each.chain_element for each in shared]),
-            rows.texts([each.type_element for each in shared]),
-            rows.texts([each.key_element for each in shared]),
-            rows.texts([each.tags_element for each in group.placed[group.sent :]]),
+            rows.texts(columns.names),
+            rows.texts(columns.tag_lines),
         )
         if columns.tags:
             wire.send(statements.tags, rows.numbers(columns.tags), rows.numbers(columns.tagged))
-        if columns.payloads:
-            places, parts, sealed = zip(*columns.payloads, strict=True)
-            wire.send(statements.payloads, rows.numbers(places), rows.texts(parts), rows.byte_strings(sealed))
+        if columns.sealed:
+            values = rows.numbers(columns.sealed_at), rows.texts(columns.parts), rows.byte_strings(columns.sealed)
+            wire.send(statements.payloads, *values)
         if columns.marks:
             macs, bodies, places = zip(*columns.marks, strict=True)
             wire.send(statements.new_marks, rows.byte_strings(macs), rows.byte_strings(bodies), rows.numbers(places))

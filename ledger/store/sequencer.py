@@ -12,7 +12,7 @@ Heads and keys are remembered between transactions. The memory counts only while
 sequencer committed last: another writer's entry makes it void.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -36,6 +36,7 @@ from ledger.store.errors import (
 from ledger.store.group import DayIsOverError, Group, Request, split_known
 from ledger.store.known import Known, kinds_of
 from ledger.store.prepare import Prepared
+from ledger.store.rows import bytes_element, leaf_element, number_element
 from ledger.store.sending import Sender
 from ledger.store.statements import Statements
 from ledger.store.wire import Row, Steps, Wire, finish
@@ -47,7 +48,6 @@ _EFFECTS = frozenset({CHAIN_CREATED, KEY_CREATED, KEY_DESTROYED})
 _SLICE = 128
 """How many entries are numbered before they are sent: the server takes them in while the next are numbered."""
 _SLICE_UNSEALED = 40
-_NOTHING: Mapping[str, Any] = {}
 _Marks = dict[bytes, tuple[bytes, int]]
 Made = Callable[[Wire, int, datetime], Steps[Prepared | None]]
 """Makes an entry of the log's own chain, knowing the log's size and the entry's time, with what it asks the server."""
@@ -248,9 +248,10 @@ class Sequencer:
     # -- one request ---------------------------------------------------------------------------------------------------
 
     def _append(self, wire: Wire, group: Group, request: Request, known: _Marks, *, condition_failed: bool) -> None:
-        places, new, again = split_known(request, known, group.marked)
-        if not new and request.unsealed is None:
-            request.positions = places
+        split = split_known(request, known, group.marked) if request.marked else None
+        several = request.prepared if split is None else split.new
+        if not several and request.unsealed is None:
+            request.positions = [] if split is None else split.places
             return
         condition = request.condition
         if condition_failed or (condition is not None and fails_among(condition, group.start, group.placed)):
@@ -259,24 +260,20 @@ class Sequencer:
             self._append_unsealed(wire, group, request, request.unsealed)
             return
         # All checks come before the first placing, so that a refused request leaves no trace in the group.
-        several = [each for _, each in new]
-        several[:0] = self._known.check(group, kinds_of(several))
+        self._place(wire, group, self._known.check(group, kinds_of(request, several)))
+        first = group.position
         for start in range(0, len(several), _SLICE):
             self._place(wire, group, several[start : start + _SLICE])
             if len(group.placed) - group.sent >= _SLICE:
                 self._sender.send_rows(wire, group)
-        for position, (index, _) in enumerate(new, group.position - len(new)):
-            places[index] = position
-        for index, original in again:
-            places[index] = places[original]
-        request.positions = places
-        request.fresh = len(new)
+        request.fresh = len(several)
         request.at = group.at
+        placed = range(first, group.position)
+        request.positions = list(placed) if split is None else split.placed(placed)
 
     def _append_unsealed(self, wire: Wire, group: Group, request: Request, unsealed: Iterator[Prepared]) -> None:
         """Append a request that is alone, sealing each part while the server takes in the one before."""
-        kinds = ((each, each.chain_check, _NOTHING) for each in dict.fromkeys(request.shared))
-        self._place(wire, group, self._known.check(group, kinds))
+        self._place(wire, group, self._known.check(group, kinds_of(request, ())))
         first = group.position
         try:
             while several := list(islice(unsealed, _SLICE_UNSEALED)):
@@ -293,25 +290,31 @@ class Sequencer:
         """Give checked records their places: in one piece, as it runs for every entry under the lock."""
         chains, moved, position = self._known.chains, group.moved, group.position
         at_text, columns = group.at_text, group.columns
+        positions, seqs, leaves, entries = columns.positions, columns.seqs, columns.leaves, columns.entries
+        names, tag_lines, tags, tagged = columns.names, columns.tag_lines, columns.tags, columns.tagged
         for each in several:
-            shared, template, _, _, tag_numbers, sealed, public, each_marks = each
+            shared, template, _, lines, tag_numbers, sealed, public, marks = each
             head = chains.get(shared.chain) or self._known.open_chain(each)
             seq = head.seq + 1
             data = template.fill(position, at_text, head.leaf, seq)
             leaf = leaf_hash(data)
-            place = rows.number_element(position)
-            columns.positions.append(place)
-            columns.seqs.append(rows.number_element(seq))
-            columns.leaves.append(rows.leaf_element(leaf))
-            columns.entries.append(rows.bytes_element(data))
+            place = number_element(position)
+            positions.append(place)
+            seqs.append(number_element(seq))
+            leaves.append(leaf_element(leaf))
+            entries.append(bytes_element(data))
+            names.append(shared.names_element)
+            tag_lines.append(lines)
             for tag in tag_numbers:
-                columns.tags.append(tag)
-                columns.tagged.append(place)
+                tags.append(tag)
+                tagged.append(place)
             if sealed is not None:
-                columns.payloads.append((place, shared.part_element, sealed))
-            if each_marks is not None:
-                mark, body, _ = each_marks
-                columns.marks.append((rows.bytes_element(mark), rows.bytes_element(body), place))
+                columns.sealed.append(sealed)
+                columns.sealed_at.append(place)
+                columns.parts.append(shared.part_element)
+            if marks is not None:
+                mark, body, _ = marks
+                columns.marks.append((bytes_element(mark), bytes_element(body), place))
                 group.marked[mark] = (body, position)
             if public and shared.type in _EFFECTS:
                 self._sender.send_effect(wire, position, shared.type, public)

@@ -27,12 +27,14 @@ _TEXTS = {
         "INSERT INTO {schema}.destroyed_pair (chain, key, position) VALUES ($1::text, $2::text, $3::bigint)"
         " ON CONFLICT DO NOTHING"
     ),
-    # A tag holds no line feed (record format, section 2), so all tags of an entry are one text on their way.
+    # No name and no tag holds a line feed (record format, section 2): chain, type and key of an entry are one text on
+    # their way, and all its tags are one.
     "entries": (
         "INSERT INTO {schema}.entry (position, seq, at, leaf, entry, chain, type, key, tags)"
-        " SELECT position, seq, $1::timestamptz, leaf, entry, chain, type, key, string_to_array(tags, E'\\n')"
-        " FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[], $8::text[],"
-        " $9::text[]) AS row (position, seq, leaf, entry, chain, type, key, tags)"
+        " SELECT position, seq, $1::timestamptz, leaf, entry, split_part(names, E'\\n', 1),"
+        " split_part(names, E'\\n', 2), nullif(split_part(names, E'\\n', 3), ''), string_to_array(tags, E'\\n')"
+        " FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[])"
+        " AS row (position, seq, leaf, entry, names, tags)"
     ),
     "tags": "INSERT INTO {schema}.tag (tag, position) SELECT * FROM unnest($1::bigint[], $2::bigint[])",
     "payloads": (
