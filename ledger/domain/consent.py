@@ -94,6 +94,11 @@ class Consent:
     reminded: bool = False
 
     @property
+    def deniable(self) -> bool:
+        """Tell whether a no to it is a no to the terms: it is open, or effective, and not for one work order alone."""
+        return self.work_order is None and (self.status in OPEN or self.status is Status.EFFECTIVE)
+
+    @property
     def stopped(self) -> bool:
         """Tell whether the clock of silence stands still."""
         return any(stop.span.ends is None for stop in self.stops)
@@ -142,18 +147,22 @@ class InForce:
     cites: tuple[int, ...]
     contract: str | None = None
     """The contract that makes the version its own, where that is the manner."""
+    through: tuple[str, ...] = ()
+    """Of a consent for one work order, those to the terms by whose no it is taken back, too."""
 
 
 def consent_in_force(facts: Facts, now: datetime, work_order: str | None = None) -> InForce | None:
     """Give the consent that covers an instant (R-01), or None: for a pending customer, a work order's own (A-01)."""
     agreement = fold(facts)
     found = agreement.in_force(now)
+    through: tuple[str, ...] = ()
     if found is None and work_order is not None:
         one_offs = (each for each in agreement.consents.values() if each.work_order == work_order)
         found = next((each for each in one_offs if agreement.holds(each, now)), None)
+        through = tuple(sorted(each.id for each in agreement.consents.values() if each.deniable))
     if found is None or found.manner is None:
         return None
-    return InForce(found.id, found.governs(now), found.manner, found.positions, found.contract)
+    return InForce(found.id, found.governs(now), found.manner, found.positions, found.contract, through)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ Guarantees: a yes names a registered signatory; it is effective from its receipt
 effect, and replaces the consent to an older version at that instant. A no counts from its receipt (R-03): to an
 open presentation it is a refusal, to a consent deemed too early an annulment, to an effective one a withdrawal; and it
 takes back the consents for single work orders that were given before it.
-Sessions that relied on what was not there get a violation each; nothing that happened is taken back.
+Sessions and connections that relied on what was not there get a violation each; nothing that happened is taken back.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.consent import Agreement, Consent, Status, fold
@@ -33,6 +35,7 @@ from ledger.domain.fact import Fact
 from ledger.domain.presenting import agreement_timers, check_current, known
 from ledger.domain.recorded import Facts, happened_at, tagged
 from ledger.domain.rules import rule
+from ledger.domain.session_facts import ConnectionOpened
 from ledger.domain.settings import Defaults
 from ledger.domain.terms import in_force
 from ledger.domain.violation import ViolationRecorded
@@ -84,6 +87,10 @@ class WithdrawConsent:
     form: Form
     words: str
     stop: Stop = Stop.SAFE
+
+
+_End: TypeAlias = ConsentWithdrawn | ConsentDeemingAnnulled
+_SUBJECTS = frozenset({"session", "connection"})
 
 
 def _with_contacts(command: ExpressConsent | ExpressConsentOnce) -> Boundary:
@@ -166,10 +173,11 @@ def receive_objection(command: ReceiveObjection, facts: Facts, now: datetime, de
     if is_open(consent):
         refused = ConsentRefused(customer=command.customer, consent=consent.id, received_at=command.received_at)
         once = _once(command, agreement, consent, Stop.SAFE, now, defaults)
-        return decided(objection, refused, *once, cites=consent.positions)
+        unfounded = _unfounded(facts, agreement, once, command.received_at)
+        return decided(objection, refused, *once, *unfounded, cites=consent.positions)
     ended = _ended(command, consent, Stop.SAFE, now, defaults)
     once = _once(command, agreement, consent, Stop.SAFE, now, defaults)
-    unfounded = _unfounded(facts, consent, command.received_at)
+    unfounded = _unfounded(facts, agreement, [*ended, *once], command.received_at)
     return decided(objection, *ended, *once, *unfounded, cites=consent.positions)
 
 
@@ -185,7 +193,7 @@ def withdraw_consent(command: WithdrawConsent, facts: Facts, now: datetime, defa
         for each in _open(agreement)
     ]
     once = _once(command, agreement, consent, command.stop, now, defaults)
-    unfounded = _unfounded(facts, consent, command.received_at)
+    unfounded = _unfounded(facts, agreement, [*ended, *once], command.received_at)
     return decided(*ended, *once, *refused, *unfounded, cites=consent.positions)
 
 
@@ -195,7 +203,7 @@ def _open(agreement: Agreement) -> list[Consent]:
 
 def _ended(
     command: ReceiveObjection | WithdrawConsent, consent: Consent, stop: Stop, now: datetime, defaults: Defaults
-) -> list[Fact]:
+) -> list[_End]:
     """Give what a no makes of a consent that was effective; raise Refusal where nothing of it is left."""
     if consent.status in {Status.EFFECTIVE, Status.SUPERSEDED} and arrived_in_time(consent, command.received_at):
         return [
@@ -219,7 +227,7 @@ def _once(
     stop: Stop,
     now: datetime,
     defaults: Defaults,
-) -> list[Fact]:
+) -> list[_End]:
     """Give the ends of the one-off consents that a no to the terms takes back: all that were given before it arrived.
 
     A no to one order's own consent is no such no, nor is one to a change while the consent before it goes on.
@@ -253,16 +261,25 @@ def _taken_back(
     )
 
 
-def _unfounded(facts: Facts, consent: Consent, received_at: datetime) -> list[Fact]:
-    """Give a violation for each session that started on this consent after the no had arrived."""
+@rule("R-03", off=[])
+def _unfounded(facts: Facts, agreement: Agreement, ends: Iterable[_End], received_at: datetime) -> list[Fact]:
+    """Give a violation for each session and connection that began on what the no had ended by then."""
     return [
         ViolationRecorded(
             rule="R-03",
-            sentence="session_after_objection",
+            sentence=(
+                "connection_after_objection" if isinstance(relied.fact, ConnectionOpened) else "session_after_objection"
+            ),
             values={"at": received_at.isoformat()},
-            subjects=tuple(sorted(each for each in relied.tags if each.startswith("session:"))),
-            cites=tuple(sorted({*consent.positions, relied.position})),
+            subjects=tuple(sorted(each for each in relied.tags if each.partition(":")[0] in _SUBJECTS)),
+            cites=tuple(sorted({*agreement.consents[end.consent].positions, relied.position})),
         )
-        for relied in tagged(facts, tag(RELIANCE, consent.id))
-        if happened_at(relied) >= received_at
+        for end in ends
+        for relied in tagged(facts, tag(RELIANCE, end.consent))
+        if happened_at(relied) >= received_at and _rested_on(relied.fact, end.consent)
     ]
+
+
+def _rested_on(relied: Fact, consent: str) -> bool:
+    """Tell whether it was this consent, and not one through which another could be taken back."""
+    return getattr(relied, "consent", None) == consent

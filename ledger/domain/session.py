@@ -121,6 +121,7 @@ def open_session(command: OpenSession, facts: Facts, now: datetime, _defaults: D
         permitted_until=None if permission is None else permission.ends,
         started_at=now,
         days=days_of(command.customer, now, now),
+        through=() if consent is None else consent.through,
     )
     made: list[Fact] = [started]
     if command.recording is not None:
@@ -147,6 +148,7 @@ def open_connection(command: OpenConnection, facts: Facts, now: datetime, _defau
     check_permitted(permission, command.work_order, now)
     check_encrypted(command.path)
     check_means(permission, command.path)
+    consent = consent_in_force(facts, now, command.work_order)
     opened = ConnectionOpened(
         session=command.session,
         connection=command.connection,
@@ -154,6 +156,8 @@ def open_connection(command: OpenConnection, facts: Facts, now: datetime, _defau
         target=command.target,
         path=command.path,
         opened_at=now,
+        consent=None if consent is None else consent.consent,
+        through=() if consent is None else consent.through,
     )
     note = plain_inside(command.path, (tag("session", command.session), tag("connection", command.connection)))
     cites = [session.started.position, *(() if permission is None else permission.positions)]

@@ -1,8 +1,8 @@
 """The facts of sessions and connections, and what they come to (4-1①, 4-2).
 
 A session is a technician's time at the gateway for one customer's work order; a connection is the path from there to
-one target. A start names the consent that it relies on (``reliance:<consent>``), so whoever takes that consent back
-meets it. Whether a session was allowed is not told here: evidence is kept as it is, and violations stand beside it.
+one target. Each names the consent that it relies on (``reliance:<consent>``), so whoever takes that consent back meets
+it. Whether a session was allowed is not told here: evidence is kept as it is, and violations stand beside it.
 
 States: open → ended or terminated. What is terminated by the ledger's decision is over in right; the gateway cuts it,
 and tells of the real end, which is recorded as well.
@@ -77,6 +77,8 @@ class SessionStarted(Fact):
     """The first instant after the permitted window."""
     started_at: datetime
     days: tuple[str, ...] = ref("connected_on")
+    through: tuple[str, ...] = ref(RELIANCE, default=())
+    """Where the consent is for this work order alone, what of the terms a no to which takes it back, too."""
 
 
 @fact("session.ended.v1", retention="trail", ja="セッション終了", en="Session ended", clause="4-2", occurred="ended_at")
@@ -128,6 +130,9 @@ class ConnectionOpened(Fact):
     target: str
     path: Path
     opened_at: datetime
+    consent: str | None = ref(RELIANCE, default=None)
+    through: tuple[str, ...] = ref(RELIANCE, default=())
+    """As of a session's start: the no may come in while the session goes on."""
 
 
 @fact(

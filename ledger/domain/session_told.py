@@ -5,7 +5,7 @@ order, a time to come, another story under the same id). What happened is judged
 the order, who was assigned, consent and permission, whatever has become of them until it is told.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.domain.boundary import Boundary, tag
@@ -156,8 +156,14 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         permitted_until=None if permission is None else permission.ends,
         started_at=moment,
         days=days_of(command.customer, moment, moment),
+        through=() if consent is None else consent.through,
     )
     before = session_of(facts, command.session)
+    if before is not None:  # what it relied on, as it was known when it was told first
+        first = before.started.fact
+        started = replace(
+            started, consent=first.consent, contract=first.contract, terms=first.terms, through=first.through
+        )
     if told_before(None if before is None else before.started, started, "R-04", "session_known"):
         return decided()
     subjects = subjects_of(started)
@@ -211,6 +217,9 @@ def _of_told_connection(command: RecordConnection) -> Boundary:
 def record_connection(command: RecordConnection, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record the connection, with a violation for each rule that it broke."""
     check_happened("R-18", command.opened_at, now)
+    session = session_of(facts, command.session)
+    order_id = None if session is None else session.started.fact.work_order
+    consent = consent_in_force(facts, command.opened_at, order_id)
     opened = ConnectionOpened(
         session=command.session,
         connection=command.connection,
@@ -218,14 +227,16 @@ def record_connection(command: RecordConnection, facts: Facts, now: datetime, _d
         target=command.target,
         path=command.path,
         opened_at=command.opened_at,
+        consent=None if consent is None else consent.consent,
+        through=() if consent is None else consent.through,
     )
     before = next((e for e in of_type(facts, ConnectionOpened) if e.fact.connection == command.connection), None)
+    if before is not None:  # what it relied on, as it was known when it was told first
+        opened = replace(opened, consent=before.fact.consent, through=before.fact.through)
     if told_before(before, opened, "R-04", "connection_known"):
         return decided()
-    session = session_of(facts, command.session)
     permission = fold_permissions(facts).get(command.permission or "")
     subjects = (tag("session", command.session), tag("connection", command.connection))
-    order_id = None if session is None else session.started.fact.work_order
     broken = violations(
         subjects,
         lambda: check_consented(facts, command.opened_at, order_id),

@@ -92,6 +92,7 @@ OPENED = ConnectionOpened(
     target="db01",
     path=SSH,
     opened_at=at("2026-11-18 10:12"),
+    consent=CONSENT,
 )
 JOINED = ParticipantJoined(
     session=SESSION,

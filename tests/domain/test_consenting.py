@@ -1,5 +1,6 @@
 """What a customer says: yes, yes for one order, no, no more; and a no counts from when it arrived."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -42,7 +43,10 @@ from ledger.domain.consent_facts import (
 from ledger.domain.consent_rules import check_consent, consent_violation
 from ledger.domain.consenting import ExpressConsentOnce
 from ledger.domain.decision import Refusal
+from ledger.domain.encrypted_path import Path, Protocol
+from ledger.domain.fact import Fact
 from ledger.domain.rules import switched_off
+from ledger.domain.session_facts import ConnectionOpened
 from ledger.domain.terms import Change
 from ledger.domain.violation import ViolationRecorded
 
@@ -229,3 +233,69 @@ def test_there_is_nothing_to_withdraw_twice() -> None:
     story = given(*SHOWN, agreed("2026-11-17 09:00"), withdrawn("2026-11-18 09:00", "2026-11-18 09:45"))
     story.when(withdraw("2026-11-19 09:00"), at_="2026-11-19 09:00").refused("R-03", cites=[2, 3, 4, 5])
     given(*SHOWN).when(withdraw("2026-11-17 09:00"), at_="2026-11-17 09:00").refused("R-03", cites=[2, 3])
+
+
+# -- what relied on it meanwhile ---------------------------------------------------------------------------------------
+
+LATE, HEARD = "2026-12-02 11:00", "2026-12-03 09:00"
+CONNECTED = ConnectionOpened(
+    session=an_id("session"),
+    connection=an_id("connection"),
+    permission=None,
+    target="db01",
+    path=Path(protocol=Protocol.SSH, version="SSH-2.0"),
+    opened_at=at(LATE),
+    consent=CONSENT,
+)
+CONNECTION_AFTER = ViolationRecorded(
+    rule="R-03",
+    sentence="connection_after_objection",
+    values={"at": at(LATE).isoformat()},
+    subjects=(f"connection:{an_id('connection')}", f"session:{an_id('session')}"),
+)
+
+
+@pytest.mark.parametrize("say", [object_, withdraw], ids=["objection", "withdrawal"])
+def test_r_03_connections_opened_after_a_no_that_is_told_late_are_violations(say: Callable[[str], object]) -> None:
+    before = replace(CONNECTED, connection=an_id("connection", 2), opened_at=at("2026-12-02 10:59"))
+    started = Relied(session=an_id("session"), consent=CONSENT, started_at=at("2026-12-02 10:00"))
+    story = given(*SHOWN).at("2026-12-02 11:00", REMINDER, DEEMED, started, before, CONNECTED)
+    outcome = story.when(say(LATE), at_=HEARD)
+    found = [each for each in outcome.facts if isinstance(each, ViolationRecorded)]
+    assert [replace(each, cites=()) for each in found] == [CONNECTION_AFTER]
+    assert found[0].cites == (2, 3, 5, 8)
+    with switched_off("ledger.domain.consenting._unfounded"):
+        assert not [each for each in story.when(say(LATE), at_=HEARD).facts if isinstance(each, ViolationRecorded)]
+
+
+@pytest.mark.parametrize(
+    ("no", "opened", "meanwhile", "told"),
+    [
+        ("2026-11-18 10:00", "2026-11-18 11:00", (), "2026-11-19 09:00"),
+        ("2026-11-30 10:00", "2026-12-01 11:00", (REMINDER, DEEMED), "2026-12-03 09:00"),
+    ],
+    ids=["still open", "deemed meanwhile"],
+)
+def test_r_03_what_relied_on_one_orders_consent_after_a_no_to_the_terms_is_a_violation(
+    no: str, opened: str, meanwhile: tuple[Fact, ...], told: str
+) -> None:
+    once = replace(agreed("2026-11-17 09:00", SECOND), work_order=ORDER)
+    relied = replace(CONNECTED, opened_at=at(opened), consent=SECOND, through=(CONSENT,))
+    story = given(*SHOWN, once).at(opened, relied).at("2026-12-02 00:00", *meanwhile)
+    found = [each for each in story.when(object_(no), at_=told).facts if isinstance(each, ViolationRecorded)]
+    expected = replace(CONNECTION_AFTER, values={"at": at(no).isoformat()})
+    assert [replace(each, cites=()) for each in found] == [expected]
+    assert found[0].cites == (4, 5)
+    before = replace(relied, opened_at=at("2026-11-18 09:59"))
+    story = given(*SHOWN, once).at(opened, before).at("2026-12-02 00:00", *meanwhile)
+    assert not [each for each in story.when(object_(no), at_=told).facts if isinstance(each, ViolationRecorded)]
+
+
+def test_r_03_one_orders_consent_names_what_of_the_terms_a_no_takes_it_back_with() -> None:
+    once = replace(agreed("2026-11-17 09:00", SECOND), work_order=ORDER)
+    found = consent_in_force(given(*SHOWN, once).recorded, at("2026-11-17 10:00"), ORDER)
+    assert found is not None
+    assert (found.consent, found.through) == (SECOND, (CONSENT,))
+    agreed_ = consent_in_force(given(*SHOWN, agreed("2026-11-17 09:00"), once).recorded, at("2026-11-17 10:00"), ORDER)
+    assert agreed_ is not None
+    assert (agreed_.consent, agreed_.through) == (CONSENT, ())

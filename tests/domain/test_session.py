@@ -121,7 +121,7 @@ def test_a_01_a_one_off_consent_opens_the_session_of_its_own_order() -> None:
         work_order=ORDER,
     )
     story = given(*AGREEMENT[:5], *RUNNING, ASKED, GRANTED, ENTERED, once)
-    story.when(OPENS, at_=NOW).then(replace(SESSION_STARTED, consent=once.consent))
+    story.when(OPENS, at_=NOW).then(replace(SESSION_STARTED, consent=once.consent, through=(CONSENT,)))
     other = replace(once, work_order=OTHER_ORDER)
     given(*AGREEMENT[:5], *RUNNING, ASKED, GRANTED, ENTERED, other).when(OPENS, at_=NOW).refused("R-01")
 

@@ -101,6 +101,17 @@ CLOSED = ConnectionClosed(
 )
 
 
+TAKEN_BACK = ConsentWithdrawn(
+    customer=CUSTOMER,
+    consent=CONSENT,
+    received_at=at("2026-11-18 10:11"),
+    form=Form.PORTAL,
+    stop=Stop.SAFE,
+    stop_by=at("2026-11-18 10:40"),
+    words="同意を撤回します。",
+)
+
+
 def broken(outcome: Outcome, evidence: type[Fact]) -> list[tuple[str, str]]:
     """Give the rules and sentences of the violations; the evidence is there, and first."""
     assert outcome.refusal is None, outcome.refusal
@@ -294,19 +305,17 @@ def test_a_lawful_connection_that_is_told_is_recorded_without_violation() -> Non
 
 
 def test_r_01_a_connection_that_was_opened_after_consent_was_taken_back_is_recorded_with_a_violation() -> None:
-    withdrawn = ConsentWithdrawn(
-        customer=CUSTOMER,
-        consent=CONSENT,
-        received_at=at("2026-11-18 10:11"),
-        form=Form.PORTAL,
-        stop=Stop.SAFE,
-        stop_by=at("2026-11-18 10:40"),
-        words="同意を撤回します。",
-    )
-    outcome = in_progress(withdrawn).when(CONNECTS, at_=LATER)
+    outcome = in_progress(TAKEN_BACK).when(CONNECTS, at_=LATER)
     assert broken(outcome, ConnectionOpened) == [("R-01", "connection_without_consent")]
+    assert outcome.facts[0] == replace(OPENED, consent=None, cites=(8,))
     before = replace(CONNECTS, opened_at=at("2026-11-18 10:10:30"))
-    in_progress(withdrawn).when(before, at_=LATER).then(replace(OPENED, opened_at=before.opened_at))
+    in_progress(TAKEN_BACK).when(before, at_=LATER).then(replace(OPENED, opened_at=before.opened_at))
+
+
+def test_what_is_told_again_is_the_same_also_when_a_withdrawal_was_told_in_between() -> None:
+    early = replace(TAKEN_BACK, received_at=at("2026-11-18 10:00"))
+    in_progress(OPENED, early).when(CONNECTS, at_=LATER).then()
+    ready(SESSION_STARTED, RECORDED, early).when(TELLS, at_=LATER).then()
 
 
 def test_r_07_a_connection_that_was_not_encrypted_is_recorded_with_a_violation() -> None:

@@ -13,6 +13,10 @@ SENTENCES = {
         "不同意が到着した {at:time} より後にセッションが開始されました。",
         "A session was started after the customer's no had arrived at {at:time}.",
     ),
+    "connection_after_objection": (
+        "不同意が到着した {at:time} より後に、対象への接続が開始されました。",
+        "A connection was opened after the customer's no had arrived at {at:time}.",
+    ),
     "session_after_contract": (
         "条件書を含む契約が終了した {at:time} より後にセッションが開始されていました。",
         "A session had been started after {at:time}, when the contract that has the terms was over.",
