@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ledger.domain.basis import Basis
-from ledger.domain.boundary import Boundary
+from ledger.domain.boundary import Boundary, tag
 from ledger.domain.consent_rules import of_agreement
 from ledger.domain.credential_facts import (
     OF_CREDENTIALS,
@@ -178,6 +178,10 @@ def _apply(known: Credential, recorded: Recorded[Fact]) -> Credential:
             return known
 
 
-def of_credentials(work_order: str, customer: str) -> Boundary:
-    """Give the boundary of what was given for an order: its own story, its credentials, and the agreement."""
-    return of_order(work_order, *OF_CREDENTIALS) | of_agreement(customer)
+def of_credentials(work_order: str, customer: str, *named: str) -> Boundary:
+    """Give the boundary of what was given for an order: its own story, its credentials, and the agreement.
+
+    Of those ``named`` all there is, whatever order and customer they were given for: an id is typed.
+    """
+    own = Boundary.of(*(tag("credential", each) for each in named))
+    return of_order(work_order, *OF_CREDENTIALS) | of_agreement(customer) | own

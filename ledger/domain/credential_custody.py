@@ -29,7 +29,7 @@ from ledger.domain.credential_rules import (
     check_renewal,
     check_standing,
     ends_with,
-    given,
+    named,
 )
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
@@ -104,7 +104,7 @@ _Instruction = InstructCustody | RenewCustody | RevokeCustody
 
 
 def _boundary(command: _Instruction | RecordErasure | RecordErasureFailure) -> Boundary:
-    return of_credentials(command.work_order, command.customer)
+    return of_credentials(command.work_order, command.customer, command.credential)
 
 
 def _with_contacts(command: _Instruction) -> Boundary:
@@ -117,7 +117,7 @@ def _due(command: _Instruction | RecordErasure | RecordErasureFailure) -> tuple[
 
 def _spoken_for(command: _Instruction, facts: Facts, now: datetime) -> tuple[Credential, Contact]:
     """Give the credential and its owner's contact; raise Refusal for another's word, and for what is over."""
-    credential = given(fold(facts).get(command.credential), "R-12")
+    credential = named(fold(facts), command.credential, command.work_order, "R-12")
     check_standing(credential, now)
     return credential, entitled(fold_contacts(facts), command.owner, ContactRole.CREDENTIAL_OWNER, "R-12")
 
@@ -181,7 +181,7 @@ def revoke_custody(command: RevokeCustody, facts: Facts, now: datetime, _default
 @decides(RecordErasure, boundary=_boundary, timers=_due)
 def record_erasure(command: RecordErasure, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Certify; it is told once, and who tells it again changes nothing."""
-    credential = given(fold(facts).get(command.credential), "R-11")
+    credential = named(fold(facts), command.credential, command.work_order, "R-11")
     if credential.erased is not None:
         return decided(cites=[credential.erased])
     check_erasable(credential, now)
@@ -199,7 +199,7 @@ def record_erasure(command: RecordErasure, facts: Facts, now: datetime, _default
 @decides(RecordErasureFailure, boundary=_boundary, timers=_due)
 def record_erasure_failure(command: RecordErasureFailure, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record the failure; it stays due, and is tried again."""
-    credential = given(fold(facts).get(command.credential), "R-11")
+    credential = named(fold(facts), command.credential, command.work_order, "R-11")
     check_erasable(credential, now)
     failed = CredentialErasureFailed(
         credential=credential.id, work_order=credential.work_order, failed_at=command.failed_at, reason=command.reason

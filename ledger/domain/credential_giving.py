@@ -32,7 +32,7 @@ from ledger.domain.credential_rules import (
     check_digest,
     check_targets,
     check_use,
-    given,
+    named,
     untouched,
     window_of,
 )
@@ -126,7 +126,7 @@ _Any = (
 
 
 def _boundary(command: _Any) -> Boundary:
-    return of_credentials(command.work_order, command.customer)
+    return of_credentials(command.work_order, command.customer, command.credential)
 
 
 def _with_contacts(command: RequestCredential | ProvideCredential) -> Boundary:
@@ -170,7 +170,9 @@ def provide_credential(command: ProvideCredential, facts: Facts, now: datetime, 
     """Take it in, on the basis of its order; a customer's comes from an owner of credentials."""
     order = known_open(facts, command.work_order, "R-09")
     cites = [order.requested]
-    if (before := fold(facts).get(command.credential)) is not None:
+    credentials = fold(facts)
+    if command.credential in credentials:
+        before = named(credentials, command.credential, order.id, "R-09")
         untouched(before, now)
         cites += before.positions
     check_digest(command.origin, command.keyed_digest, cites)
@@ -218,7 +220,7 @@ def _contract(
 @decides(RejectCredential, boundary=_boundary, timers=_due)
 def reject_credential(command: RejectCredential, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Send it back, before or after it was taken in."""
-    credential = given(fold(facts).get(command.credential), "R-09")
+    credential = named(fold(facts), command.credential, command.work_order, "R-09")
     if credential.status(now) in {Status.REJECTED, Status.ERASURE_DUE, Status.ERASED}:
         raise Refusal("R-09", "credential_not_available", credential.positions, status=credential.status(now))
     rejected = CredentialRejected(
@@ -230,7 +232,7 @@ def reject_credential(command: RejectCredential, facts: Facts, now: datetime, _d
 @decides(CheckOutCredential, boundary=_with_use, timers=_due_with_use)
 def check_out_credential(command: CheckOutCredential, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Hand it out, until the end of the window as far as an agreement of both sides carries it."""
-    credential = given(fold(facts).get(command.credential), "R-10")
+    credential = named(fold(facts), command.credential, command.work_order, "R-10")
     order = known(facts, command.used_for, "R-10")
     check_available(credential, now)
     check_use(credential, order, command.technician, now, defaults)
@@ -253,7 +255,7 @@ def check_out_credential(command: CheckOutCredential, facts: Facts, now: datetim
 @decides(CheckInCredential, boundary=_boundary, timers=_due)
 def check_in_credential(command: CheckInCredential, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Take it back, however late; returned twice is returned once."""
-    credential = given(fold(facts).get(command.credential), "R-10")
+    credential = named(fold(facts), command.credential, command.work_order, "R-10")
     out = next((each for each in credential.checkouts if each.id == command.checkout), None)
     if out is None or out.technician != command.technician:
         raise Refusal("R-10", "checkout_unknown", credential.positions)
@@ -268,7 +270,7 @@ def check_in_credential(command: CheckInCredential, facts: Facts, _now: datetime
 @decides(RecordExposure, boundary=_boundary, timers=_due)
 def record_exposure(command: RecordExposure, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Record where it was met, once for each place; whoever reads it decides what to do about the place (A-10)."""
-    credential: Credential = given(fold(facts).get(command.credential), "R-09")
+    credential: Credential = named(fold(facts), command.credential, command.work_order, "R-09")
     if (frozenset(command.subjects), command.place) in credential.exposed:
         return decided(cites=credential.positions)
     detected = CredentialExposureDetected(

@@ -7,7 +7,7 @@ from ledger.domain.basis import Basis
 from ledger.domain.calendar import day_in_japan, months_end
 from ledger.domain.consent_facts import Form
 from ledger.domain.contract import Contracts
-from ledger.domain.credential import IN_CUSTODY, Credential, Status
+from ledger.domain.credential import IN_CUSTODY, Credential, Credentials, Status
 from ledger.domain.credential_facts import Origin
 from ledger.domain.decision import Refusal
 from ledger.domain.instants import check_happened, spelled
@@ -159,6 +159,17 @@ def given(credential: Credential | None, rule_id: str) -> Credential:
     """Give a credential; raise Refusal by this rule where there is none of its id."""
     if credential is None:
         raise Refusal(rule_id, "credential_unknown")
+    return credential
+
+
+def named(credentials: Credentials, id_: str, work_order: str, rule_id: str) -> Credential:
+    """Give the credential that a command names; raise Refusal by this rule for none, and for one of another order.
+
+    What is due of it was looked at for the order that the command names.
+    """
+    credential = given(credentials.get(id_), rule_id)
+    if credential.work_order != work_order:
+        raise Refusal(rule_id, "credential_named_elsewhere", credential.positions[:1])
     return credential
 
 

@@ -7,7 +7,7 @@ its days alone; what was not approved is not invoiced, nor anything but the appr
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ledger.domain.boundary import PEOPLE_TAG, Boundary
+from ledger.domain.boundary import PEOPLE_TAG, Boundary, Item, tag
 from ledger.domain.calendar import day_begins, day_in_japan
 from ledger.domain.contacts import ContactRole, entitled
 from ledger.domain.contacts import fold as fold_contacts
@@ -26,7 +26,7 @@ from ledger.domain.fee_facts import (
 )
 from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
-from ledger.domain.recorded import Facts
+from ledger.domain.recorded import Facts, of_type
 from ledger.domain.request import REQUEST_TIMER, FeeStatus, Request, Status, check_stands, of_request, request_of
 from ledger.domain.request_facts import Provision
 from ledger.domain.rules import rule
@@ -123,6 +123,13 @@ def check_quote_stands(request: Request, quote: str) -> None:
 
 
 @rule("R-29")
+def check_new_quote(facts: Facts, quote: str) -> None:
+    """Refuse the id of a quote that was given before, for whatever request: an answer names it."""
+    if known := [each.position for each in of_type(facts, FeeQuoted) if each.fact.quote == quote]:
+        raise Refusal("R-29", "quote_known", known)
+
+
+@rule("R-29")
 def check_invoice(request: Request, amount: int) -> None:
     """Refuse to invoice what was not approved, or before it was delivered."""
     if request.fee is not FeeStatus.APPROVED or request.quote is None:
@@ -134,18 +141,27 @@ def check_invoice(request: Request, amount: int) -> None:
 
 
 def _customers_word(command: "ApproveFee | DeclineFee") -> Boundary:
-    return of_request(command.request) | contacts_of(command.customer)
+    return of_request(command.request) | contacts_of(command.customer) | _of_quote(command)
 
 
-def _vendors_word(command: "QuoteFee | WaiveFee | InvoiceFee") -> Boundary:
+def _vendors_word(command: "WaiveFee | InvoiceFee") -> Boundary:
     return of_request(command.request) | Boundary.of(PEOPLE_TAG)
+
+
+def _of_quote(command: "QuoteFee | ApproveFee | DeclineFee") -> Boundary:
+    """Give the quote of this id, of whatever request or customer it is."""
+    return Boundary((Item((tag("quote", command.quote),), (FeeQuoted.KIND.type,)),))
 
 
 def _due(command: "QuoteFee | ApproveFee | DeclineFee | WaiveFee | InvoiceFee") -> tuple[Due, ...]:
     return (REQUEST_TIMER.at(command.request, command.customer),)
 
 
-@decides(QuoteFee, boundary=_vendors_word, timers=_due)
+def _of_quoting(command: QuoteFee) -> Boundary:
+    return of_request(command.request) | Boundary.of(PEOPLE_TAG) | _of_quote(command)
+
+
+@decides(QuoteFee, boundary=_of_quoting, timers=_due)
 def quote_fee(command: QuoteFee, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Quote for an accepted request, where no quote is open and none was accepted."""
     request = request_of(facts, command.request)
@@ -154,6 +170,7 @@ def quote_fee(command: QuoteFee, facts: Facts, now: datetime, defaults: Defaults
     person = on_duty(fold_people(facts), command.person, _QUOTERS)
     if request.fee not in _OPEN_TO_QUOTE:
         raise Refusal("R-29", "fee_settled", request.positions, fee=request.fee)
+    check_new_quote(facts, command.quote)
     if command.amount <= 0:
         raise Refusal("R-29", "fee_is_nothing", amount=str(command.amount))
     quoted = FeeQuoted(

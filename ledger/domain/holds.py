@@ -191,7 +191,7 @@ def of_holds(customer: str) -> Boundary:
 
 
 def _of_command(command: OrderHold | ProposeRelease | ReleaseHold) -> Boundary:
-    whole = of_holds(command.customer) | Boundary.of(PEOPLE_TAG)
+    whole = of_holds(command.customer) | _of_review(command.hold, command.customer) | Boundary.of(PEOPLE_TAG)
     return whole | of_orders(command.work_orders) if isinstance(command, OrderHold) else whole
 
 

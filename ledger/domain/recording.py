@@ -8,7 +8,7 @@ interruption runs by the session's own timer, and only the customer's permission
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ledger.domain.boundary import tag
+from ledger.domain.boundary import Boundary, tag
 from ledger.domain.contacts import ContactRole, entitled
 from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
@@ -35,6 +35,7 @@ from ledger.domain.rules import rule
 from ledger.domain.session import running
 from ledger.domain.session_due import of_session, permitted, session_due
 from ledger.domain.settings import Defaults
+from ledger.domain.subjects import of_subjects
 from ledger.domain.violation import ViolationRecorded
 
 
@@ -105,9 +106,16 @@ class FinalizeRecording:
     finalized_at: datetime
 
 
+def _boundary(
+    command: StartRecording | SealSegment | InterruptRecording | ResumeRecording | FinalizeRecording,
+) -> Boundary:
+    """Give the session's own, and what began the recording, whatever session or customer that was of."""
+    return of_session(command.session, command.customer) | of_subjects((tag("recording", command.recording),))
+
+
 @decides(
     StartRecording,
-    boundary=lambda command: of_session(command.session, command.customer),
+    boundary=_boundary,
     timers=lambda command: (session_due(command.session, command.customer),),
 )
 def start_recording(command: StartRecording, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
@@ -125,7 +133,7 @@ def start_recording(command: StartRecording, facts: Facts, now: datetime, _defau
 
 @decides(
     SealSegment,
-    boundary=lambda command: of_session(command.session, command.customer),
+    boundary=_boundary,
     timers=lambda command: (session_due(command.session, command.customer),),
 )
 def seal_segment(command: SealSegment, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
@@ -183,7 +191,7 @@ def sealed_twice(command: SealSegment) -> tuple[ViolationRecorded, ...]:
 
 @decides(
     InterruptRecording,
-    boundary=lambda command: of_session(command.session, command.customer),
+    boundary=_boundary,
     timers=lambda command: (session_due(command.session, command.customer),),
 )
 def interrupt_recording(command: InterruptRecording, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
@@ -208,7 +216,7 @@ def interrupt_recording(command: InterruptRecording, facts: Facts, now: datetime
 
 @decides(
     ResumeRecording,
-    boundary=lambda command: of_session(command.session, command.customer),
+    boundary=_boundary,
     timers=lambda command: (session_due(command.session, command.customer),),
 )
 def resume_recording(command: ResumeRecording, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
@@ -275,7 +283,7 @@ def permit_recording_gap(command: PermitRecordingGap, facts: Facts, now: datetim
 
 @decides(
     FinalizeRecording,
-    boundary=lambda command: of_session(command.session, command.customer),
+    boundary=_boundary,
     timers=lambda command: (session_due(command.session, command.customer),),
 )
 def finalize_recording(command: FinalizeRecording, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:

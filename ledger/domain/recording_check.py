@@ -6,7 +6,7 @@ the numbers and times of what was sealed, it looks at by the clock: a recorder h
 the last piece. The files lie outside and are read there: the command tells what was found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,6 +28,7 @@ from ledger.domain.session_due import SESSION_TIMER, of_session, session_due
 from ledger.domain.session_ending import known_session
 from ledger.domain.session_facts import Session, session_of
 from ledger.domain.settings import Defaults
+from ledger.domain.subjects import of_subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,13 @@ class CheckRecording:
     pieces: tuple[Piece, ...]
 
 
+def _recordings(command: CheckRecording) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag("recording", each.recording) for each in command.pieces))
+
+
 @decides(
     CheckRecording,
-    boundary=lambda command: of_session(command.session, command.customer),
+    boundary=lambda command: of_session(command.session, command.customer) | of_subjects(_recordings(command)),
     timers=lambda command: (
         session_due(command.session, command.customer),
         RECORDING_TIMER.at(command.session, command.customer),
@@ -64,6 +69,7 @@ def check_recording(command: CheckRecording, facts: Facts, _now: datetime, _defa
     if over_at is None:
         raise Refusal("R-20", "session_still_runs", session.positions)
     recordings = recordings_of(facts, command.session)
+    check_own_pieces(command, recordings, session)
     found: list[RecordingIntegrityFailed | RecordingMissing] = [
         wrong
         for recording in recordings.values()
@@ -72,6 +78,13 @@ def check_recording(command: CheckRecording, facts: Facts, _now: datetime, _defa
     ]
     found += unshown(session, facts)
     return decided(*_said_once(command.session, facts, found), cites=session.positions)
+
+
+@rule("R-20")
+def check_own_pieces(command: CheckRecording, recordings: Mapping[str, Recording], session: Session) -> None:
+    """Refuse pieces of a recording that is not the session's: comparing them with nothing would find them in order."""
+    if any(each.recording not in recordings for each in command.pieces):
+        raise Refusal("R-20", "piece_of_another_recording", session.positions)
 
 
 def _said_once(

@@ -7,12 +7,17 @@ from credentials import (
     ASKED,
     BY_WISH,
     CREDENTIAL,
+    OUT,
     OWNER,
     OWNING,
     PROVIDED,
     UNDER_CONTRACT,
+    WISHED,
     check_out,
+    erase,
+    instruct,
     provide,
+    revoke,
     scheduled,
 )
 from orders import CONTACT as WORKING
@@ -35,6 +40,9 @@ from ledger.domain.credential_facts import (
     Rejection,
 )
 from ledger.domain.credential_giving import (
+    CheckInCredential,
+    ProvideCredential,
+    RecordExposure,
     RejectCredential,
     RequestCredential,
 )
@@ -79,6 +87,41 @@ def test_a_credential_is_asked_for_of_an_owner() -> None:
 )
 def test_what_no_open_order_needs_is_not_asked_for(story: tuple[Fact, ...], command: object, rule: str) -> None:
     given(*story).when(command, at_="2026-11-17 09:00").refused(rule)
+
+
+IN_OTHERS_NAME = (
+    provide(work_order=OTHER_ORDER),
+    check_out(work_order=OTHER_ORDER),
+    CheckInCredential(
+        customer=CUSTOMER,
+        credential=CREDENTIAL,
+        work_order=OTHER_ORDER,
+        checkout=OUT.checkout,
+        technician=OUT.technician,
+    ),
+    RejectCredential(
+        customer=CUSTOMER, credential=CREDENTIAL, work_order=OTHER_ORDER, why=Rejection.TOO_WIDE, words="-"
+    ),
+    RecordExposure(customer=CUSTOMER, credential=CREDENTIAL, work_order=OTHER_ORDER, subjects=()),
+    instruct("2026-12-31 00:00", work_order=OTHER_ORDER),
+    replace(revoke("2026-11-17 13:00"), work_order=OTHER_ORDER),
+    replace(erase(), work_order=OTHER_ORDER),
+)
+
+
+@pytest.mark.parametrize("command", IN_OTHERS_NAME, ids=lambda each: type(each).__name__)
+def test_a_credential_is_not_named_under_another_order_than_its_own(command: object) -> None:
+    other = replace(WISHED, work_order=OTHER_ORDER)
+    outcome = given(other, ASKED if isinstance(command, ProvideCredential) else PROVIDED).when(
+        command, at_="2026-11-17 14:00"
+    )
+    assert outcome.refusal is not None
+    assert (outcome.refusal.sentence, outcome.refusal.cites) == ("credential_named_elsewhere", (1,))
+
+
+def test_r_09_the_id_of_a_credential_is_asked_for_once_in_whatever_orders_name() -> None:
+    other = (replace(WISHED, work_order=OTHER_ORDER), OWNING)
+    given(*other, ASKED).when(request(work_order=OTHER_ORDER), at_="2026-11-17 09:00").refused("R-09", cites=[2])
 
 
 def test_r_04_a_credential_opens_no_more_than_the_order_names() -> None:

@@ -95,6 +95,14 @@ def test_r_29_one_quote_at_a_time_and_for_something() -> None:
     given(REPORT_ASKED, MS_SALES).when(ASK, at_=NOW).refused("R-28")
 
 
+def test_r_29_the_id_of_a_quote_is_given_once() -> None:
+    declined = (REPORT_ASKED, ACCEPTED, QUOTED, replace(DECLINED, plain_instead=False), MS_SALES)
+    given(*declined).when(ASK, at_=NOW).refused("R-29", cites=[2])
+    given(*declined).when(replace(ASK, quote=an_id("quote", 2)), at_=NOW).then(replace(QUOTED, quote=an_id("quote", 2)))
+    elsewhere = replace(QUOTED, request=an_id("request", 99))
+    given(REPORT_ASKED, ACCEPTED, elsewhere, MS_SALES).when(ASK, at_=NOW).refused("R-29", cites=[2])
+
+
 def test_r_35_quotes_are_sales_or_finances_and_waivers_not_sales() -> None:
     given(REPORT_ASKED, ACCEPTED, MR_TECHNICIAN).when(replace(ASK, person=TECHNICIAN), at_=NOW).refused("R-35")
     given(REPORT_ASKED, ACCEPTED, MS_SALES).when(replace(WAIVE, person=SALES), at_=NOW).refused("R-35", cites=[2])

@@ -27,6 +27,7 @@ from ledger.domain.recording_facts import (
     RecordingResumed,
     RecordingSegmentSealed,
     SessionRecordingFinalized,
+    SessionRecordingStarted,
     recordings_of,
 )
 from ledger.domain.recording_gaps import Gap, gaps, missing_numbers
@@ -321,6 +322,22 @@ def test_r_20_gaps_lie_before_between_and_after_the_segments_of_all_recordings()
 def test_a_recording_of_another_session_says_nothing_of_this_one() -> None:
     other = replace(RECORDED, session=an_id("session", 2))
     assert recordings_of(given(other).recorded, SESSION) == {}
+
+
+def test_r_20_pieces_of_another_recording_are_not_compared_with_nothing() -> None:
+    another = an_id("recording", 77)
+    STORY.when(checks(*WHOLE, Piece(another, 1, "1" * 64, 1001)), at_=LATER).refused("R-20")
+    elsewhere = SessionRecordingStarted(
+        session=an_id("session", 77), recording=another, recorder="gw01", started_at=STARTED_AT
+    )
+    story = given(SESSION_STARTED, RECORDED, ONE, TWO, THREE, ENDED, elsewhere, at_=NOW)
+    story.when(checks(*WHOLE, Piece(another, 1, "1" * 64, 1001)), at_=LATER).refused("R-20", cites=[0, 5])
+    given(SESSION_STARTED, ENDED, at_=NOW).when(checks(WHOLE[0]), at_=LATER).refused("R-20")
+
+
+def test_r_20_a_recording_is_of_one_session() -> None:
+    elsewhere = replace(RECORDED, session=an_id("session", 77))
+    given(SESSION_STARTED, elsewhere, at_=NOW).when(STARTS, at_=LATER).refused("R-20", cites=[1])
 
 
 LOOKED = CheckRecording(customer=CUSTOMER, session=SESSION, pieces=WHOLE)

@@ -2,6 +2,10 @@
 
 SENTENCES = {
     "credential_unknown": ("この接続情報は登録されていません。", "There is no such credential."),
+    "credential_named_elsewhere": (
+        "この接続情報は、指定された作業依頼のために依頼・受領したものではありません。",
+        "This credential was not asked for or given for the work order that is named.",
+    ),
     "credential_known": (
         "この接続情報は既に登録されています。新しい番号で登録してください。",
         "This credential is recorded already: give the new one under a new id.",

@@ -41,6 +41,10 @@ SENTENCES = {
         "区間 {number} は前の区間の終わりに続いていません。",
         "Segment {number} does not begin where the one before it ends.",
     ),
+    "piece_of_another_recording": (
+        "このセッションの録画ではないものの断片が含まれています。セッションごとに照合してください。",
+        "A piece is of no recording of this session: compare each session's pieces alone.",
+    ),
     "segments_missing": (
         "封緘されていない区間があります（{numbers}）。",
         "These segments were never sealed: {numbers}.",

@@ -61,6 +61,10 @@ SENTENCES = {
         "費用の承諾は書面で行ってください。",
         "A fee is accepted in writing.",
     ),
+    "quote_known": (
+        "この見積りは既に提示されています。新しい番号で提示してください。",
+        "This quote was given before: give the new one under a new id.",
+    ),
     "quote_not_open": (
         "この見積は回答待ちではありません（{fee:request.FeeStatus}）。",
         "This quote is not open to an answer: {fee:request.FeeStatus}.",
