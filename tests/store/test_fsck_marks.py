@@ -82,6 +82,26 @@ def test_a_row_whose_entry_is_gone_is_named(keyed: tuple[TestedLog, list[int]]) 
     assert (Code.IDEMPOTENCY, positions[3], "no entry is there") in found(log)
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("entry = '{{}}'", Code.ENTRY_FORM),
+        ("entry = '[1]'", Code.ENTRY_FORM),
+        ("entry = set_byte(entry, 30, 255)", Code.ENTRY_FORM),
+        ("leaf = ''", Code.COLUMN),
+        ("leaf = '', entry = ''", Code.COLUMN),
+    ],
+)
+def test_an_entry_under_a_key_that_cannot_be_read_is_named_once(
+    keyed: tuple[TestedLog, list[int]], change: str, code: Code
+) -> None:
+    log, positions = keyed
+    log.tamper(f"UPDATE {{s}}.entry SET {change} WHERE position = %s", (positions[0],))
+    counts = check(log).counts
+    assert code in counts
+    assert Code.IDEMPOTENCY not in counts
+
+
 def test_over_the_borders_of_ranges_and_in_several_processes_each_row_is_compared(
     keyed: tuple[TestedLog, list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,7 +27,6 @@ from ledger.store.fsck.fields import array_value, moment_of, name_values, split_
 from ledger.store.fsck.findings import Code
 from ledger.store.fsck.fingerprint import BLOCK_BYTES
 from ledger.store.fsck.kinds import Kind, Kinds, Names, tag_number
-from ledger.store.fsck.marks import Marked
 from ledger.store.fsck.tasks import Place, RangeReport, RangeTask, Stretch
 from ledger.store.fsck.wanted import Pair, Wanted
 
@@ -177,6 +176,7 @@ class _Reading:
         if seq is None or at is None or stored_leaf is None or len(stored_leaf) != HASH_BYTES or data is None:
             add(Code.COLUMN, position, None, "a column is empty, of another kind or wider than an entry")
             report.broken = True
+            self._marks.pop(position, None)
             return False
         self._leaves.append(leaf)
         if leaf != stored_leaf:
@@ -232,8 +232,8 @@ class _Reading:
         """Keep of entries under a caller's key what is compared once their payload is open."""
         for position, data in zip(positions, entries, strict=True):
             body = self._marks.pop(position, None)
-            if body is not None and data is not None and (marked := Marked.of(data, body)) is not None:
-                self.wanted.marked[position] = marked
+            if body is not None and data is not None and position not in self.wanted.unreadable:
+                self.wanted.marked[position] = body, data
 
     def _other_day(self, position: int, pair: Pair) -> None:
         self.report.findings.add(Code.KEY_DAY, position, pair.chain, f"{pair.key} on {self._day}")

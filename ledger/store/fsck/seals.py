@@ -20,7 +20,7 @@ from ledger.store.blobs import BlobMissingError, BlobStore, BlobStoreError
 from ledger.store.custody import ChainSecret
 from ledger.store.fsck.blocks import payload_blocks
 from ledger.store.fsck.findings import Code
-from ledger.store.fsck.marks import Marked
+from ledger.store.fsck.marks import Content
 from ledger.store.fsck.opening import Opener
 from ledger.store.fsck.tasks import LISTED, Place, RangeReport, RangeTask, Unopened
 from ledger.store.fsck.wanted import Pair, Wanted
@@ -51,9 +51,10 @@ class SealChecker:
                 self._read(connection, group, task, report, wanted, alone=True)
         for pair in wanted.pairs.values():
             report.parts[pair.part] += pair.seen
-        for position, marked in wanted.marked.items():
-            if marked.key is None:
-                self._check_mark(marked, b"", position, report)
+        for position, (body, data) in wanted.marked.items():  # those without a payload, or whose payload is erased
+            content = Content.of(data)
+            if content.key is None:
+                self._check_mark(body, content, b"", position, report)
         for offset, missing in enumerate(wanted.pairs_at):
             if missing is None:
                 continue
@@ -113,7 +114,8 @@ class SealChecker:
                         continue
                     report.opened += 1
                     if marked and position in marked:
-                        self._check_mark(marked[position], payload, position, report)
+                        body, data = marked.pop(position)
+                        self._check_mark(body, Content.of(data), payload, position, report)
                     if _NAMES_BLOB in payload:
                         self._check_blob(payload, position, pair.chain, report)
         return left
@@ -173,9 +175,9 @@ class SealChecker:
         self._known_halves[half_id] = half
         return half
 
-    def _check_mark(self, marked: Marked, payload: bytes, position: int, report: RangeReport) -> None:
+    def _check_mark(self, body: bytes, content: Content, payload: bytes, position: int, report: RangeReport) -> None:
         """Compare what is kept of the content that came under a caller's key with the entry's content."""
-        chain = marked.chain
+        chain = content.chain
         try:
             secret = self._known_secrets[chain]
         except KeyError:
@@ -184,7 +186,7 @@ class SealChecker:
             half = self._half(chain, report)
             secret = None if half is None else ChainSecret.of(self._place.origin, chain, half)
             self._known_secrets[chain] = secret
-        if secret is not None and not marked.is_of(payload, secret):
+        if secret is not None and content.body(payload, secret) != body:
             report.findings.add(Code.IDEMPOTENCY, position, chain, "its body is not of this content")
 
     def _check_blob(self, payload: bytes, position: int, chain: str, report: RangeReport) -> None:

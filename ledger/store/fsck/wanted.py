@@ -1,7 +1,6 @@
 """Which payloads a range must have: what reading its entries hands to reading its payloads."""
 
 from ledger.keys.classes import is_day_key
-from ledger.store.fsck.marks import Marked
 from ledger.store.prepare import part_of
 
 
@@ -34,5 +33,5 @@ class Wanted:
         """Their hexadecimal digits, as the entries spell and the seals authenticate them."""
         self.pairs: dict[tuple[str, str], Pair] = {}
         self.unreadable: set[int] = set()
-        self.marked: dict[int, Marked] = {}
-        """Entries that were appended under a caller's idempotency key, as far as they can be read."""
+        self.marked: dict[int, tuple[bytes, bytes]] = {}
+        """Entries that were appended under a caller's idempotency key: what is kept of the content, and the entry."""
