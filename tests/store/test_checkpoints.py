@@ -205,6 +205,8 @@ def test_what_does_not_fit_is_not_adopted(log: TestedLog) -> None:
     own = log.keys.signers.signers(3)
     with pytest.raises(LogRestoredError, match="another root"):
         log.checkpointer.adopt(sign_note(Checkpoint(ORIGIN, 3, bytes(32)).format(), own))
+    with pytest.raises(CheckpointRefusedError, match=r"of the log another\.example/log, not of"):
+        log.checkpointer.adopt(sign_note(Checkpoint("another.example/log", 3, bytes(32)).format(), own))
     with pytest.raises(LogRestoredError, match="has 15 entries"):
         log.checkpointer.adopt(sign_note(Checkpoint(ORIGIN, 99, bytes(32)).format(), own))
     log.tamper("UPDATE {s}.entry SET entry = set_byte(entry, 30, 255) WHERE position = 2")
