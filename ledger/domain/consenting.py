@@ -32,6 +32,7 @@ from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact
+from ledger.domain.orders_named import of_orders, own_orders
 from ledger.domain.presenting import agreement_timers, check_current, known
 from ledger.domain.recorded import Facts, happened_at, tagged
 from ledger.domain.rules import rule
@@ -129,7 +130,11 @@ def express_consent(command: ExpressConsent, facts: Facts, now: datetime, _defau
     return decided(expressed, *replaced, cites=cites)
 
 
-@decides(ExpressConsentOnce, boundary=_with_contacts, timers=lambda command: agreement_timers(command.customer))
+def _with_order(command: ExpressConsentOnce) -> Boundary:
+    return _with_contacts(command) | of_orders((command.work_order,))
+
+
+@decides(ExpressConsentOnce, boundary=_with_order, timers=lambda command: agreement_timers(command.customer))
 def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record a yes for one work order, to the version in force, which the customer must have been shown."""
     agreement = fold(facts)
@@ -142,6 +147,9 @@ def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetim
     if shown is None:
         raise Refusal("R-01", "terms_not_presented", [] if version.effective is None else [version.effective])
     check_arrival(shown, command.received_at, now)
+    orders = own_orders(facts, command.customer, (command.work_order,))
+    if not orders:
+        raise Refusal("R-01", "work_order_unknown")
     signatory = entitled(fold_contacts(facts), command.signatory, ContactRole.CONSENT_SIGNATORY, "R-01")
     expressed = ConsentExpressed(
         customer=command.customer,
@@ -154,7 +162,7 @@ def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetim
         document_sha256=command.document_sha256,
         work_order=command.work_order,
     )
-    return decided(expressed, cites=[*shown.positions, signatory.position])
+    return decided(expressed, cites=[*shown.positions, orders[0].requested, signatory.position])
 
 
 @decides(ReceiveObjection, boundary=_with_reliance, timers=lambda command: agreement_timers(command.customer))

@@ -28,6 +28,8 @@ from ledger.domain.consent_rules import (
     consents_due,
     of_agreement,
 )
+from ledger.domain.contacts import fold as fold_contacts
+from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.contract import contracts_due
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
@@ -105,7 +107,7 @@ def agreement_timers(customer: str) -> tuple[Due, ...]:
 
 @decides(
     PresentTerms,
-    boundary=lambda command: of_agreement(command.customer),
+    boundary=lambda command: of_agreement(command.customer) | contacts_of(command.customer),
     timers=lambda command: agreement_timers(command.customer),
 )
 def present_terms(command: PresentTerms, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
@@ -116,6 +118,7 @@ def present_terms(command: PresentTerms, facts: Facts, now: datetime, _defaults:
     check_happened("R-03", presented_at, now)
     check_current(agreement, version, presented_at)
     check_presentable(agreement, command)
+    recipient = _recipient(command, facts)
     if command.text is not None:
         check_text(version, sha256(command.text.encode()).hexdigest())
     presented = TermsPresented(
@@ -129,7 +132,18 @@ def present_terms(command: PresentTerms, facts: Facts, now: datetime, _defaults:
         text=command.text,
         presented_at=presented_at,
     )
-    return decided(presented, cites=[place for place in (version.published, version.effective) if place is not None])
+    cites = [place for place in (version.published, version.effective, recipient) if place is not None]
+    return decided(presented, cites=cites)
+
+
+def _recipient(command: PresentTerms, facts: Facts) -> int | None:
+    """Give where the contact is registered to whom the terms went; refuse somebody the customer never named."""
+    if command.recipient is None:
+        return None
+    contact = fold_contacts(facts).get(command.recipient)
+    if contact is None:
+        raise Refusal("R-02", "contact_unknown")
+    return contact.position
 
 
 @rule("R-33")

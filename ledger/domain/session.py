@@ -33,11 +33,13 @@ from ledger.domain.session_rules import (
     check_means,
     check_order_basis,
     check_permitted,
+    check_recording_of,
     check_scope,
     check_target_of,
     check_through_gateway,
 )
 from ledger.domain.settings import Defaults
+from ledger.domain.subjects import of_named
 from ledger.domain.work import known, of_order
 
 
@@ -88,12 +90,21 @@ def _timers(command: OpenSession | OpenConnection) -> tuple[Due, ...]:
     )
 
 
-@decides(OpenSession, boundary=lambda c: of_opening(c) | Boundary.of(tag("login", c.login)), timers=_timers)
+def _of_opening_session(command: OpenSession) -> Boundary:
+    return of_opening(command) | Boundary.of(tag("login", command.login)) | of_named("recording", command.recording)
+
+
+def _of_opening_connection(command: OpenConnection) -> Boundary:
+    return of_opening(command) | of_named("connection", command.connection)
+
+
+@decides(OpenSession, boundary=_of_opening_session, timers=_timers)
 def open_session(command: OpenSession, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Open, or refuse by the first rule that is against it."""
     before = session_of(facts, command.session)
     if before is not None:
         raise Refusal("R-04", "session_known", before.positions)
+    check_recording_of(facts, command.recording, command.session)
     order = known(facts, command.work_order, "R-04")
     check_customer(order.customer, command.customer, order.requested)
     check_consent(facts, now, order.id)
@@ -136,11 +147,11 @@ def open_session(command: OpenSession, facts: Facts, now: datetime, _defaults: D
     return decided(*made, cites=cites)
 
 
-@decides(OpenConnection, boundary=of_opening, timers=_timers)
+@decides(OpenConnection, boundary=_of_opening_connection, timers=_timers)
 def open_connection(command: OpenConnection, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Open, or refuse by the first rule that is against it; in a safe stop nothing new is opened."""
     session = running(facts, command.session)
-    check_new_connection(session, command.connection)
+    check_new_connection(session, facts, command.connection)
     check_same_work(session, command)
     check_consent(facts, now, command.work_order)
     check_target_of(session, command.target)
@@ -174,10 +185,13 @@ def running(facts: Facts, session: str) -> Session:
     return found
 
 
-def check_new_connection(session: Session, connection: str) -> None:
-    """Refuse a connection's id that was used."""
+def check_new_connection(session: Session, facts: Facts, connection: str) -> None:
+    """Refuse a connection's id that was used, in this session or another."""
     if connection in session.connections:
         raise Refusal("R-04", "connection_known", session.positions)
+    told = [each for each in facts if getattr(each.fact, "connection", None) == connection]
+    if elsewhere := [e.position for e in told if getattr(e.fact, "session", None) != session.started.fact.session]:
+        raise Refusal("R-04", "connection_known", elsewhere)
 
 
 def check_same_work(session: Session, command: OpenConnection) -> None:

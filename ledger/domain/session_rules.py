@@ -96,3 +96,10 @@ def check_target_of(session: Session, target: str) -> None:
     """Refuse a connection to what the session was not opened for."""
     if target not in session.started.fact.targets:
         raise Refusal("R-04", "targets_beyond", [session.started.position], targets=target)
+
+
+def check_recording_of(facts: Facts, recording: str | None, session: str) -> None:
+    """Refuse a recording that was told of another session."""
+    told = (each for each in facts if getattr(each.fact, "recording", None) == recording)
+    if recording is not None and (known := [e.position for e in told if getattr(e.fact, "session", None) != session]):
+        raise Refusal("R-20", "recording_known", known)

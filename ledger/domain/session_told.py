@@ -42,11 +42,13 @@ from ledger.domain.session_rules import (
     check_means,
     check_order_basis,
     check_permitted,
+    check_recording_of,
     check_scope,
     check_target_of,
     check_through_gateway,
 )
 from ledger.domain.settings import Defaults
+from ledger.domain.subjects import of_named
 from ledger.domain.work import of_order, order_at
 
 
@@ -121,6 +123,7 @@ def _of_told_session(command: RecordSession) -> Boundary:
         | order
         | _by_permission(command.permission)
         | of_session(command.session, command.customer)
+        | of_named("recording", command.recording)
         | login
     )
 
@@ -166,6 +169,7 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         )
     if told_before(None if before is None else before.started, started, "R-04", "session_known"):
         return decided()
+    check_recording_of(facts, command.recording, command.session)
     subjects = subjects_of(started)
     unfounded = consent_violation(facts, moment, subjects, order_id)
     broken = violations(
@@ -206,7 +210,12 @@ def check_recorded(command: RecordSession, in_time: datetime) -> None:
 
 def _of_told_connection(command: RecordConnection) -> Boundary:
     session = of_session(command.session, command.customer)
-    return of_agreement(command.customer) | session | _by_permission(command.permission)
+    return of_agreement(command.customer) | session | _by_permission(command.permission) | _of_connection(command)
+
+
+def _of_connection(command: RecordConnection | RecordConnectionFailure | RecordConnectionClosed) -> Boundary:
+    """Give what began the connection, whatever session or customer that was of."""
+    return of_named("connection", command.connection)
 
 
 @decides(
@@ -274,7 +283,7 @@ def _check_not_over(over_at: datetime | None, moment: datetime, cites: tuple[int
 
 @decides(
     RecordConnectionFailure,
-    boundary=lambda command: of_session(command.session, command.customer),
+    boundary=lambda command: of_session(command.session, command.customer) | _of_connection(command),
     timers=lambda command: (session_due(command.session, command.customer),),
 )
 def record_connection_failure(
@@ -297,7 +306,7 @@ def record_connection_failure(
 
 @decides(
     RecordConnectionClosed,
-    boundary=lambda command: of_session(command.session, command.customer),
+    boundary=lambda command: of_session(command.session, command.customer) | _of_connection(command),
     timers=lambda command: (session_due(command.session, command.customer),),
 )
 def record_connection_closed(

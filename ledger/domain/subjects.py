@@ -6,7 +6,7 @@ refuses what stands in another customer's chain; the rest of a long session need
 
 from collections.abc import Iterable, Mapping
 
-from ledger.domain.boundary import Boundary, Item
+from ledger.domain.boundary import Boundary, Item, tag
 from ledger.domain.credential_facts import CredentialProvided, CredentialRequested
 from ledger.domain.fact import Fact
 from ledger.domain.origins import ConnectionExcluded
@@ -37,6 +37,11 @@ _BEGINNINGS: Mapping[str, tuple[type[Fact], ...]] = {
 def of_subjects(subjects: Iterable[str]) -> Boundary:
     """Give the boundary in which the owner of each subject stands: of those without a beginning here, all they have."""
     return Boundary(tuple(Item((each,), _types(each)) for each in subjects))
+
+
+def of_named(kind: str, id_: str | None) -> Boundary:
+    """Give the same of one subject that may not be named."""
+    return Boundary() if id_ is None else of_subjects((tag(kind, id_),))
 
 
 def _types(subject: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from consent_story import (
     withdraw,
     withdrawn,
 )
+from orders import REQUESTED
 from story import CUSTOMER, an_id, at, given
 
 from ledger.domain.consent import consent_in_force
@@ -92,7 +93,11 @@ def test_a_01_who_is_pending_can_agree_for_one_work_order() -> None:
         received_at=at("2026-11-17 09:00"),
     )
     once = replace(agreed("2026-11-17 09:00", SECOND), work_order=ORDER)
-    given(*SHOWN, CONTACT).when(command, at_="2026-11-17 09:00").then(once).citing(2, 3, 4)
+    ordered = replace(REQUESTED, work_order=ORDER)
+    given(*SHOWN, CONTACT, ordered).when(command, at_="2026-11-17 09:00").then(once).citing(2, 3, 4, 5)
+    unknown = given(*SHOWN, CONTACT).when(command, at_="2026-11-17 09:00").refused("R-01")
+    assert unknown.refusal is not None
+    assert unknown.refusal.sentence == "work_order_unknown"
     facts = given(*SHOWN, CONTACT, once).recorded
     moment = at("2026-11-17 10:00")
     assert consent_in_force(facts, moment) is None

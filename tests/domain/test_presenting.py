@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from agreements import (
     CONSENT,
+    CONTACT,
     DELIVERED,
     IN_FORCE,
     PRESENTED,
     SECOND,
+    SIGNATORY,
     TERMS,
     TEXT,
     newer,
@@ -32,7 +34,7 @@ from consent_story import (
     present,
     refused,
 )
-from story import CUSTOMER, at, given
+from story import CUSTOMER, an_id, at, given
 
 from ledger.domain.consent import consent_in_force, fold
 from ledger.domain.consent_facts import (
@@ -50,6 +52,12 @@ from ledger.domain.terms import Change
 
 def test_what_is_presented_is_recorded_with_the_very_text() -> None:
     given(*IN_FORCE).when(present(), at_="2026-11-16 09:00").then(PRESENTED).citing(0, 1)
+
+
+def test_r_02_the_terms_went_to_somebody_whom_the_customer_named() -> None:
+    told = present(recipient=SIGNATORY)
+    given(*IN_FORCE, CONTACT).when(told, at_="2026-11-16 09:00").then(replace(PRESENTED, recipient=SIGNATORY))
+    given(*IN_FORCE, CONTACT).when(present(recipient=an_id("person", 99)), at_="2026-11-16 09:00").refused("R-02")
 
 
 def test_r_03_a_presentation_is_told_late_as_of_when_it_was_and_not_as_still_to_come() -> None:

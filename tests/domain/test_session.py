@@ -35,11 +35,10 @@ from ledger.domain.decision import boundary
 from ledger.domain.encrypted_path import Path, Protocol, Tunnel
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.gateway import LogoutCause, TechnicianLoggedOut
+from ledger.domain.origins import Centre, ConnectionExcluded
 from ledger.domain.permission_facts import AccessPermissionRevoked, Device, VpnPrerequisiteConfirmed
 from ledger.domain.session import OpenConnection, OpenSession
-from ledger.domain.session_facts import (
-    session_of,
-)
+from ledger.domain.session_facts import ConnectionFailed, session_of
 from ledger.domain.work_facts import WorkCompleted, WorkSuspended
 
 OPENS = OpenSession(
@@ -60,6 +59,27 @@ CONNECTS = OpenConnection(
     permission=PERMISSION,
     target="db01",
     path=SSH,
+)
+FAILED_ELSEWHERE = ConnectionFailed(
+    session=an_id("session", 77),
+    connection=CONNECTION,
+    target="db01",
+    path=SSH,
+    rule=None,
+    reason="timeout",
+    failed_at=at("2026-11-18 10:10"),
+)
+EXCLUDED = ConnectionExcluded(
+    customer=CUSTOMER,
+    connection=CONNECTION,
+    origin=an_id("origin"),
+    centre=Centre.SMAC,
+    contract=an_id("contract"),
+    clause="3",
+    gateway=GATEWAY,
+    address="203.0.113.7",
+    started_at=at("2026-11-18 10:10"),
+    days=(),
 )
 WITHDRAWN = ConsentWithdrawn(
     customer=CUSTOMER,
@@ -277,6 +297,17 @@ def test_r_04_a_connection_needs_a_session_that_runs_and_is_for_the_order() -> N
     in_session(ENDED).when(CONNECTS, at_=LATER).refused("R-04", cites=[15, 17])
     in_session(OPENED).when(CONNECTS, at_=LATER).refused("R-04", cites=[15])
     given(SESSION_STARTED, RECORDED, at_=NOW).when(replace(CONNECTS, work_order=OTHER_ORDER), at_=LATER).refused("R-04")
+
+
+def test_r_04_ids_of_another_sessions_connection_and_recording_are_not_taken() -> None:
+    another = an_id("session", 77)
+    for elsewhere in (replace(OPENED, session=another), FAILED_ELSEWHERE, EXCLUDED):
+        in_session(elsewhere).when(CONNECTS, at_=LATER).refused("R-04", cites=[17])
+    opens = replace(OPENS, recording=RECORDING, recorder="gw01")
+    story = ready().at(NOW, replace(RECORDED, session=another))
+    story.when(opens, at_=NOW).refused("R-20", cites=[16])
+    outcome = ready().at(NOW, RECORDED).when(opens, at_=NOW)
+    assert outcome.refusal is None, "its recorder may have begun before it"
 
 
 def test_a_session_is_what_its_facts_come_to() -> None:

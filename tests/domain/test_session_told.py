@@ -24,12 +24,13 @@ from connecting import (
     ready,
 )
 from orders import ASSIGNED, COMPLETED, ORDER, OTHER_ORDER, RUNNING, SECOND_TECHNICIAN, STARTED, TECHNICIAN
-from story import CUSTOMER, Outcome, Story, at, given
+from story import CUSTOMER, Outcome, Story, an_id, at, given
 
 from ledger.domain.boundary import tag
 from ledger.domain.consent_facts import ConsentWithdrawn, Form, Stop
 from ledger.domain.encrypted_path import Path, Protocol
 from ledger.domain.fact import Fact
+from ledger.domain.recording_facts import SessionRecordingStarted
 from ledger.domain.session_detail import (
     ClipboardUsed,
     Direction,
@@ -191,6 +192,17 @@ def test_a_session_told_twice_is_recorded_once() -> None:
     story = given(*AGREEMENT, *RUNNING, ASKED, GRANTED, ENTERED, SESSION_STARTED)
     story.when(TELLS, at_=LATER).then()
     story.when(replace(TELLS, targets=("web01",)), at_=LATER).refused("R-04", cites=[16])
+
+
+def test_r_20_a_recording_of_another_session_is_not_told_as_this_ones() -> None:
+    another = an_id("session", 77)
+    begun = SessionRecordingStarted(
+        session=another, recording=an_id("recording", 9), recorder="gw01", started_at=at(NOW)
+    )
+    command = replace(TELLS, recording=begun.recording, recorder="gw01")
+    given(begun, at_=NOW).when(command, at_=LATER).refused("R-20", cites=[0])
+    elsewhere = replace(OPENED, session=another)
+    given(elsewhere, at_=NOW).when(CONNECTS, at_=LATER).refused("R-04", cites=[0])
 
 
 def test_what_cannot_be_a_record_is_refused() -> None:
