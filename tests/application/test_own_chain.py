@@ -1,5 +1,6 @@
 """Entries of another customer that name a subject: they hinder nobody, and are never decided on (R-36)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from ledger.application.open_subjects import OpenSubjects
 from ledger.domain.acquisition import AcquireData, DataAcquired, ItemClass
 from ledger.domain.decision import Refusal
 from ledger.domain.purposes import Purpose
+from ledger.domain.recording import StartRecording
 from ledger.domain.session_ending import EndSession
 from ledger.domain.session_facts import Ending
+from ledger.domain.session_told import RecordConnectionClosed, RecordConnectionFailure
 from ledger.log.entry import LOG_CHAIN
 
 __all__ = ["site"]
@@ -100,4 +103,40 @@ def test_r_36_data_is_not_acquired_in_a_session_of_another_customer(site: Site) 
     )
     with pytest.raises(Refusal, match="R-36"):
         site.do(taking)
+    assert site.ledger.reader.size() == size
+
+
+def test_r_36_a_connection_and_a_recording_of_another_customer_are_not_taken_for_new(site: Site) -> None:
+    opening = replace(site.opening(), recording=site.decider.new_id("recording"), recorder="gw01")
+    site.do(opening)
+    opened = RecordConnectionFailure(
+        customer=site.customer,
+        session=opening.session,
+        connection=site.decider.new_id("connection"),
+        target="db01",
+        path=None,
+        reason="timeout",
+        failed_at=site.clock.now(),
+    )
+    site.do(opened)
+    other = site.ledger.register_customer("別会社", actor=ACTOR)
+    size = site.ledger.reader.size()
+    session = site.decider.new_id("session")
+    assert opening.recording is not None
+    for command in (
+        replace(opened, customer=other, session=session),
+        RecordConnectionClosed(
+            customer=other, session=session, connection=opened.connection, closed_at=site.clock.now()
+        ),
+        StartRecording(
+            customer=other,
+            session=session,
+            recording=opening.recording,
+            recorder="gw01",
+            started_at=site.clock.now(),
+        ),
+    ):
+        with pytest.raises(Refusal, match="R-36") as refused:
+            site.do(command)
+        assert refused.value.sentence == "chain_of_another_customer"
     assert site.ledger.reader.size() == size
