@@ -80,9 +80,12 @@ class LiveCorrelation:
             self.together = any(each.meets(now) for each in others)
         if not self.together:
             try:
-                self._settled.take(self._correlator.take(record))
+                outcomes = self._correlator.take(record)
             except CorrelationOrderError:
                 self.together = True  # its times run backwards: it is sorted first
+            else:
+                if outcomes:
+                    self._settled.take(outcomes)
 
     def settle(self) -> Settled:
         """Give what was settled since it was asked last."""

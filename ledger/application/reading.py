@@ -12,8 +12,8 @@ from typing import TypeVar
 from ledger.application.batch import Batch
 from ledger.application.batch_records import BatchRecords, Draft
 from ledger.application.live_correlation import LiveCorrelation, Period
-from ledger.ingest.lines import Readable, read_lines
-from ledger.ingest.model import Item, Rejected
+from ledger.ingest.lines import Readable, read_lines, read_runs
+from ledger.ingest.model import Item, Line, Rejected, RunImporter
 from ledger.ingest.registry import Options, Source, open_format
 
 _T = TypeVar("_T")
@@ -68,14 +68,23 @@ class Reading:
         self, source: Source, file: Readable, tap: Callable[[bytes], object]
     ) -> Iterator[Item | Sequence[Rejected]]:
         """Give what the importer gives; rejected lines come together, as they are recorded."""
-        batch, feed = self._task.batch, source.importer.feed
+        batch, importer, limit = self._task.batch, source.importer, source.line_limit
         rejected: list[Rejected] = []
 
         def fed() -> Iterator[Item]:
-            for line in read_lines(file, limit=source.line_limit, tap=tap):
-                batch.lines = line.number
-                yield from feed(line)
-            yield from source.importer.finish()
+            if isinstance(importer, RunImporter):
+                for part in read_runs(file, limit=limit, tap=tap):
+                    if isinstance(part, Line):
+                        batch.lines = part.number
+                        yield from importer.feed(part)
+                    else:
+                        yield from importer.feed_run(batch.lines + 1, part)
+                        batch.lines += part.count(b"\n")
+            else:
+                for line in read_lines(file, limit=limit, tap=tap):
+                    batch.lines = line.number
+                    yield from importer.feed(line)
+            yield from importer.finish()
 
         for item in fed():
             if not isinstance(item, Rejected):

@@ -98,7 +98,7 @@ class Correlator:
 
     def __init__(self) -> None:
         self._sweep, self._desktop = LoginSweep(), DesktopJoin()
-        self._held: list[tuple[tuple[int, int, int, str], int, Evidence]] = []
+        self._held: list[tuple[int, int, int, str, int, Evidence]] = []  # with the members of their order first
         self._ticket = count()
         self._newest = 0
 
@@ -110,21 +110,23 @@ class Correlator:
         if evidence.kind in _DESKTOP:
             self._desktop.take(evidence)
             return ()
-        order = evidence.order()
-        self._newest = max(self._newest, order[0])
+        first, width, kind, natural = evidence.order()
+        self._newest = max(self._newest, first)
         settled_before = self._newest - SLACK_US
-        if order[0] < settled_before:
+        if first < settled_before:
             raise CorrelationOrderError(f"record {record.id} comes too late to be put in its place")
         held = self._held
-        heappush(held, (order, next(self._ticket), evidence))
+        heappush(held, (first, width, kind, natural, next(self._ticket), evidence))
+        if held[0][0] >= settled_before:
+            return ()
         settled: list[Outcome] = []
-        while held[0][0][0] < settled_before:
-            settled += self._sweep.take(heappop(held)[2])
+        while held[0][0] < settled_before:
+            settled += self._sweep.take(heappop(held)[-1])
         return settled
 
     def finish(self) -> Iterator[Outcome]:
         """Give what is left."""
         while self._held:
-            yield from self._sweep.take(heappop(self._held)[2])
+            yield from self._sweep.take(heappop(self._held)[-1])
         yield from self._sweep.finish()
         yield from self._desktop.finish()

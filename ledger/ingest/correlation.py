@@ -42,6 +42,9 @@ class Basis(StrEnum):
     """Beginning and end are those of this connection alone."""
 
 
+_SPELLED = {basis: basis.value for basis in Basis}
+
+
 class Member(NamedTuple):
     """A record of a session. ``natural`` names what happened, ``record`` the record that tells of it."""
 
@@ -70,9 +73,8 @@ class Correlation:
 
     def facts(self) -> Iterator[Fact]:
         """Give the correlation as facts. Another set of members is another fact, and has another natural name."""
-        digest = hashlib.sha256()
-        for member in self.members:
-            digest.update(f"{member.natural}\n{member.basis}\n".encode())
+        told = "".join([f"{natural}\n{basis}\n" for natural, basis, _ in self.members])
+        digest = hashlib.sha256(told.encode())
         parts = range(0, len(self.members), MEMBERS_PER_FACT)
         for number, start in enumerate(parts, 1):
             data: dict[str, Any] = {
@@ -86,8 +88,8 @@ class Correlation:
                 "part": number,
                 "parts": len(parts),
                 "members": [
-                    {"happening": member.natural, "basis": member.basis.value, "record": member.record}
-                    for member in self.members[start : start + MEMBERS_PER_FACT]
+                    {"happening": natural, "basis": _SPELLED[basis], "record": record}
+                    for natural, basis, record in self.members[start : start + MEMBERS_PER_FACT]
                 ],
             }
             natural = f"correlated:{self.session}:{digest.hexdigest()[:32]}:{number}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import lru_cache
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -118,7 +119,8 @@ def see(record: Record) -> Evidence | None:
     if at is None and kind is not _DESKTOP:
         return None
     told = data.get
-    host, user, boot_id = _interned(told("host"), lower=True), _interned(told("user")), _interned(told("boot_id"))
+    host = _host(given) if isinstance(given := told("host"), str) else None
+    user, boot_id = _interned(told("user")), _interned(told("boot_id"))
     audit_session = _number(told("audit_session"))
     pid = source = start = name = file = None
     final = failed = False
@@ -183,10 +185,13 @@ def _source(address: object, port: object) -> tuple[str, int] | None:
     return None
 
 
-def _interned(text: object, *, lower: bool = False) -> str | None:
-    if not isinstance(text, str) or not text:
-        return None
-    return intern(text.lower() if lower else text)
+def _interned(text: object) -> str | None:
+    return intern(text) if isinstance(text, str) and text else None
+
+
+@lru_cache(maxsize=1024)
+def _host(name: str) -> str | None:
+    return intern(name.lower()) or None
 
 
 def _span(spelled: object) -> Span | None:

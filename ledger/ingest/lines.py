@@ -71,12 +71,20 @@ def read_lines(
         yield Line(number, offset, held[:limit], let_go > 0 or len(held) > limit, b"")
 
 
-def read_runs(source: Readable, *, limit: int = LINE_LIMIT, chunk_size: int = CHUNK_SIZE) -> Iterator[Line | bytes]:
+def read_runs(
+    source: Readable,
+    *,
+    limit: int = LINE_LIMIT,
+    chunk_size: int = CHUNK_SIZE,
+    tap: Callable[[bytes], object] | None = None,
+) -> Iterator[Line | bytes]:
     """Give the same lines, most of them in runs: whole lines with their line ends, none over the limit."""
     if not 1 <= chunk_size <= limit:
         raise ValueError("a chunk is at least one byte, and no longer than a line may be")
     number, offset, held, let_go = 1, 0, b"", 0
     while chunk := source.read(chunk_size):
+        if tap is not None:
+            tap(chunk)
         end = chunk.find(b"\n")
         if end < 0:
             held, let_go = _hold(held, let_go, chunk, limit)

@@ -10,6 +10,7 @@ from ledger.ingest.message import NEVER
 
 SAME_LOGIN_US = 5_000_000
 """How far apart the times of one login may lie in two logs. A process and a port are not used again so soon."""
+_FAILED, _LOGOUT = Kind.FAILED_LOGIN, Kind.LOGOUT  # looked up once: a member of an enumeration is slow to come by
 _NAMED_BY = frozenset(("login", "logout", "login-failed"))
 
 
@@ -17,7 +18,7 @@ class LoginSession:
     """A login or a failed login."""
 
     def __init__(self, evidence: Evidence, start: Span) -> None:
-        self.failed = evidence.kind is Kind.FAILED_LOGIN
+        self.failed = evidence.kind is _FAILED
         self.start = start
         self.end: Span | None = start if self.failed else None
         self.first = start.first
@@ -48,11 +49,11 @@ class LoginSession:
         prefix, _, name = evidence.natural.partition(":")
         if prefix in _NAMED_BY and not name.endswith(":start-not-seen"):
             self.names.add(name)
-        start = evidence.start if evidence.kind is Kind.LOGOUT else evidence.at
+        start = evidence.start if evidence.kind is _LOGOUT else evidence.at
         if start is not None and start is not self.start:
             self.start = min(self.start, start, key=lambda span: (span.width, span.first))
             self.first = self.start.first
-        if evidence.kind is Kind.LOGOUT and evidence.at is not None:
+        if evidence.kind is _LOGOUT and evidence.at is not None:
             ends = [evidence.at] if self.end is None else [evidence.at, self.end]
             self.end = min(ends, key=lambda span: (span.width, -span.last))
             self.last = self.end.last

@@ -25,6 +25,10 @@ RETAIN_US = 900 * MICROSECONDS
 OPEN_US = 31 * 86_400 * MICROSECONDS
 """So long a session without an end, or a recording without one, is waited for."""
 
+# Looked up once: a member of an enumeration is slow to come by, and these are needed for every record.
+_FAILED, _LOGOUT, _TERMINAL = Kind.FAILED_LOGIN, Kind.LOGOUT, Kind.TERMINAL
+_BY_LOGIN, _BY_UUID, _BY_CONTENT, _BY_NUMBER = Basis.LOGIN, Basis.UUID, Basis.CONTENT, Basis.AUDIT_SESSION
+_BY_PORT, _BY_TIME = Basis.SOURCE_PORT, Basis.USER_HOST_TIME
 _BEGINNINGS = frozenset({Kind.LOGIN, Kind.FAILED_LOGIN})
 _Identity = tuple[str, int | None, tuple[str, int] | None]
 _Name = tuple[Kind, str]
@@ -62,15 +66,15 @@ class LoginSweep:
 
     def take(self, evidence: Evidence) -> Sequence[Outcome]:
         """Take the next record; give what is settled."""
-        now = evidence.time
+        assert evidence.at is not None, "only desktop records come without a time"
+        now = evidence.at.first
         self._advance(now)
         self._seen_until[evidence.import_id] = now
         if evidence.kind in _BEGINNINGS:
-            assert evidence.at is not None, "only desktop records come without a time"
             session = self._same(evidence, evidence.at) or self._begin(evidence, evidence.at)
-            session.take(evidence, Basis.LOGIN)
+            session.take(evidence, _BY_LOGIN)
             self._retry(self._blocked.pop(session, {}))
-        elif evidence.kind is Kind.LOGOUT:
+        elif evidence.kind is _LOGOUT:
             self._logout(evidence)
         else:
             self._piece(evidence)
@@ -92,7 +96,7 @@ class LoginSweep:
     # Sessions.
 
     def _same(self, evidence: Evidence, start: Span) -> LoginSession | None:
-        failed = evidence.kind is Kind.FAILED_LOGIN
+        failed = evidence.kind is _FAILED
         for session in self._by_identity.get(_identity(evidence), ()):
             apart = max(start.first - session.start.last, session.start.first - start.last)
             if session.failed == failed and session.user == evidence.user and apart <= SAME_LOGIN_US:
@@ -114,7 +118,7 @@ class LoginSweep:
     def _logout(self, evidence: Evidence) -> None:
         if evidence.start is not None:
             session = self._same(evidence, evidence.start) or self._begin(evidence, evidence.start)
-            self._close(session, evidence, Basis.LOGIN)
+            self._close(session, evidence, _BY_LOGIN)
             return
         fitting = [
             (session, basis) for session in self._at(evidence.host) if (basis := _ends(session, evidence)) is not None
@@ -153,7 +157,7 @@ class LoginSweep:
     def _piece(self, evidence: Evidence) -> None:
         name = None if evidence.name is None else (evidence.kind, evidence.name)
         if name is not None and (session := self._placed.get(name)):
-            self._join(session, [evidence], Basis.UUID)
+            self._join(session, [evidence], _BY_UUID)
             return
         unit = self._units.get(name) if name is not None else None
         if unit is None:
@@ -164,7 +168,8 @@ class LoginSweep:
         else:
             unit.add(evidence)
         if unit.complete:
-            self._incomplete.pop(unit, None)
+            if unit in self._incomplete:
+                del self._incomplete[unit]
             heappush(self._due, (self._due_at(unit), next(self._ticket), unit))
         else:
             self._incomplete[unit] = None
@@ -202,14 +207,14 @@ class LoginSweep:
                 verdict.session.shared_names.add(name)
         else:
             self._unplaced(unit.records, verdict.candidates)
-        if unit.kind is Kind.TERMINAL and not _by_content_alone(unit):
+        if unit.kind is _TERMINAL and not _by_content_alone(unit):
             for other in list(self._by_content):
                 self._decide(other)
 
     def _join(self, session: LoginSession, records: Iterable[Evidence], basis: Basis) -> None:
         for evidence in records:
             session.join(evidence, _own_basis(session, evidence, basis))
-            if evidence.lines and basis is not Basis.CONTENT and evidence.name is not None:
+            if evidence.lines and basis is not _BY_CONTENT and evidence.name is not None:
                 before = session.outputs.get(evidence.name, ())
                 session.outputs[evidence.name] = max(before, evidence.lines, key=len)
 
@@ -234,7 +239,7 @@ class LoginSweep:
     def _recordings_wait(self, unit: Unit) -> bool:
         """Tell whether a recording of the same time, which names its host, is not placed yet."""
         return any(
-            other.kind is Kind.TERMINAL
+            other.kind is _TERMINAL
             and not _by_content_alone(other)
             and other.first <= unit.last + DESK_SKEW_US
             and (not other.complete or other.last >= unit.first - DESK_SKEW_US)
@@ -248,8 +253,10 @@ class LoginSweep:
     # Time.
 
     def _advance(self, now: int) -> None:
-        now = self._now = max(self._now, now)
-        self._give_up(now - OPEN_US)
+        self._now = max(self._now, now)
+        now = self._now
+        if self._open or self._incomplete:
+            self._give_up(now - OPEN_US)
         while self._due and self._due[0][0] < now:
             at, _, unit = heappop(self._due)
             if unit in self._waiting and self._due_at(unit) <= at:
@@ -284,19 +291,19 @@ def _identity(evidence: Evidence) -> _Identity:
 
 
 def _by_content_alone(unit: Unit) -> bool:
-    return unit.kind is Kind.TERMINAL and unit.host is None and unit.user is None
+    return unit.host is None and unit.user is None and unit.kind is _TERMINAL
 
 
 def _own_basis(session: LoginSession, evidence: Evidence, basis: Basis) -> Basis:
     """Give the ground on which this one record of several was joined."""
     if evidence.audit_session is not None and session.has_audit_session(evidence):
-        return Basis.AUDIT_SESSION
-    if basis is Basis.AUDIT_SESSION:
-        return Basis.UUID
-    if basis is Basis.SOURCE_PORT and evidence.source is None:
-        return Basis.UUID
-    if basis is Basis.USER_HOST_TIME and (evidence.user is None or evidence.host is None):
-        return Basis.UUID
+        return _BY_NUMBER
+    if basis is _BY_NUMBER:
+        return _BY_UUID
+    if basis is _BY_PORT and evidence.source is None:
+        return _BY_UUID
+    if basis is _BY_TIME and (evidence.user is None or evidence.host is None):
+        return _BY_UUID
     return basis
 
 
@@ -309,7 +316,7 @@ def _ends(session: LoginSession, evidence: Evidence) -> Basis | None:
     if evidence.user is not None and session.user != evidence.user:
         return None
     if evidence.source is not None:
-        return Basis.SOURCE_PORT if session.source == evidence.source else None
+        return _BY_PORT if session.source == evidence.source else None
     return Basis.PID if evidence.pid is not None and session.pid == evidence.pid else None
 
 

@@ -6,7 +6,7 @@ Containers and programs meet only here; which program reads which sender is wire
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ledger.ingest.model import Item, Rejected
 
@@ -28,8 +28,8 @@ class Message(NamedTuple):
     escaped: bool
     """Whether a byte of the text had to be escaped (text.py)."""
     lines: tuple[int, int]
-    raw: bytes = b""
-    """The bytes that the text was read from; what stands before the message may be among them."""
+    raw: bytes | None = None
+    """The bytes that the text was read from; what stands before the message may be among them. None: the text's own."""
     audit_session: int | None = None
     boot_id: str | None = None
 
@@ -42,6 +42,15 @@ class Program(Protocol):
 
     def feed(self, message: Message) -> Sequence[Item] | None:
         """Take a message; give what it completes, or None for a message of no evidential interest. Never raises."""
+
+    def recognise(self, text: str) -> object | None:
+        """Give what :meth:`take` needs of a message's text, or None for one of no evidential interest.
+
+        The two do together what :meth:`feed` does: of most lines of a log no message need be made.
+        """
+
+    def take(self, told: Any, message: Message) -> Sequence[Item] | None:
+        """Take a message of which this was recognised; give what :meth:`feed` does."""
 
     def elapse(self, at: int) -> Sequence[Item]:
         """Take notice that the log has reached ``at``; give what waited no longer than until then."""

@@ -11,7 +11,7 @@ evidential interest (a service starting) gives no item; it stays in the kept sou
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 
 class Line(NamedTuple):
@@ -82,6 +82,17 @@ class Importer(Protocol):
 
     def finish(self) -> Iterable[Item]:
         """Give what the end of the source tells."""
+
+
+@runtime_checkable
+class RunImporter(Importer, Protocol):
+    """A parser that takes many lines at once, in less time than one by one."""
+
+    def feed_run(self, first: int, run: bytes) -> Iterable[Item]:
+        """Take whole lines with their line ends, of which the first has this number, none over the limit.
+
+        Gives what :meth:`feed` gives for each of them.
+        """
 
 
 class Redactor(Protocol):

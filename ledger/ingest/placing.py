@@ -13,7 +13,7 @@ time (a terminal multiplexer keeps the environment of an earlier login), it prev
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ledger.ingest.correlation import Basis
 from ledger.ingest.evidence import Kind
@@ -25,10 +25,12 @@ FLUSH_US = 5_000_000
 """A recorder may write its last message so much after the session was closed."""
 DESK_SKEW_US = 300_000_000
 """How far the clock at the technician's desk may be off."""
+# Looked up once: a member of an enumeration is slow to come by.
+_TERMINAL = Kind.TERMINAL
+_BY_PORT, _BY_TIME = Basis.SOURCE_PORT, Basis.USER_HOST_TIME
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """The one session that the records belong to."""
 
     session: LoginSession
@@ -78,10 +80,13 @@ def place(unit: Unit, sessions: Iterable[LoginSession], knowledge: Knowledge, *,
         for session in sessions
         if session.first <= latest and session.last >= earliest and session.is_at(unit.host)
     ]
-    by_kernel = [session for session in here if any(map(session.has_audit_session, unit.numbered))]
-    covering = [session for session in here if _covers(session, unit) and not any(map(session.excludes, unit.numbered))]
-    mine = [session for session in covering if unit.user is not None and session.user == unit.user]
-    by_port = [session for session in mine if unit.source is not None and session.source == unit.source]
+    covering = [session for session in here if _covers(session, unit)]
+    by_kernel: list[LoginSession] = []
+    if unit.numbered:
+        by_kernel = [session for session in here if any(map(session.has_audit_session, unit.numbered))]
+        covering = [session for session in covering if not any(map(session.excludes, unit.numbered))]
+    mine = [session for session in covering if session.user == unit.user] if unit.user is not None else []
+    by_port = [session for session in mine if session.source == unit.source] if unit.source is not None else []
     if by_kernel:
         both = [session for session in by_kernel if session in by_port] if by_port else by_kernel
         return _one(both, Basis.AUDIT_SESSION) if both else Nowhere((*by_kernel, *by_port))
@@ -92,13 +97,13 @@ def place(unit: Unit, sessions: Iterable[LoginSession], knowledge: Knowledge, *,
         if unnumbered:
             return Wait(tuple(unnumbered), for_log=False)
     if by_port:
-        return _one(by_port, Basis.SOURCE_PORT)
+        return _one(by_port, _BY_PORT)
     unknown = [session for session in mine if session.end is None and not knowledge.known_open(session, unit.ends)]
     if unknown:
         return Nowhere(tuple(mine)) if final else Wait(tuple(unknown), for_log=True)
     if unit.source is not None and any(session.source is not None for session in mine):
         return Nowhere(tuple(mine))  # the port says that it is none of them
-    return _one(mine, Basis.USER_HOST_TIME)
+    return _one(mine, _BY_TIME)
 
 
 def place_by_content(unit: Unit, sessions: Iterable[LoginSession]) -> Verdict:
@@ -121,5 +126,5 @@ def _one(sessions: Sequence[LoginSession], basis: Basis) -> Verdict:
 
 def _covers(session: LoginSession, unit: Unit) -> bool:
     """Tell whether the session can have been open while what the unit tells of went on."""
-    slack = FLUSH_US if unit.kind is Kind.TERMINAL else 0
+    slack = FLUSH_US if unit.kind is _TERMINAL else 0
     return session.first <= unit.first and session.last >= max(unit.first, unit.ends - slack)

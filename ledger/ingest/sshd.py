@@ -62,9 +62,15 @@ class SshdLogins:
 
     def feed(self, message: Message) -> Sequence[Item] | None:
         """Take the next message; see :meth:`~ledger.ingest.message.Program.feed`."""
-        told = event.recognise(message.text)
-        if told is None:
-            return None
+        told = self.recognise(message.text)
+        return None if told is None else self.take(told, message)
+
+    def recognise(self, text: str) -> event.Event | None:
+        """See :meth:`~ledger.ingest.message.Program.recognise`."""
+        return event.recognise(text)
+
+    def take(self, told: event.Event, message: Message) -> Sequence[Item]:
+        """Take the next message; see :meth:`~ledger.ingest.message.Program.take`."""
         self._meaning[type(told)](told, message)
         return self._given() if self._out else ()
 

@@ -43,9 +43,15 @@ class SudoCommands:
 
     def feed(self, message: Message) -> list[Item] | None:
         """Take the next message; see :meth:`~ledger.ingest.message.Program.feed`."""
-        text = message.text
-        if text.startswith("pam_"):
-            return None
+        told = self.recognise(message.text)
+        return None if told is None else self.take(told, message)
+
+    def recognise(self, text: str) -> str | None:
+        """See :meth:`~ledger.ingest.message.Program.recognise`."""
+        return None if text.startswith("pam_") else text
+
+    def take(self, text: str, message: Message) -> list[Item] | None:
+        """Take the next message; see :meth:`~ledger.ingest.message.Program.take`."""
         if text.startswith("@cee:"):
             events = self._events(message)
             return [*self._complete(), *events] if self._long else events
@@ -72,8 +78,9 @@ class SudoCommands:
         return [*self._complete(), *self._json.finish(), *self._disagreement()]
 
     def _events(self, message: Message) -> list[Item]:
-        text = message.raw[message.raw.find(_CEE) + len(_CEE) :]
-        where = Where(message.lines, message, is_plain(text))
+        raw = message.text.encode() if message.raw is None else message.raw
+        text = raw[raw.find(_CEE) + len(_CEE) :]
+        where = tuple.__new__(Where, (message.lines, message, is_plain(text)))  # as a plain tuple is made, for speed
         items: list[Item] = []
         try:
             for kind, event in events_of(load_json(text)):

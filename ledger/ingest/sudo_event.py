@@ -66,6 +66,7 @@ _TEXTS = {
     "signal": "signal",
 }
 _NUMBERS = {"runuid": "run_as_uid", "columns": "columns", "lines": "rows", "exit_value": "exit_value"}
+_STRINGS = frozenset((str,))
 _LEAST_NUMBER = -(2**31)
 _MAX_SECONDS = 2**38
 _NANOSECONDS = 1_000_000_000
@@ -112,9 +113,12 @@ class _Texts:
         return text
 
 
+_PLAIN = _Texts(plain=True)  # which nothing is noted in
+
+
 def command_fact(kind: str, event: Mapping[str, Any], where: Where) -> Fact:
     """Give the fact of an ``accept``, ``reject`` or ``exit`` event; raises :class:`EventError`."""
-    texts = _Texts(plain=where.plain)
+    texts = _PLAIN if where.plain else _Texts(plain=False)
     message = where.message
     data: dict[str, Any] = {"service": "sudo"}
     if kind == "exit":
@@ -132,7 +136,8 @@ def command_fact(kind: str, event: Mapping[str, Any], where: Where) -> Fact:
     uuid = data.get("uuid")
     name = f"sudo:{uuid}:{kind}" if uuid else f"sudo:{kind}:{occurred_at}:{_digest(data)}"
     if message is not None:
-        data = carried_by(message) | data
+        for member, told in carried_by(message).items():
+            data.setdefault(member, told)
     if texts.escaped:
         data["escaped"] = True
     if texts.cut:
@@ -166,24 +171,26 @@ def short_tty(name: str) -> str:
 def _put_members(data: dict[str, Any], event: Mapping[str, Any], texts: _Texts) -> None:
     plain = texts.plain
     for theirs, value in event.items():
-        if isinstance(value, str):
-            if (ours := _TEXTS.get(theirs)) is not None:
+        if (ours := _TEXTS.get(theirs)) is not None:
+            if isinstance(value, str):
                 data[ours] = value if plain else texts.take(value)
-        elif type(value) is int:
-            if (ours := _NUMBERS.get(theirs)) is not None and _LEAST_NUMBER <= value <= MAX_INTEGER:
+        elif (ours := _NUMBERS.get(theirs)) is not None:
+            if type(value) is int and _LEAST_NUMBER <= value <= MAX_INTEGER:
                 data[ours] = value
-        elif isinstance(value, list):
-            if theirs == "runargv":
+        elif theirs == "runargv":
+            if isinstance(value, list):
                 data["arguments"] = _arguments(value, texts)
-            elif theirs == "runenv":
-                kept = [text for text in value if isinstance(text, str) and text.partition("=")[0] in KEPT_ENVIRONMENT]
-                data["environment"] = kept if plain else [texts.take(text) for text in kept]
-                data["environment_withheld"] = len(value) - len(kept)
+        elif theirs == "runenv" and isinstance(value, list):
+            kept = [text for text in value if isinstance(text, str) and text.partition("=")[0] in KEPT_ENVIRONMENT]
+            data["environment"] = kept if plain else [texts.take(text) for text in kept]
+            data["environment_withheld"] = len(value) - len(kept)
     if "tty" in data:
         data["tty"] = short_tty(data["tty"])
 
 
 def _arguments(arguments: list[Any], texts: _Texts) -> list[str]:
+    if texts.plain and _STRINGS.issuperset(map(type, arguments)):
+        return arguments  # all of the event is shorter than any limit
     room = MAX_ARGUMENT_CHARS
     kept: list[str] = []
     for argument in arguments[:MAX_ARGUMENTS]:

@@ -26,6 +26,7 @@ _KNOWN_HEADS = 4096
 _LONGEST_HEAD = 128
 _STAMP_3164 = re.compile(r"([A-Z][a-z]{2}) ([ 0-3]\d) (\d\d):([0-5]\d):([0-5]\d)", re.ASCII)
 _STAMP_SIZE = 15
+_NO_STAMP = "\n"
 _PRIORITY = re.compile(r"<(\d{1,3})>", re.ASCII)
 _RFC5424 = re.compile(
     r"<(\d{1,3})>(\d{1,2}) (\S{1,40}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) (-.*|\[.*)", re.ASCII
@@ -52,30 +53,35 @@ class Framing(Protocol):
         """Take a line out of its frame; raises :class:`FramingError`."""
 
 
+_Head = tuple[str, str, int | None, int]
+"""Host, sender and process, and how long their spelling is."""
+
+
 class _Senders:
     """Reads host, sender and process, and remembers those that were read: a process writes more than one line."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[str, str, int | None, int]] = {}
+        self._known: dict[str, _Head] = {}
+        self.known = self._known.get
+        """Gives what a head says that was read before."""
 
-    def at(self, text: str, start: int) -> tuple[str, str, int | None, int]:
-        """Give host, sender, process and where the message begins; raises :class:`FramingError`."""
-        # What is read depends on nothing behind the first colon and space that follow the host.
-        head = text[start : text.find(": ", text.find(" ", start + 1) + 1) + 2]
-        known = self._known.get(head)
-        if known is not None:
-            host, sender, pid, size = known
-            return host, sender, pid, start + size
+    def at(self, text: str, start: int) -> "_Head":
+        """Give host, sender, process and how long their spelling is; raises :class:`FramingError`."""
+        head = text[start : _head_end(text, start)]
+        return self.known(head) or self.read(text, start, head)
+
+    def read(self, text: str, start: int, head: str) -> "_Head":
+        """Do the same for a head that was not read before."""
         found = _SENDER.match(text, start)
         if found is None:
             raise FramingError("no host after the time")
         host, name, digits = found.groups()
-        sender, pid = name or "", int(digits) if digits else None
+        given = host, name or "", int(digits) if digits else None, found.end() - start
         if head.endswith(": ") and len(head) <= _LONGEST_HEAD:
             if len(self._known) == _KNOWN_HEADS:
                 self._known.clear()
-            self._known[head] = host, sender, pid, found.end() - start
-        return host, sender, pid, found.end()
+            self._known[head] = given
+        return given
 
 
 class Rfc3164:
@@ -87,28 +93,36 @@ class Rfc3164:
         self._zone = zone
         self._year = year
         self._senders = _Senders()
+        self._known = self._senders.known
         self._month: int | None = None
-        self._last: tuple[str, int, str, str] = ("\n", 0, "", "")  # a stamp that no line has
-        self._hour: tuple[str, clock.Hour, str] = ("", clock.Hour(0, None), "")  # its stamp and its offset
+        self._stamp = _NO_STAMP
+        self._at: tuple[int, str, str] = (0, "", "")  # what the stamp says
+        self._hour: tuple[str, clock.Hour, str] = (_NO_STAMP, clock.Hour(0, None), "")  # its stamp and its offset
 
     def parse(self, text: str) -> Framed:
         """Take a line out of its frame; raises :class:`FramingError`."""
-        if text[:1] == "<":
-            text = _without_priority(text)
         stamp = text[:_STAMP_SIZE]
-        if stamp != self._last[0]:
-            self._last = (stamp, *self._time(stamp))
-        host, sender, pid, message_at = self._senders.at(text, _STAMP_SIZE)
-        _, at, occurred_at, zone = self._last
-        return at, occurred_at, zone, host, sender, pid, text[message_at:]
+        if stamp != self._stamp:
+            if text[:1] == "<":
+                text = _without_priority(text)
+                stamp = text[:_STAMP_SIZE]
+            self._at = self._time(stamp)
+            self._stamp = stamp
+        # What :meth:`_Senders.at` does, without its calls: this runs for every line.
+        head = text[_STAMP_SIZE : text.find(": ", text.find(" ", _STAMP_SIZE + 1) + 1) + 2]
+        host, sender, pid, size = self._known(head) or self._senders.read(text, _STAMP_SIZE, head)
+        at, occurred_at, zone = self._at
+        return at, occurred_at, zone, host, sender, pid, text[_STAMP_SIZE + size :]
 
     def _time(self, stamp: str) -> tuple[int, str, str]:
+        known, hour, offset = self._hour
+        if known == stamp[:10]:
+            minute, second = stamp[10:12], stamp[13:]
+            if minute in clock.SIXTIETHS and second in clock.SIXTIETHS and stamp[12] == ":":
+                return *hour.at(minute, second, ""), offset
         found = _STAMP_3164.fullmatch(stamp)
         if found is None:
             raise FramingError("not an RFC 3164 line: month, day, time and host")
-        known, hour, offset = self._hour
-        if known == stamp[:9]:
-            return *hour.at(found[4], found[5], ""), offset
         month = _MONTHS.get(found[1])
         if month is None:
             raise FramingError("the month is none")
@@ -134,7 +148,7 @@ class Rfc3164:
             start = local.replace(minute=0, second=0, fold=0)
             one = _has_one_offset(start)
             self._hour = (
-                (stamp[:9], clock.hour_from(clock.to_second(start)), offset) if one else ("", self._hour[1], "")
+                (stamp[:10], clock.hour_from(clock.to_second(start)), offset) if one else (_NO_STAMP, self._hour[1], "")
             )
         return at, occurred_at, offset
 
@@ -144,7 +158,7 @@ class Rfc3164:
             return second
         # The hour that summer time's end repeats: the second of the two readings where the first would be a step back.
         again = clock.to_second(local.replace(fold=1))
-        last = self._last[1] // clock.MICROSECONDS
+        last = self._at[0] // clock.MICROSECONDS
         return again if second < last <= again else second
 
 
@@ -178,8 +192,8 @@ class Rfc3339:
         if size < 0:
             raise FramingError("not an RFC 3339 line: date-time and host")
         at, occurred_at = _rfc3339(text[:size])
-        host, sender, pid, message_at = self._senders.at(text, size)
-        return at, occurred_at, None, host, sender, pid, text[message_at:]
+        host, sender, pid, head_size = self._senders.at(text, size)
+        return at, occurred_at, None, host, sender, pid, text[size + head_size :]
 
 
 class Rfc5424:
@@ -201,6 +215,11 @@ class Rfc5424:
         at, occurred_at = _rfc3339(stamp)
         process = int(pid) if _PROCID.fullmatch(pid) else None
         return at, occurred_at, None, None if host == "-" else host, sender, process, _message(rest)
+
+
+def _head_end(text: str, start: int) -> int:
+    """Give where the head of a line ends: what it says depends on nothing behind the first colon and space."""
+    return text.find(": ", text.find(" ", start + 1) + 1) + 2
 
 
 def _without_priority(text: str) -> str:

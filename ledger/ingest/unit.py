@@ -5,8 +5,10 @@ Whatever one of them proves holds for all: the kernel's number that only the jou
 environment has.
 """
 
-from ledger.ingest.evidence import Evidence, Kind
+from ledger.ingest.evidence import Evidence, Kind, Span
 from ledger.ingest.message import NEVER
+
+_COMMAND = Kind.COMMAND  # looked up once: a member of an enumeration is slow to come by
 
 
 class Unit:
@@ -32,32 +34,30 @@ class Unit:
 
     def __init__(self, evidence: Evidence) -> None:
         self.kind = evidence.kind
-        self.is_command = evidence.kind is Kind.COMMAND
+        self.is_command = evidence.kind is _COMMAND
         self.name = evidence.name
-        self.records: list[Evidence] = []
+        self.records = [evidence]
         self.first = NEVER
         """The latest instant at which it can have begun."""
         self.last = 0
         """The earliest instant at which it can have ended, as far as it was seen."""
-        self.complete = False
+        self.complete = evidence.final or self.is_command
         """Whether the record that tells the end was seen, or none is to come."""
-        self.host: str | None = None
-        self.user: str | None = None
-        self.source: tuple[str, int] | None = None
-        self.numbered: list[Evidence] = []
+        self.host = evidence.host
+        self.user = evidence.user
+        self.source = evidence.source
+        self.numbered = [] if evidence.audit_session is None else [evidence]
         """The records that bear the kernel's audit session."""
-        self.lines: tuple[str, ...] = ()
-        self.add(evidence)
+        self.lines = evidence.lines
+        self._span(evidence.at)
+        self._span(evidence.start)
 
     def add(self, evidence: Evidence) -> None:
-        """Take a record."""
+        """Take a further record."""
         self.records.append(evidence)
-        for span in (evidence.at, evidence.start):
-            if span is not None:
-                first, last, _ = span
-                self.first = min(self.first, last)
-                self.last = max(self.last, first)
-        self.complete = self.complete or evidence.final or self.is_command
+        self._span(evidence.at)
+        self._span(evidence.start)
+        self.complete = self.complete or evidence.final
         if evidence.audit_session is not None:
             self.numbered.append(evidence)
         if len(evidence.lines) > len(self.lines):
@@ -69,9 +69,14 @@ class Unit:
         """Until when a session must have been open: of a command its beginning, of a recording its end."""
         return self.first if self.is_command else self.last
 
+    def _span(self, span: Span | None) -> None:
+        if span is not None:
+            first, last, _ = span
+            self.first = min(self.first, last)
+            self.last = max(self.last, first)
+
     def _state(self, evidence: Evidence) -> None:
-        if len(self.records) == 1:
-            self.host, self.user, self.source = evidence.host, evidence.user, evidence.source
+        if (evidence.host, evidence.user, evidence.source) == (self.host, self.user, self.source):
             return
         for name in ("host", "user", "source"):
             if getattr(evidence, name) in (None, getattr(self, name)):
