@@ -72,6 +72,7 @@ def test_without_a_file_of_the_vault_all_but_custody_opens(
             asked()
         assert refused.value.path == directory / name
     opened.custody.rewrap()
+    assert opened.custody.held() == frozenset()
 
 
 @pytest.mark.parametrize(
