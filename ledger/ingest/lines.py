@@ -43,32 +43,32 @@ def read_lines(
         raise ValueError("a limit is at least one byte")
     number = 1
     offset = 0
-    held = b""  # the beginning of a line that the last chunk did not end; never longer than limit + 1 (a CR)
+    held = bytearray()  # the beginning of a line that the last chunk did not end; never longer than limit + 1 (a CR)
     let_go = 0  # bytes of that line that were read and not held
     while chunk := source.read(chunk_size):
         if tap is not None:
             tap(chunk)
         first, *rest = chunk.split(b"\n")
+        let_go = _hold(held, let_go, first, limit)
         if not rest:
-            held, let_go = _hold(held, let_go, first, limit)
             continue
         # Only the first part can continue a line, and only the last one can be unended.
         last = rest.pop()
-        held, let_go = _hold(held, let_go, first, limit)
         yield _line(number, offset, held, let_go, limit)
         offset += len(held) + let_go + 1
         number += 1
         for part in rest:
             size = len(part)
             if size > limit or part.endswith(b"\r"):
-                yield _line(number, offset, *_hold(b"", 0, part, limit), limit)
+                yield _line(number, offset, part[: limit + 1], max(0, size - limit - 1), limit)
             else:
                 yield _new(Line, (number, offset, part, False, b"\n"))
             offset += size + 1
             number += 1
-        held, let_go = _hold(b"", 0, last, limit)
+        held.clear()
+        let_go = _hold(held, 0, last, limit)
     if held:
-        yield Line(number, offset, held[:limit], let_go > 0 or len(held) > limit, b"")
+        yield _unended(number, offset, held, let_go, limit)
 
 
 def read_runs(
@@ -81,37 +81,44 @@ def read_runs(
     """Give the same lines, most of them in runs: whole lines with their line ends, none over the limit."""
     if not 1 <= chunk_size <= limit:
         raise ValueError("a chunk is at least one byte, and no longer than a line may be")
-    number, offset, held, let_go = 1, 0, b"", 0
+    number, offset, held, let_go = 1, 0, bytearray(), 0
     while chunk := source.read(chunk_size):
         if tap is not None:
             tap(chunk)
         end = chunk.find(b"\n")
         if end < 0:
-            held, let_go = _hold(held, let_go, chunk, limit)
+            let_go = _hold(held, let_go, chunk, limit)
             continue
-        held, let_go = _hold(held, let_go, chunk[:end], limit)
+        let_go = _hold(held, let_go, chunk[:end], limit)
         yield _line(number, offset, held, let_go, limit)
         run = chunk[end + 1 : chunk.rfind(b"\n") + 1]
         if run:
             yield run
         number += 1 + run.count(b"\n")
         offset += len(held) + let_go + 1 + len(run)
-        held, let_go = _hold(b"", 0, chunk[end + 1 + len(run) :], limit)
+        held.clear()
+        let_go = _hold(held, 0, chunk[end + 1 + len(run) :], limit)
     if held:
-        yield Line(number, offset, held[:limit], let_go > 0 or len(held) > limit, b"")
+        yield _unended(number, offset, held, let_go, limit)
 
 
-def _hold(held: bytes, let_go: int, part: bytes, limit: int) -> tuple[bytes, int]:
-    """Add ``part`` to the line that is held, and let go what is over the limit."""
+def _hold(held: bytearray, let_go: int, part: bytes, limit: int) -> int:
+    """Add ``part`` to the line that is held; give how much of the line is let go, since it is over the limit."""
     room = limit + 1 - len(held)
-    if let_go or len(part) > room:
-        return held + part[:room], let_go + max(0, len(part) - room)
-    return held + part, 0
+    held += part if len(part) <= room else part[:room]
+    return let_go + max(0, len(part) - room)
 
 
-def _line(number: int, offset: int, held: bytes, let_go: int, limit: int) -> Line:
+def _line(number: int, offset: int, held: bytes | bytearray, let_go: int, limit: int) -> Line:
+    """Make a line, with one copy of its bytes: it may be long."""
+    size = len(held)
     if let_go:
-        return Line(number, offset, held[:limit], truncated=True)
+        return Line(number, offset, bytes(memoryview(held)[:limit]), truncated=True)
     if held.endswith(b"\r"):
-        return Line(number, offset, held[:-1], end=b"\r\n")
-    return Line(number, offset, held[:limit], truncated=len(held) > limit)
+        return Line(number, offset, bytes(memoryview(held)[: size - 1]), end=b"\r\n")
+    return Line(number, offset, bytes(memoryview(held)[:limit]), truncated=size > limit)
+
+
+def _unended(number: int, offset: int, held: bytearray, let_go: int, limit: int) -> Line:
+    data = bytes(memoryview(held)[:limit])
+    return Line(number, offset, data, truncated=let_go > 0 or len(held) > limit, end=b"")
