@@ -9,6 +9,8 @@ from tested_log import CUSTOMER, ORIGIN, TestedLog
 from ledger.log.core_entry import HeadsSealed, parse_heads
 from ledger.log.entry import leaf_hash, parse
 from ledger.log.heads import Head, HeadsMap
+from ledger.store.checkpoints import LogRestoredError
+from ledger.store.following import Following
 from ledger.store.heads import HeadsRefusedError, SealedHeads, seal_heads, seal_heads_daily
 
 
@@ -120,3 +122,21 @@ def test_what_was_refused_leaves_nothing_behind_and_holds_up_nobody(log: TestedL
     log.run("UPDATE {s}.log SET size = size - 1")
     log.append(1)
     assert log.recorder.reader.size() == size + 1
+
+
+def test_a_log_that_lost_what_it_had_signed_gets_no_heads(log: TestedLog) -> None:
+    log.append(2)
+    older = log.recorder.reader.size()
+    log.append(2)
+    log.checkpointer.sign()
+    for table in ("payload", "tag", "entry"):
+        log.tamper(f"DELETE FROM {{s}}.{table} WHERE position >= {older}")
+    log.run(
+        "UPDATE {s}.chain c SET (seq, leaf) = (SELECT e.seq, e.leaf FROM {s}.entry e WHERE e.chain = c.chain"
+        " ORDER BY seq DESC LIMIT 1)"
+    )
+    log.run("UPDATE {s}.log SET size = %s", (older,))
+    with Following(log.checkpointer) as following:
+        pass
+    assert isinstance(following.failure, LogRestoredError)
+    assert log.recorder.reader.size() == older
