@@ -52,14 +52,12 @@ class Request:
 class Columns:
     """Rows that were made and not sent yet, by column: ready elements of arrays (``rows``)."""
 
-    positions: list[bytes] = field(default_factory=list)
     seqs: list[bytes] = field(default_factory=list)
     leaves: list[bytes] = field(default_factory=list)
     entries: list[bytes] = field(default_factory=list)
     names: list[bytes] = field(default_factory=list)
     tag_lines: list[bytes] = field(default_factory=list)
-    tags: list[bytes] = field(default_factory=list)
-    tagged: list[bytes] = field(default_factory=list)
+    tagged: bool = False
     sealed: list[bytes] = field(default_factory=list)
     sealed_at: list[bytes] = field(default_factory=list)
     parts: list[bytes] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from ledger.log.template import spell_names
 from ledger.store.custody import Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
 from ledger.store.record import Record
-from ledger.store.rows import bytes_element, tag_elements, text_element
+from ledger.store.rows import bytes_element, text_element
 
 SUBJECTS_PART = "subjects"
 _FEW_TAGS = 100
@@ -42,7 +42,6 @@ class Prepared(NamedTuple):
     template: Template
     tags: tuple[str, ...]
     tags_element: bytes
-    tag_numbers: Sequence[bytes]
     sealed: bytes | None
     """The sealed payload, as a ready element."""
     public: Mapping[str, Any]
@@ -57,7 +56,7 @@ class Prepared(NamedTuple):
     def said(cls, origin: str, type_: str, public: Mapping[str, Any]) -> "Prepared":
         """Give an entry of the log's own chain that says everything in public."""
         shared = Shared(origin, LOG_CHAIN, type_)
-        return cls(shared, Template.of_names(shared.names, (), public, None), (), *tag_elements(()), None, public, None)
+        return cls(shared, Template.of_names(shared.names, (), public, None), (), text_element(""), None, public, None)
 
 
 class Shared:
@@ -155,10 +154,10 @@ class Preparer:
                     # The longest place there can be: nothing may turn out too long once entries are being numbered.
                     template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
                 marks = None if record.idempotency_key is None else self._marks(record, tags, public)
-                lines, numbers = tag_elements(tags)
+                lines = text_element("\n".join(tags))
             except (FormatError, SealError) as error:
                 raise _refused(record, error) from None
-            yield tuple.__new__(Prepared, (common, template, tags, lines, numbers, sealed, public, marks))
+            yield tuple.__new__(Prepared, (common, template, tags, lines, sealed, public, marks))
 
     def _share(self, record: Record, day: str) -> Shared:
         origin = self._custody.origin

@@ -18,8 +18,6 @@ _number_element = Struct(">iq").pack
 _bare_number = Struct(">q").pack
 _leaf_element = Struct(">i32s").pack
 _NULL = _length(-1)
-_EIGHT = _length(8)
-_EMPTY = _length(0)
 
 # -- elements of arrays ------------------------------------------------------------------------------------------------
 
@@ -45,14 +43,6 @@ def leaf_element(leaf: bytes) -> bytes:
 def number_element(value: int) -> bytes:
     """Give a bigint element."""
     return _number_element(8, value)
-
-
-def tag_elements(tags: Sequence[str]) -> tuple[bytes, list[bytes]]:
-    """Give the tags as one text element of lines, and the number of each as a bigint element."""
-    if not tags:
-        return _EMPTY, []
-    lines = "\n".join(tags).encode()
-    return _length(len(lines)) + lines, [_EIGHT + sha256(tag).digest()[:8] for tag in lines.split(b"\n")]
 
 
 def tag_number(tag: str) -> int:

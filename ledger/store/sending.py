@@ -26,18 +26,19 @@ class Sender:
     def send_rows(self, wire: Wire, group: Group) -> None:
         """Send the rows of what was placed since the last sending."""
         statements, columns = self._statements, group.columns
+        first, tags = rows.number(group.start + group.sent), rows.texts(columns.tag_lines)
         wire.send(
             statements.entries,
+            first,
             rows.number(group.at_field),
-            rows.numbers(columns.positions),
             rows.numbers(columns.seqs),
             rows.byte_strings(columns.leaves),
             rows.byte_strings(columns.entries),
             rows.texts(columns.names),
-            rows.texts(columns.tag_lines),
+            tags,
         )
-        if columns.tags:
-            wire.send(statements.tags, rows.numbers(columns.tags), rows.numbers(columns.tagged))
+        if columns.tagged:
+            wire.send(statements.tags, first, tags)
         if columns.sealed:
             values = rows.numbers(columns.sealed_at), rows.texts(columns.parts), rows.byte_strings(columns.sealed)
             wire.send(statements.payloads, *values)

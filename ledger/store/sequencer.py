@@ -290,24 +290,22 @@ class Sequencer:
         """Give checked records their places: in one piece, as it runs for every entry under the lock."""
         chains, moved, position = self._known.chains, group.moved, group.position
         at_text, columns = group.at_text, group.columns
-        positions, seqs, leaves, entries = columns.positions, columns.seqs, columns.leaves, columns.entries
-        names, tag_lines, tags, tagged = columns.names, columns.tag_lines, columns.tags, columns.tagged
+        seqs, leaves, entries = columns.seqs, columns.leaves, columns.entries
+        names, tag_lines = columns.names, columns.tag_lines
         for each in several:
-            shared, template, _, lines, tag_numbers, sealed, public, marks = each
+            shared, template, tags, lines, sealed, public, marks = each
             head = chains.get(shared.chain) or self._known.open_chain(each)
             seq = head.seq + 1
             data = template.fill(position, at_text, head.leaf, seq)
             leaf = leaf_hash(data)
             place = number_element(position)
-            positions.append(place)
             seqs.append(number_element(seq))
             leaves.append(leaf_element(leaf))
             entries.append(bytes_element(data))
             names.append(shared.names_element)
             tag_lines.append(lines)
-            for tag in tag_numbers:
-                tags.append(tag)
-                tagged.append(place)
+            if tags:
+                columns.tagged = True
             if sealed is not None:
                 columns.sealed.append(sealed)
                 columns.sealed_at.append(place)

@@ -28,15 +28,21 @@ _TEXTS = {
         " ON CONFLICT DO NOTHING"
     ),
     # No name and no tag holds a line feed (record format, section 2): chain, type and key of an entry are one text on
-    # their way, and all its tags are one.
+    # their way, and all its tags are one. The entries of one statement stand one behind the other.
     "entries": (
         "INSERT INTO {schema}.entry (position, seq, at, leaf, entry, chain, type, key, tags)"
-        " SELECT position, seq, $1::timestamptz, leaf, entry, split_part(names, E'\\n', 1),"
+        " SELECT $1::bigint + number - 1, seq, $2::timestamptz, leaf, entry, split_part(names, E'\\n', 1),"
         " split_part(names, E'\\n', 2), nullif(split_part(names, E'\\n', 3), ''), string_to_array(tags, E'\\n')"
-        " FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[])"
-        " AS row (position, seq, leaf, entry, names, tags)"
+        " FROM unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[])"
+        " WITH ORDINALITY AS row (seq, leaf, entry, names, tags, number)"
     ),
-    "tags": "INSERT INTO {schema}.tag (tag, position) SELECT * FROM unnest($1::bigint[], $2::bigint[])",
+    # The number of a tag is what ``rows.tag_number`` gives.
+    "tags": (
+        "INSERT INTO {schema}.tag (tag, position)"
+        " SELECT ('x' || encode(substr(sha256(convert_to(tag, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint, position"
+        " FROM (SELECT $1::bigint + number - 1 AS position, unnest(string_to_array(tags, E'\\n')) AS tag"
+        " FROM unnest($2::text[]) WITH ORDINALITY AS row (tags, number)) AS tagged"
+    ),
     "payloads": (
         "INSERT INTO {schema}.payload (position, part, sealed)"
         " SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])"
