@@ -50,14 +50,8 @@ class Frame:
         """Give the payload around members that are spelled already; ``lines`` are those of the source, from 1."""
         raw = b',"raw":{"first":%d,"last":%d}}' % lines if lines[0] else b"}"
         zone = b"" if zone_assumed is None else b',"zone_assumed":%b' % _spell(zone_assumed)
-        return b'%b%b,"occurred_at":%b,"source":%b%b%b}' % (
-            self._before,
-            data,
-            _spell(occurred_at),
-            self._source,
-            raw,
-            zone,
-        )
+        spelled = _spell(occurred_at)
+        return b"".join((self._before, data, b',"occurred_at":', spelled, b',"source":', self._source, raw, zone, b"}"))
 
 
 @lru_cache(maxsize=1024)

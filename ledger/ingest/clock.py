@@ -40,14 +40,13 @@ def parse_spelled(text: str) -> tuple[int, int]:
     Raises :class:`ClockError`.
     """
     second = SIXTIETHS.get(text[17:19])
-    fraction = text[19:]
     if second is None:
         raise ClockError(_NOT_SPELLED)
     first = _minute(text[:17]) + second * MICROSECONDS
-    if fraction == "Z":
+    if text[19:] == "Z":
         return first, first + MICROSECONDS - 1
-    digits = fraction[1:-1]
-    if not (fraction[:1] == "." and fraction[-1:] == "Z" and digits.isascii() and digits.isdigit()):
+    digits = text[20:-1]
+    if text[19:20] != "." or text[-1] != "Z" or not (digits.isascii() and digits.isdigit()):
         raise ClockError(_NOT_SPELLED)
     if len(digits) > _MAX_DIGITS:
         raise ClockError(_NOT_SPELLED)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from ledger.ingest.clock import ClockError, parse_spelled
 
+_SSH_CONNECTION = "SSH_CONNECTION="
+_SSH_SIZE = len(_SSH_CONNECTION)
 FIRST = -1
 """The time of what has none: it is taken before everything else."""
 
@@ -120,8 +122,9 @@ def see(record: Record) -> Evidence | None:
         return None
     told = data.get
     host = _host(given) if isinstance(given := told("host"), str) else None
-    user, boot_id = _interned(told("user")), _interned(told("boot_id"))
-    audit_session = _number(told("audit_session"))
+    user = _interned(told("user"))
+    boot_id = None if (given := told("boot_id")) is None else _interned(given)
+    audit_session = None if (given := told("audit_session")) is None else _number(given)
     pid = source = start = name = file = None
     final = failed = False
     lines: tuple[str, ...] = ()
@@ -198,10 +201,9 @@ def _span(spelled: object) -> Span | None:
     if not isinstance(spelled, str):
         return None
     try:
-        first, last = parse_spelled(spelled)
+        return _new(Span, (*parse_spelled(spelled), spelled))
     except ClockError:
         return None
-    return _new(Span, (first, last, spelled))
 
 
 def _boot_id(recording: str | None) -> str | None:
@@ -214,7 +216,7 @@ def _ssh_connection(environment: object) -> tuple[str, int] | None:
     """Give the client's address and port from ``SSH_CONNECTION``."""
     if isinstance(environment, list):
         for variable in environment:
-            if isinstance(variable, str) and variable.startswith("SSH_CONNECTION="):
+            if isinstance(variable, str) and variable[:_SSH_SIZE] == _SSH_CONNECTION:
                 address, _, rest = variable.partition("=")[2].partition(" ")
                 port = rest.partition(" ")[0]
                 if port.isascii() and port.isdigit() and len(port) <= 5:  # noqa: PLR2004 -- digits of a port

@@ -66,6 +66,14 @@ _TEXTS = {
     "signal": "signal",
 }
 _NUMBERS = {"runuid": "run_as_uid", "columns": "columns", "lines": "rows", "exit_value": "exit_value"}
+_MEMBERS: dict[str, tuple[str, Any]] = {
+    **{theirs: (ours, str) for theirs, ours in _TEXTS.items()},
+    **{theirs: (ours, int) for theirs, ours in _NUMBERS.items()},
+    "runargv": ("arguments", list),
+    "runenv": ("environment", list),
+}
+"""Sudo's members that are kept: by which name, and of which type they must be."""
+_NONE: tuple[str, Any] = ("", None)
 _STRINGS = frozenset((str,))
 _LEAST_NUMBER = -(2**31)
 _MAX_SECONDS = 2**38
@@ -171,18 +179,19 @@ def short_tty(name: str) -> str:
 def _put_members(data: dict[str, Any], event: Mapping[str, Any], texts: _Texts) -> None:
     plain = texts.plain
     for theirs, value in event.items():
-        if (ours := _TEXTS.get(theirs)) is not None:
-            if isinstance(value, str):
-                data[ours] = value if plain else texts.take(value)
-        elif (ours := _NUMBERS.get(theirs)) is not None:
-            if type(value) is int and _LEAST_NUMBER <= value <= MAX_INTEGER:
+        ours, kind = _MEMBERS.get(theirs, _NONE)
+        if kind is not type(value):
+            continue
+        if kind is str:
+            data[ours] = value if plain else texts.take(value)
+        elif kind is int:
+            if _LEAST_NUMBER <= value <= MAX_INTEGER:
                 data[ours] = value
         elif theirs == "runargv":
-            if isinstance(value, list):
-                data["arguments"] = _arguments(value, texts)
-        elif theirs == "runenv" and isinstance(value, list):
-            kept = [text for text in value if isinstance(text, str) and text.partition("=")[0] in KEPT_ENVIRONMENT]
-            data["environment"] = kept if plain else [texts.take(text) for text in kept]
+            data[ours] = _arguments(value, texts)
+        else:
+            kept = [text for text in value if type(text) is str and text.partition("=")[0] in KEPT_ENVIRONMENT]
+            data[ours] = kept if plain else [texts.take(text) for text in kept]
             data["environment_withheld"] = len(value) - len(kept)
     if "tty" in data:
         data["tty"] = short_tty(data["tty"])

@@ -126,9 +126,11 @@ def _is_plain(value: Any, depth: int) -> bool:
         return kind in _SCALARS
     if depth > MAX_DEPTH:
         return False
-    if _SCALARS.issuperset(map(type, value)):
-        return True
-    return all(_is_plain(each, depth + 1) for each in value if type(each) not in _SCALARS)
+    for each in value:
+        kind = type(each)
+        if kind is not str and kind not in _SCALARS and not _is_plain(each, depth + 1):
+            return False
+    return True
 
 
 def _check(values: Iterable[Any], depth: int) -> None:
