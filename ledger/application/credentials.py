@@ -106,7 +106,7 @@ class Credentials:
         check_no_secret([each for each in texts if each[0] in _DESCRIBING], secret.stands_in)
         check_no_secret(texts, SecretWords([secret]).said_in)
         try:
-            self._decider.foresee(replace(command, keyed_digest=_NO_DIGEST))
+            self._decider.foresee(replace(command, keyed_digest=_NO_DIGEST), actor=actor)
         except Refusal:
             known = _credential(self._known(command.credential))
             if idempotency_key is None or known is None or known.provided is None:

@@ -27,6 +27,7 @@ from ledger.application.own_chain import check_own_chain, of_owner, own
 from ledger.application.repeating import check_same
 from ledger.domain import catalogue, decision
 from ledger.domain.boundary import Boundary
+from ledger.domain.credential_rules import secret_typed
 from ledger.domain.due import Due, first_due
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Recorded
@@ -144,7 +145,8 @@ class Decider:
                     due += self._append_due(*found, seen, now)
                     asked = False
                     continue
-                self.check_words(command)  # before the decision: a refusal by another rule may repeat what was told
+                # Before the decision: a refusal by another rule may repeat what was told.
+                self._refuse_words(command, actor, now, told=seen.asked)
                 made = decision.decide(command, seen.facts, now, settings)
                 if made.facts or seen.asked:
                     told = self._written(made.facts, customer, now, actor, said, idempotency_key)
@@ -166,9 +168,24 @@ class Decider:
         if self._words is not None:
             self._words.check(command)
 
-    def foresee(self, command: object) -> None:
-        """Raise Refusal where a command would be refused as things stand; append nothing but what is due before it."""
-        self.check_words(command)
+    def _refuse_words(self, command: object, actor: Mapping[str, str], now: datetime, *, told: bool) -> None:
+        """Do as ``check_words`` does; where the refusal is ``told``, put on record before it whose words these were."""
+        try:
+            self.check_words(command)
+        except decision.Refusal as refusal:
+            if told and (finding := secret_typed(refusal)) is not None:
+                customer = getattr(command, "customer", None) or LOG_CHAIN
+                source = {"kind": "command", "id": type(command).__name__}  # no digest of what was typed
+                found = self._written([finding], customer, now, actor, source, None)
+                self._recorder.append_told([each.record for each in found], None)
+            raise
+
+    def foresee(self, command: object, *, actor: Mapping[str, str]) -> None:
+        """Raise Refusal where a command would be refused as things stand.
+
+        Append nothing but what is due before it, and that its words are refused.
+        """
+        self._refuse_words(command, actor, self._recorder.clock.now(), told=True)
         dues = decision.timers(command)
         for due in dues:
             self.notice(due)

@@ -1,7 +1,9 @@
 """Who may be given a secret, and who may have it kept: the rules R-09, R-10 and R-12 as checks before the fact."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Final
 
 from ledger.domain.basis import Basis
 from ledger.domain.calendar import day_in_japan, months_end
@@ -10,10 +12,15 @@ from ledger.domain.contract import Contracts
 from ledger.domain.credential import IN_CUSTODY, Credential, Credentials, Status
 from ledger.domain.credential_facts import Origin
 from ledger.domain.decision import Refusal
+from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
+from ledger.domain.registry import kinds
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.work import Window, WorkOrder
+
+_ID: Final = re.compile(r"(?:[a-z_]+:)?([a-z_]+)_[0-9a-f]{32}")
+"""An id, or a tag that names one."""
 
 
 @rule("R-09")
@@ -27,11 +34,28 @@ def check_digest(origin: Origin, keyed_digest: str | None, cites: Iterable[int])
 def check_no_secret(texts: Iterable[tuple[str, str]], says_it: Callable[[str], bool]) -> None:
     """Refuse a text that says a secret, by the name of its member: what the ledger holds is read by many, and for long.
 
-    What it says is not repeated: a refusal is shown, and may be written down.
+    What it says is not repeated: a refusal is shown, and may be written down. That an id begins with what it is the id
+    of is no saying: a customer whose password is ``permission`` may still have one.
     """
     for member, text in texts:
-        if says_it(text):
+        if says_it(text) and not says_it(_kind_of(text)):
             raise Refusal("R-09", "secret_in_words", member=member)
+
+
+def _kind_of(text: str) -> str:
+    """Give what an id is the id of, and of any other text nothing."""
+    named = _ID.fullmatch(text)
+    kind = "" if named is None else named[1]
+    return kind if any(each.ref == kind for known in kinds().values() for each in known.members or ()) else ""
+
+
+@rule("R-09", off=None)
+def secret_typed(refusal: Refusal) -> FindingRecorded | None:
+    """Find that somebody gave a command whose text said a secret: asked often enough, refusals would tell it (R-34).
+
+    Neither the text nor a digest of it is recorded: of what is short, a digest would tell all.
+    """
+    return FindingRecorded(rule="R-09", sentence="secret_typed", values=refusal.values, subjects=())
 
 
 @rule("R-04")

@@ -1,5 +1,6 @@
 """No text of any command says a secret in custody, on a real log: refused by its member's name, and never repeated."""
 
+import json
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -22,12 +23,14 @@ from ledger.domain.basis import Basis
 from ledger.domain.credential_facts import Rejection
 from ledger.domain.credential_giving import RejectCredential, RequestCredential
 from ledger.domain.decision import Refusal
+from ledger.domain.finding import FindingRecorded
 from ledger.domain.ordering import RequestWork
 from ledger.domain.people import RegisterTechnician
 from ledger.domain.purposes import DataKind, Purpose
 from ledger.domain.reconciliation import ReconcileLogin
 from ledger.domain.sharing import SystemUser
 from ledger.keys.secret import Secret
+from ledger.log.entry import LOG_CHAIN
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def _value(hint: Any, text: str, customer: str, now: datetime) -> Any:
 
 def test_r_09_no_command_that_a_person_gives_may_say_a_secret_in_custody(work: Work) -> None:
     work.give()
-    before = work.ledger.reader.size()
+    before, refusals = work.ledger.reader.size(), 0
     for make in decision.commands():
         if not make.__module__.startswith("ledger.") or make in NOT_TYPED:
             continue
@@ -100,7 +103,10 @@ def test_r_09_no_command_that_a_person_gives_may_say_a_secret_in_custody(work: W
             work.do(command)
         assert (refused.value.rule, refused.value.sentence) == ("R-09", "secret_in_words"), make
         assert refused.value.values["member"].partition(".")[0] in typed
-    assert work.ledger.reader.size() == before
+        refusals += 1
+    told = [record for position, record in work.ledger.entries() if position >= before]
+    assert [each.type for each in told] == [FindingRecorded.KIND.type] * refusals
+    assert not any(part in each.data for each in told for part in (PLANTED.encode(), PLANTED[:9].encode()))
 
 
 @pytest.mark.parametrize(
@@ -119,8 +125,40 @@ def test_r_09_the_refusal_names_the_member_and_nothing_repeats_the_secret(
     told = "".join(traceback.format_exception(refused.value)) + repr(refused.value)
     told += "".join([*capfd.readouterr(), caplog.text, refused.value.text("ja"), refused.value.text("en")])
     assert not any(part in told for part in (spelled, PLANTED, PLANTED[:9]))
-    assert work.types() == before
+    assert work.types() == [*before, FindingRecorded.KIND.type]
     work.do(rejecting(work, credential, "ログイン不可"))
+
+
+def test_r_09_who_asks_whether_words_are_a_secret_is_on_record_before_the_answer(work: Work) -> None:
+    """A refusal tells something of the secret: of a short one, a few with long lists of words would tell it all."""
+    work.give(Secret(b"4711"))
+    guesses = " ".join(f"{each:04d}" for each in range(4000, 5000))
+    naming = RegisterTechnician(person=work.decider.new_id("person"), name=guesses)
+    providing = replace(work.giving(work.decider.new_id("credential")), channel=guesses)
+    for ask, command, chain in (
+        (work.do, ordering(work, guesses), work.customer),
+        (work.do, naming, LOG_CHAIN),
+        (lambda given: work.credentials.take_in(given, SECRET, actor=ACTOR), providing, work.customer),
+    ):
+        with pytest.raises(Refusal, match="R-09") as refused:
+            ask(command)
+        record = list(work.ledger.entries())[-1][1]
+        assert (record.type, record.chain) == (FindingRecorded.KIND.type, chain)
+        told = json.loads(record.data)
+        assert (told["actor"], told["data"]["values"]) == (ACTOR, refused.value.values)
+        assert told["source"] == {"kind": "command", "id": type(command).__name__}, "and no digest of what it said"
+
+
+def test_r_09_a_secret_that_is_a_word_of_an_id_hinders_no_command_that_names_one(work: Work) -> None:
+    held = work.decider.new_id("permission")
+    work.give(Secret(held.encode()))
+    with pytest.raises(Refusal, match="R-09"):
+        work.do(ordering(work, held))
+    for word in ("credential", "work_order", "permission"):
+        work.give(Secret(word.encode()))
+        work.do(rejecting(work, work.give(Secret(b"another one")), "ログイン不可"))
+        with pytest.raises(Refusal, match="R-09"):
+            work.do(ordering(work, f"pw: {word}"))
 
 
 def test_r_09_a_refusal_by_another_rule_does_not_come_first_and_repeat_it(work: Work) -> None:

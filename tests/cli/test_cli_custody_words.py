@@ -80,4 +80,4 @@ def test_r_09_whoever_looks_for_the_cause_does_not_see_the_secret(
         with pytest.raises(Refusal, match="R-09") as raised:
             here("credential", "reject", *options, "--why", "exposed", "--words", SECRET)
     assert SECRET not in "".join(traceback.format_exception(raised.value))
-    assert office.does("custodian", "status")["entries"] == before
+    assert office.does("custodian", "status")["entries"] == before + 1, "who asked is on record"

@@ -46,7 +46,7 @@ from ledger.domain.credential_giving import (
     RejectCredential,
     RequestCredential,
 )
-from ledger.domain.credential_rules import check_no_secret
+from ledger.domain.credential_rules import check_no_secret, secret_typed
 from ledger.domain.decision import Refusal
 from ledger.domain.fact import Fact
 from ledger.domain.rules import switched_off
@@ -178,6 +178,14 @@ def test_r_09_words_that_say_the_secret_are_refused() -> None:
     assert "hunter2" not in str(refused.value) + repr(refused.value) + refused.value.text("ja")
     assert refused.value.values == {"member": "words"}
     assert all(" words " in refused.value.text(language) for language in ("ja", "en"))
+
+
+def test_r_09_who_typed_a_secret_is_found_without_what_was_typed() -> None:
+    found = secret_typed(Refusal("R-09", "secret_in_words", member="title"))
+    assert found is not None
+    assert (found.rule, found.values) == ("R-09", {"member": "title"})
+    with switched_off("R-09"):
+        assert secret_typed(Refusal("R-09", "secret_in_words", member="title")) is None
 
 
 def test_a_credential_is_taken_in_once() -> None:

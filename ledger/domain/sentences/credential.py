@@ -22,6 +22,10 @@ SENTENCES = {
         "項目 {member} に、お預かり中の秘密そのものが含まれています。取り除いて登録してください。",
         "The member {member} says a secret that is in custody: leave it out.",
     ),
+    "secret_typed": (
+        "項目 {member} に、お預かり中の秘密を含む内容が入力されたため、登録を拒否しました。",
+        "What was typed as {member} said a secret that is in custody: it was refused, and is not repeated here.",
+    ),
     "credential_beyond_order": (
         "作業依頼にない対象（{targets}）の接続情報は扱えません。",
         "The work order does not name {targets}, so no credential for it is needed.",
