@@ -16,7 +16,8 @@ REJECTED = "ledger.import_lines_rejected.v1"
 FINDING = "ledger.finding_recorded.v1"
 
 Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with the stage (``hash``, ``store``, ``parse``), the bytes done and the bytes in all."""
+"""Called with the stage (``hash``, ``store``, ``parse``; ``correlate``, where other imports tell of the same time) and
+how much of it is done of how much: bytes, of the last one records."""
 
 _NUMBERS = ("lines", "rejected", "known", "keystrokes_cut", "sessions", "uncertain", "first", "last")
 _READ = ("lines", "rejected", "sessions", "uncertain", "first", "last", "facts", "findings", "reasons")

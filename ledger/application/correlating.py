@@ -9,10 +9,12 @@ While a file is read, its facts go straight to the correlator as long as no othe
 concerned are read back here and correlated together once the file is in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
+from itertools import chain
 from typing import Any
 
+from ledger.application.batch import Progress
 from ledger.application.live_correlation import Period, Settled
 from ledger.application.payload import data_of, read
 from ledger.ingest.correlate import CorrelationOrderError, correlate, correlate_in_order
@@ -24,21 +26,29 @@ from ledger.store.record import PayloadState, Recorded
 
 _IN_MEMORY = 200_000
 """So many facts are correlated in any order; more are merged by their times."""
+_STAGE = "correlate"
+_TELL_EVERY = 1_000
 
 
-def correlate_together(reader: Reader, imports: Sequence[str]) -> Settled:
+def correlate_together(reader: Reader, imports: Sequence[str], progress: Progress) -> Settled:
     """Correlate the recorded facts of these imports."""
     settled = Settled()
+    progress(_STAGE, 0, 1)  # how many there are takes a while to tell
     total = sum(1 for each in imports for _ in _facts(reader, each))
     if total <= _IN_MEMORY:
-        settled.take(correlate(record for each in imports for record in _facts(reader, each)))
+        settled.take(
+            correlate(_watched(chain.from_iterable(_facts(reader, each) for each in imports), total, progress))
+        )
         return settled
     streams = [_facts(reader, each) for each in imports]
+    merged = merge(*streams, key=lambda each: each.occurred_at or "")
     try:
-        settled.take(correlate_in_order(merge(*streams, key=lambda each: each.occurred_at or "")))
+        settled.take(correlate_in_order(_watched(merged, total, progress)))
     except CorrelationOrderError:
         settled = Settled()
-        settled.take(correlate(record for each in imports for record in _facts(reader, each)))
+        settled.take(
+            correlate(_watched(chain.from_iterable(_facts(reader, each) for each in imports), total, progress))
+        )
     return settled
 
 
@@ -65,6 +75,15 @@ def reached(mine: Period, others: Sequence[Period]) -> list[Period]:
         found += near
         edge += [other for other in near if other.times is not None]
     return found
+
+
+def _watched(records: Iterable[Evidence], total: int, progress: Progress) -> Iterator[Evidence]:
+    """Give the records, and say how far they are."""
+    for done, record in enumerate(records):
+        if done % _TELL_EVERY == 0:
+            progress(_STAGE, done, max(done, total, 1))
+        yield record
+    progress(_STAGE, 1, 1)
 
 
 def _facts(reader: Reader, import_id: str) -> Iterator[Evidence]:

@@ -231,7 +231,7 @@ class Import:
     def _correlate_together(self, batch: Batch, others: Sequence[Period], records: BatchRecords) -> None:
         """Work out anew what this import and all that it meets, directly or through others, tell of."""
         near = reached(period_of(batch.id, batch.first, batch.last), others)
-        settled = correlate_together(self._reader, [batch.id, *(each.import_id for each in near)])
+        settled = correlate_together(self._reader, [batch.id, *(each.import_id for each in near)], self._progress)
         batch.sessions, batch.uncertain = settled.sessions, settled.uncertain
         new: list[Draft] = []
         for item in settled.items:

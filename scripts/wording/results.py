@@ -289,6 +289,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "stage_hash": ("reading", "読取り"),
     "stage_store": ("sealing", "封緘"),
     "stage_parse": ("recording", "記録"),
+    "stage_correlate": ("correlating", "突合せ"),
     "stage_export": ("writing", "書出し"),
     "stage_verify": ("verifying", "検証"),
     "stage_fsck": ("checking", "検査"),

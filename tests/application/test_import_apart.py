@@ -184,3 +184,16 @@ def _is_zombie(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
+
+
+def test_correlating_with_another_import_is_seen_to_go_on(ledger: Ledger, captured: Path, long_log: Path) -> None:
+    customer = ledger.register_customer("a", actor=ACTOR)
+    _import(ledger, customer, captured / "ssh" / "auth.log")
+    told: list[tuple[str, int, int]] = []
+    ledger.import_file(long_log, "sshd-3164", customer, AUTH, actor=ACTOR, progress=lambda *step: told.append(step))
+    stages = list(dict.fromkeys(stage for stage, _, _ in told))
+    assert stages == ["hash", "store", "parse", "correlate"]
+    steps = [(done, total) for stage, done, total in told if stage == "correlate"]
+    assert all(0 <= done <= total for done, total in steps)
+    assert [done for done, total in steps if total > 1] == list(range(0, max(total for _, total in steps), 1_000))
+    assert steps[-1] == (1, 1)
