@@ -64,6 +64,8 @@ class Overrun:
 
     current: Stretch | None = None
     calls: tuple[Call, ...] = ()
+    told_at: datetime | None = None
+    """When the newest notice was sent."""
 
     @property
     def untold(self) -> Stretch | None:
@@ -97,10 +99,11 @@ def fold(facts: Facts, work_order: str) -> Overrun:
                     calls = (*overrun.calls, Call(notice.sent_at, notice.planned_end, place))
                 else:
                     calls = tuple(replace(call, written=True) for call in overrun.calls)
-                if notice.planned_end > current.ends and notice.sent_at >= current.agreed_at:
+                newest = overrun.told_at is None or notice.sent_at >= overrun.told_at
+                if newest and notice.planned_end > current.ends and notice.sent_at >= current.agreed_at:
                     told = (*current.positions, place)
                     current = Stretch(current.ends, notice.planned_end, current.agreed_at, told)
-                overrun = Overrun(current, calls)
+                overrun = Overrun(current, calls, notice.sent_at if newest else overrun.told_at)
             case _:
                 pass
     return overrun
@@ -234,19 +237,24 @@ def beyond_agreement(order: WorkOrder, planned_end: datetime, defaults: Defaults
 
 
 @rule("R-23", off=[])
-def was_told(order: WorkOrder, facts: Facts, sent_at: datetime) -> list[FindingRecorded]:
-    """Find that an overrun, of which a violation says that nobody had told it in time, had been told in time."""
+def was_told(order: WorkOrder, facts: Facts, notice: OverrunNoticeSent) -> list[FindingRecorded]:
+    """Find that an overrun, of which a violation says that nobody had told it in time, had been told in time.
+
+    Only by a notice that names a later end than the one that was overrun.
+    """
+    overrun = {each.position: each.fact.planned_end for each in of_type(facts, OverrunDetected)}
     unfounded = [
         each
         for each in of_type(facts, ViolationRecorded)
         if each.fact.sentence in {"overrun_never_told", "overrun_told_late"}
-        and sent_at <= datetime.fromisoformat(each.fact.values["deadline"])
+        and notice.sent_at <= datetime.fromisoformat(each.fact.values["deadline"])
+        and all(notice.planned_end > overrun[place] for place in each.fact.cites if place in overrun)
     ]
     return [
         FindingRecorded(
             rule="R-23",
             sentence="overrun_was_told",
-            values={"sent_at": spelled(sent_at)},
+            values={"sent_at": spelled(notice.sent_at)},
             subjects=(tag("work_order", order.id),),
             cites=(each.position,),
         )

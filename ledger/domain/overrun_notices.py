@@ -87,8 +87,8 @@ def send_overrun_notice(command: SendOverrunNotice, facts: Facts, now: datetime,
     then = order_at(facts, order.id, command.sent_at) or order
     if then.status not in RUNNING:
         raise Refusal("R-23", "overrun_of_what_rests", [then.changed], status=then.status)
-    if command.sent_at < stretch.agreed_at:
-        return decided(notice, *overrun_.was_told(order, facts, command.sent_at), cites=stretch.positions)
+    if command.sent_at < max(stretch.agreed_at, overrun.told_at or stretch.agreed_at):  # a newer word stands already
+        return decided(notice, *overrun_.was_told(order, facts, notice), cites=stretch.positions)
     if command.planned_end <= stretch.ends or command.planned_end <= command.sent_at:
         raise Refusal("R-23", "overrun_end_not_later", stretch.positions, planned_end=spelled(stretch.ends))
     beyond = overrun_.beyond_agreement(order, command.planned_end, defaults)
@@ -97,7 +97,7 @@ def send_overrun_notice(command: SendOverrunNotice, facts: Facts, now: datetime,
         detected = _foreseen(order, stretch, command.sent_at, command.reason)
         return decided(detected, notice, *found, cites=stretch.positions)
     late = overrun_.told_late(order, overrun, command.sent_at, defaults)
-    found += overrun_.was_told(order, facts, command.sent_at) if late is None else [late]
+    found += overrun_.was_told(order, facts, notice) if late is None else [late]
     return decided(notice, *found, cites=[*stretch.positions, stretch.detected])
 
 

@@ -91,6 +91,8 @@ class Window:
     """The position of the agreement."""
     extended: int | None = None
     """… and of the overrun notice that moved the planned end."""
+    told_at: datetime | None = None
+    """When that was sent."""
 
     @property
     def positions(self) -> tuple[int, ...]:
@@ -106,8 +108,9 @@ class Window:
         return min(self.planned_end, self.agreed_end + longest)
 
     def moved_by(self, notice: OverrunNoticeSent) -> bool:
-        """Tell whether a notice names a later end, and was not sent before both sides agreed on this one."""
-        return notice.planned_end > self.planned_end and notice.sent_at >= self.agreed_at
+        """Tell whether a notice names a later end, and was not sent before this one was agreed on or told."""
+        known_at = self.agreed_at if self.told_at is None else max(self.agreed_at, self.told_at)
+        return notice.planned_end > self.planned_end and notice.sent_at >= known_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +295,7 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
         case WorkResumed():
             return _becomes(Status.IN_PROGRESS, place)
         case OverrunNoticeSent() if (planned := order.get("window")) is not None and planned.moved_by(fact):
-            return {"window": replace(planned, planned_end=fact.planned_end, extended=place)}
+            return {"window": replace(planned, planned_end=fact.planned_end, extended=place, told_at=fact.sent_at)}
         case WorkBlocked(final=final):
             ends = _ends(recorded.at, place) if final else {}
             return _becomes(Status.BLOCKED, place, blocked=place, window=None, notice=None, **ends)
