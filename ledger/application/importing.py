@@ -43,7 +43,8 @@ from ledger.store.errors import IdempotencyConflictError
 from ledger.store.record import PayloadState, Record
 from ledger.store.recorder import Recorder
 
-_GROUP = 500
+_GROUP = 1_000
+"""Items of a source that are read and appended together: with half as many the database commits twice as often."""
 _IN_FLIGHT = 2
 _READ_HERE = 4 << 20
 """Up to so many bytes are read sooner here than a process starts."""
