@@ -33,6 +33,7 @@ _JAPANESE = {
     "DatabaseUnavailableError": "データベースに接続できません。起動または URL を確認して、もう一度実行してください",
     "DatabaseFullError": "データベースの空き容量がなく、何も書き込まれていません",
     "ForeignRowError": "アプリケーションが書いていない行が表にあり、記録できません。shoseki fsck で特定してください",
+    "LogDamagedError": "ログの表が記録と食い違うため、何も書き込まれていません。shoseki fsck で特定してください",
     "LogMissingError": "データベースにログがありません",
     "WrongLogError": "データベースにあるのは別のログです",
     "ClockJumpError": "時計が進みすぎています。正しければ shoseki status --confirm-clock で確認済みにしてください",

@@ -27,6 +27,10 @@ class ForeignRowError(StoreError):
     """A row that no append made stands where the next entry belongs: nothing was written until the owner removes it."""
 
 
+class LogDamagedError(StoreError):
+    """What an append would continue is not of the log: nothing was written; the full check tells more."""
+
+
 class RecordRefusedError(StoreError):
     """A record cannot become an entry as it is: its text says which part is wrong."""
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from ledger.keys.classes import CLASSES
+from ledger.log.canonical import MAX_INTEGER
 from ledger.log.entry import LOG_CHAIN, NO_PREV
 from ledger.store import rows
-from ledger.store.errors import KeyGoneError, RecordRefusedError
+from ledger.store.errors import KeyGoneError, LogDamagedError, RecordRefusedError
 from ledger.store.group import DayIsOverError, Group, Request
 from ledger.store.prepare import Prepared, Shared
 from ledger.store.rows import read_number, read_text
@@ -20,6 +21,7 @@ from ledger.store.statements import Statements
 from ledger.store.wire import Steps, Wire
 
 _NOTHING: Mapping[str, Any] = {}
+_TRUE = b"\x01"
 _OPENING = frozenset({"log.created.v1", "chain.created.v1"})
 
 
@@ -67,6 +69,8 @@ class Known:
         self.chains: dict[str, ChainHead] = {}
         self._keys: dict[str, _Key] = {}
         self._pairs: set[tuple[str, str]] = set()
+        self._unfounded: set[str] = set()
+        """Chains whose row names a head that is no entry: asked for each time, until it is put right."""
 
     def forget(self) -> None:
         """Forget everything: after any failure, and on a new connection."""
@@ -76,11 +80,26 @@ class Known:
         self._keys.clear()
         self._pairs.clear()
 
-    def begin(self, size: int) -> None:
-        """Go on in a log of this size; what was remembered at another one is void."""
+    def begin(self, wire: Wire, size: int) -> Steps[datetime | None]:
+        """Go on in a log of this size, and give its newest entry's time; what was remembered at another one is void.
+
+        Raises LogDamagedError where no entry stands before the next one's place.
+        """
         if size != self._size:
             self.forget()
             self._size = size
+        if self.at is None and size > 0:
+            # The row that is locked may be changed by whoever appends; an entry that stands may not.
+            wire.send(self._statements.newest, rows.number(size - 1))
+            (newest,) = yield from wire.sync()
+            self.at = rows.read_moment(newest[0][0]) if newest and size <= MAX_INTEGER else None
+            if self.at is None:
+                self.forget()
+                raise LogDamagedError(
+                    f"The row of the log tells of {size} entries, and none that can be continued stands at position"
+                    f" {size - 1}: nothing was written; run 'shoseki fsck'."
+                )
+        return self.at
 
     def committed(self, size: int, at: datetime) -> None:
         """Take what was placed for committed: the log has this size now, and its newest entry this time."""
@@ -94,6 +113,7 @@ class Known:
 
     def load(self, wire: Wire, requests: Sequence[Request]) -> Steps[None]:
         """Remember what the log says of every chain and key that these requests need."""
+        self._unfounded.clear()
         shared = {each for request in requests for each in request.shared}
         chains = {each.chain for each in shared} | {LOG_CHAIN}
         keys = {each.key for each in shared if each.key is not None}
@@ -109,14 +129,19 @@ class Known:
         if not chains and not keys:
             return
         names = rows.texts([rows.text_element(key) for key in keys])
-        wire.send(self._statements.chains, rows.texts([rows.text_element(chain) for chain in chains]))
+        wanted = rows.texts([rows.text_element(chain) for chain in chains])
+        wire.send(self._statements.chains, wanted, rows.number(self._size))
         wire.send(self._statements.keys, names)
         wire.send(self._statements.pairs, names)
         found, made, gone = yield from wire.sync()
-        for chain, seq, leaf, half, destroyed in found:
-            self.chains[read_text(chain)] = ChainHead(
-                read_number(seq), leaf or b"", read_text(half), destroyed is not None
-            )
+        for name, seq, leaf, half, destroyed, stands in found:
+            chain = read_text(name)
+            if stands == _TRUE:
+                self.chains[chain] = ChainHead(read_number(seq), leaf or b"", read_text(half), destroyed is not None)
+            else:
+                self._unfounded.add(chain)
+        if LOG_CHAIN in self._unfounded:
+            raise _unfounded(LOG_CHAIN)  # announcements go there, whoever appends
         for key, half, destroyed in made:
             self._keys[read_text(key)] = _Key(read_text(half), destroyed is not None)
         self._pairs.update((read_text(chain), read_text(key)) for chain, key in gone)
@@ -127,6 +152,8 @@ class Known:
         opened: set[str] = set()
         said: set[tuple[str, str]] = set()
         for shared, chain_check, public in kinds:
+            if shared.chain in self._unfounded:
+                raise _unfounded(shared.chain)
             chain = self.chains.get(shared.chain)
             if shared.type in _OPENING:
                 if chain is not None or (shared.chain, shared.type) in said:
@@ -176,6 +203,12 @@ class Known:
                 self.chains[chain].destroyed = True
             elif key is not None and key in self._keys:
                 self._keys[key].destroyed = True
+
+
+def _unfounded(chain: str) -> LogDamagedError:
+    return LogDamagedError(
+        f"The row of the chain {chain} names a newest entry that is not there: nothing was written; run 'shoseki fsck'."
+    )
 
 
 def _announcement(origin: str, used: Shared) -> Prepared:

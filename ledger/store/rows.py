@@ -6,6 +6,7 @@ documentation, COPY, "Binary Format".
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from struct import Struct
 
@@ -18,6 +19,8 @@ _number_element = Struct(">iq").pack
 _bare_number = Struct(">q").pack
 _leaf_element = Struct(">i32s").pack
 _NULL = _length(-1)
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 # -- elements of arrays ------------------------------------------------------------------------------------------------
 
@@ -71,6 +74,19 @@ def byte_strings(elements: Sequence[bytes]) -> bytes:
 def number(value: int) -> bytes:
     """Give a bigint or timestamptz."""
     return _bare_number(value)
+
+
+def count_of(moment: datetime) -> int:
+    """Give what a timestamptz counts: the microseconds from 2000-01-01."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def read_moment(value: bytes | None) -> datetime | None:
+    """Read what ``count_of`` gives; None for NULL, and for a time that no calendar of ours has."""
+    try:
+        return None if value is None else _EPOCH + read_number(value) * _MICROSECOND
+    except OverflowError:
+        return None
 
 
 def read_number(value: bytes | None) -> int:

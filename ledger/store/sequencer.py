@@ -13,7 +13,7 @@ sequencer committed last: another writer's entry makes it void.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -29,6 +29,7 @@ from ledger.store.conditions import Conditions, fails_among
 from ledger.store.errors import (
     ClockJumpError,
     ConditionFailedError,
+    LogDamagedError,
     LogMissingError,
     RecordRefusedError,
     StoreError,
@@ -42,8 +43,6 @@ from ledger.store.statements import Statements
 from ledger.store.wire import Row, Steps, Wire, finish
 
 DEFAULT_CLOCK_BOUND = timedelta(hours=1)
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _EFFECTS = frozenset({CHAIN_CREATED, KEY_CREATED, KEY_DESTROYED})
 _SLICE = 128
 """How many entries are numbered before they are sent: the server takes them in while the next are numbered."""
@@ -190,16 +189,11 @@ class Sequencer:
         """Give the log's size, its newest entry's time, and how that was measured."""
         if not answer:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
-        ((length, at, boot, elapsed),) = answer
+        if len(answer) > 1:
+            raise LogDamagedError("The row of the log is there more than once: run 'shoseki fsck'.")
+        ((length, boot, elapsed),) = answer
         size = rows.read_number(length)
-        self._known.begin(size)
-        last = self._known.at
-        if last is None and size > 0:
-            # The row that is locked may be changed by whoever appends; an entry that stands may not.
-            wire.send(self._statements.newest, rows.number(size - 1))
-            (newest,) = yield from wire.sync()
-            counted = newest[0][0] if newest else at
-            last = None if counted is None else _EPOCH + rows.read_number(counted) * _MICROSECOND
+        last = yield from self._known.begin(wire, size)
         return (
             size,
             last,
@@ -214,7 +208,7 @@ class Sequencer:
             boot=self._clock.boot(),
             elapsed=elapsed,
             at_text=format_at(at),
-            at_field=(at - _EPOCH) // _MICROSECOND,
+            at_field=rows.count_of(at),
             day=day_of(at),
             position=size,
         )

@@ -6,17 +6,20 @@ from ledger.store.wire import Statement
 
 _TEXTS = {
     "begin": "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    "lock": "SELECT size, clock_boot, clock_elapsed FROM {schema}.log FOR UPDATE",
     # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.
-    "lock": (
-        "SELECT size, (extract(epoch FROM at) * 1000000)::bigint - 946684800000000, clock_boot, clock_elapsed"
-        " FROM {schema}.log FOR UPDATE"
-    ),
     "newest": (
         "SELECT (extract(epoch FROM at) * 1000000)::bigint - 946684800000000 FROM {schema}.entry"
         " WHERE position = $1::bigint"
     ),
     "marks": "SELECT mark, body, position FROM {schema}.idempotency WHERE mark = ANY($1::bytea[])",
-    "chains": "SELECT chain, seq, leaf, half, destroyed FROM {schema}.chain WHERE chain = ANY($1::text[])",
+    # Each with whether its head is an entry: what is appended to another one could never be verified.
+    "chains": (
+        "SELECT chain, seq, leaf, half, destroyed, EXISTS (SELECT FROM {schema}.entry e"
+        " WHERE hashtextextended(e.chain, 0) = hashtextextended(c.chain, 0) AND e.seq = c.seq AND e.chain = c.chain"
+        " AND e.leaf = c.leaf AND e.position < $2::bigint)"
+        " FROM {schema}.chain c WHERE chain = ANY($1::text[])"
+    ),
     "keys": "SELECT key, half, destroyed FROM {schema}.key WHERE key = ANY($1::text[])",
     "pairs": "SELECT chain, key FROM {schema}.destroyed_pair WHERE key = ANY($1::text[])",
     "new_key": "INSERT INTO {schema}.key (key, half, created) VALUES ($1::text, $2::text, $3::bigint)",

@@ -10,6 +10,7 @@ from ledger.log.core_entry import HeadsSealed, parse_heads
 from ledger.log.entry import leaf_hash, parse
 from ledger.log.heads import Head, HeadsMap
 from ledger.store.checkpoints import LogRestoredError
+from ledger.store.errors import LogDamagedError
 from ledger.store.following import Following
 from ledger.store.heads import HeadsRefusedError, SealedHeads, seal_heads, seal_heads_daily
 
@@ -101,7 +102,6 @@ def test_of_many_that_seal_the_day_one_does(log: TestedLog) -> None:
             " WHERE e.chain = c.chain AND seq = 2) WHERE chain LIKE 'cus_a%'"
         ),
         "UPDATE {s}.chain SET chain = 'cus_' || repeat('c', 32) WHERE chain LIKE 'cus_a%'",
-        "UPDATE {s}.log SET size = size + 1",
     ],
 )
 def test_heads_that_are_not_those_of_the_entries_are_not_sealed(log: TestedLog, statement: str) -> None:
@@ -117,8 +117,10 @@ def test_what_was_refused_leaves_nothing_behind_and_holds_up_nobody(log: TestedL
     log.append(2)
     size = log.recorder.reader.size()
     log.run("UPDATE {s}.log SET size = size + 1")
-    with pytest.raises(HeadsRefusedError):
+    with pytest.raises(LogDamagedError, match="fsck"):
         seal_heads(log.recorder)
+    with pytest.raises(LogDamagedError, match="fsck"):
+        seal_heads_daily(log.recorder)
     log.run("UPDATE {s}.log SET size = size - 1")
     log.append(1)
     assert log.recorder.reader.size() == size + 1
