@@ -100,14 +100,24 @@ def _planned_then(order: WorkOrder, facts: Facts) -> Window | None:
     return order.window if then is None or then.window is None else then.window
 
 
+_NONE_TOLD = frozenset({"work_without_notice"})
+_TOO_LATE = frozenset({"notice_too_late", "notice_before_agreement"})
+
+
 @rule("R-22", off=[])
 def was_sent(
     order: WorkOrder, facts: Facts, sent_at: datetime, defaults: Defaults
 ) -> list[FindingRecorded | ViolationRecorded]:
-    """Find that work, of which a violation says that it began without a notice, had one, and how late that was."""
+    """Find that work, of which a violation says that it began without a notice, had one, and how late that was.
+
+    So it does of a violation that says it came too late, where this one came in time.
+    """
     if order.started_at is None or order.started_at < sent_at:
         return []
-    unfounded = [each for each in of_type(facts, ViolationRecorded) if each.fact.sentence == "work_without_notice"]
+    planned = _planned_then(order, facts)
+    late = None if planned is None else told_too_late(order, planned, sent_at, order.started_at, defaults)
+    sentences = _NONE_TOLD if planned is None or late is not None else _NONE_TOLD | _TOO_LATE
+    unfounded = [each for each in of_type(facts, ViolationRecorded) if each.fact.sentence in sentences]
     found: list[FindingRecorded | ViolationRecorded] = [
         FindingRecorded(
             rule="R-22",
@@ -118,9 +128,7 @@ def was_sent(
         )
         for each in unfounded
     ]
-    planned = _planned_then(order, facts)
-    late = told_too_late(order, planned, sent_at, order.started_at, defaults) if found and planned else None
-    return [*found, *([] if late is None else [late])]
+    return [*found, *([] if late is None or not found else [late])]
 
 
 @rule("R-22")

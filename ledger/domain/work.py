@@ -115,7 +115,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The newest pre-work notice of the agreed time."""
+    """A pre-work notice of the agreed time."""
 
     id: str
     position: int
@@ -145,7 +145,8 @@ class WorkOrder:
     technicians: tuple[tuple[str, int], ...] = ()
     """Who is assigned, each with the position that says so."""
     window: Window | None = None
-    notice: Notice | None = None
+    notices: tuple[Notice, ...] = ()
+    """Those of the agreed time that were told before work began, in the order they were told in."""
     started_at: datetime | None = None
     started: int | None = None
     """When work first began."""
@@ -279,14 +280,14 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
             window = Window(fact.starts_at, fact.planned_end, fact.planned_end, recorded.at, place)
             if order.get("status") in RUNNING:  # agreed on while work goes on, which was announced before it began
                 return {"window": window}
-            return _becomes(Status.SCHEDULED, place, window=window, notice=None)
+            return _becomes(Status.SCHEDULED, place, window=window, notices=())
         case ScheduleCancelled():
-            return _becomes(Status.ACCEPTED, place, window=None, notice=None)
+            return _becomes(Status.ACCEPTED, place, window=None, notices=())
         case PreWorkNoticeSent() if (planned := order.get("window")) is not None:
-            notice = Notice(fact.notice, place, fact.sent_at, frozenset(fact.technicians), planned)
+            told = Notice(fact.notice, place, fact.sent_at, frozenset(fact.technicians), planned)
             if order.get("status") in RUNNING:  # told when work had begun, which goes on as it was
                 return {}
-            return _becomes(Status.NOTICED, place, notice=notice)
+            return _becomes(Status.NOTICED, place, notices=(*order.get("notices", ()), told))
         case WorkStarted(started_at=started_at):
             first = {} if "started" in order else {"started_at": started_at, "started": place}
             return _becomes(Status.IN_PROGRESS, place, **first)
@@ -298,7 +299,7 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
             return {"window": replace(planned, planned_end=fact.planned_end, extended=place, told_at=fact.sent_at)}
         case WorkBlocked(final=final):
             ends = _ends(recorded.at, place) if final else {}
-            return _becomes(Status.BLOCKED, place, blocked=place, window=None, notice=None, **ends)
+            return _becomes(Status.BLOCKED, place, blocked=place, window=None, notices=(), **ends)
         case WorkCompleted(completed_at=completed_at):
             return _becomes(Status.COMPLETED, place, **_ends(completed_at, place))
         case WorkAborted(aborted_at=aborted_at):

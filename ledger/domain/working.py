@@ -126,15 +126,23 @@ def unscheduled(order: WorkOrder, started_at: datetime) -> ViolationRecorded | N
 
 @rule("R-22")
 def unannounced(order: WorkOrder, command: StartWork, defaults: Defaults) -> ViolationRecorded | None:
-    """Give the violation of work that was not announced, too late, or with other technicians."""
-    notice = order.notice
-    if notice is None or notice.sent_at > command.started_at:
+    """Give the violation of work that was not announced, too late, or with other technicians.
+
+    Of several notices one that came in time and names the technician does: what is repeated or added later takes
+    nothing away from it.
+    """
+    sent = sorted((each for each in order.notices if each.sent_at <= command.started_at), key=lambda each: each.sent_at)
+    if not sent:
         return _violation(order, "R-22", "work_without_notice", [order.changed])
-    late = told_too_late(order, notice.told_of, notice.sent_at, command.started_at, defaults, [notice.position])
-    if late is not None:
-        return late
-    if command.technician not in notice.technicians or order.assigned(command.technician) is None:
-        return _violation(order, "R-22", "technician_unannounced", [notice.position])
+    naming = [each for each in sent if command.technician in each.technicians]
+    late = [
+        told_too_late(order, each.told_of, each.sent_at, command.started_at, defaults, [each.position])
+        for each in naming or sent
+    ]
+    if None not in late:
+        return late[0]
+    if not naming or order.assigned(command.technician) is None:
+        return _violation(order, "R-22", "technician_unannounced", [each.position for each in sent])
     return None
 
 
@@ -196,8 +204,7 @@ def _begun(order: WorkOrder) -> tuple[int, ...]:
 
 def _planned(order: WorkOrder) -> tuple[int, ...]:
     window = () if order.window is None else order.window.positions
-    notice = () if order.notice is None else (order.notice.position,)
-    return tuple(sorted({order.requested, order.changed, *window, *notice}))
+    return tuple(sorted({order.requested, order.changed, *window, *(each.position for each in order.notices)}))
 
 
 def _violation(

@@ -164,7 +164,7 @@ def test_r_21_a_new_time_is_agreed_on_while_work_runs_and_is_not_called_off_then
     assert order is not None
     assert order.window is not None
     assert (order.status, order.window.planned_end) == (Status.IN_PROGRESS, LONGER.planned_end)
-    assert order.notice is not None
+    assert len(order.notices) == 1
 
 
 def overrun(story: Story) -> Story:
@@ -252,6 +252,22 @@ def test_r_22_a_notice_that_is_told_after_the_start_and_was_sent_too_late_is_a_v
     assert [each.sentence for each in facts if isinstance(each, ViolationRecorded)] == ["notice_before_agreement"]
     with switched_off("R-22"):
         backdated.when(SEND, at_="2026-11-18 11:00").then(NOTICED)
+
+
+def test_r_22_a_notice_in_time_that_is_told_after_the_start_says_that_the_late_one_was_not_the_first() -> None:
+    too_late = ViolationRecorded(
+        rule="R-22",
+        sentence="notice_too_late",
+        values={"sent_at": "2026-11-18T09:00:00+09:00"},
+        subjects=(f"work_order:{ORDER}",),
+    )
+    repeated = replace(NOTICED, notice=an_id("notice", 2), sent_at=at("2026-11-18 09:00"))
+    story = given(*PLANNED).at("2026-11-18 10:00", repeated, STARTED, too_late)
+    outcome = story.when(SEND, at_="2026-11-18 10:10")
+    assert [getattr(each, "sentence", None) for each in outcome.facts] == [None, "notice_was_sent"]
+    assert outcome.facts[1].cites == (7,)
+    also_late = replace(SEND, sent_at=at("2026-11-18 08:00"))
+    assert len(story.when(also_late, at_="2026-11-18 10:10").facts) == 1
 
 
 def test_r_22_a_notice_told_after_the_start_tells_of_the_time_that_was_agreed_on_then() -> None:

@@ -103,12 +103,11 @@ def test_r_11_an_order_is_over_from_the_time_it_ended() -> None:
 
 def test_r_21_a_changed_schedule_has_no_notice() -> None:
     changed = order(*READY, CHANGED)
-    assert changed.notice is None
+    assert changed.notices == ()
     assert changed.window is not None
     assert (changed.window.starts_at, changed.window.agreed) == (CHANGED.starts_at, 6)
     assert order(*READY, OFF).window is None
-    noticed = order(*READY).notice
-    assert noticed is not None
+    [noticed] = order(*READY).notices
     assert (noticed.position, noticed.sent_at) == (5, NOTICED.sent_at)
 
 

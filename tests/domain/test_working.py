@@ -25,7 +25,7 @@ from story import CUSTOMER, Story, an_id, at, given
 
 from ledger.domain.completion_facts import OperationCheckRequested
 from ledger.domain.rules import switched_off
-from ledger.domain.schedule_facts import Detection, OverrunDetected, ScheduleChanged, WorkAtRisk
+from ledger.domain.schedule_facts import Detection, OverrunDetected, PreWorkNoticeSent, ScheduleChanged, WorkAtRisk
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work_facts import (
     Channel,
@@ -94,6 +94,31 @@ def test_r_22_planned_work_is_announced_a_business_day_ahead(sent: str, late: bo
         assert outcome.then(STARTED, told).facts[1].cites == (0, 5)
     else:
         outcome.then(STARTED)
+
+
+REPEATED = replace(NOTICED, notice=an_id("notice", 2), sent_at=at("2026-11-18 09:00"))
+
+
+@pytest.mark.parametrize("order", [(NOTICED, REPEATED), (REPEATED, NOTICED)])
+def test_r_22_a_notice_in_time_is_not_made_late_by_another_whichever_is_told_first(
+    order: tuple[PreWorkNoticeSent, ...],
+) -> None:
+    story = given(*PLANNED).at("2026-11-18 09:30", *order)
+    story.when(START, at_=NOW).then(STARTED).citing(0, 4, 5, 6)
+    told = violation("R-22", "notice_too_late", sent_at="2026-11-18T08:00:00+09:00")
+    earlier = replace(REPEATED, notice=an_id("notice", 3), sent_at=at("2026-11-18 08:00"))
+    late = given(*PLANNED).at("2026-11-18 09:30", REPEATED, earlier).when(START, at_=NOW)
+    assert late.then(STARTED, told).facts[1].cites == (0, 6)
+
+
+def test_r_22_who_is_named_by_a_late_notice_only_was_announced_too_late() -> None:
+    adding = replace(REPEATED, technicians=(SECOND_TECHNICIAN,))
+    story = given(*READY, SECOND_ASSIGNED).at("2026-11-18 09:30", adding)
+    story.when(START, at_=NOW).then(STARTED)
+    told = violation("R-22", "notice_too_late", sent_at="2026-11-18T09:00:00+09:00")
+    story.when(replace(START, technician=SECOND_TECHNICIAN), at_=NOW).then(
+        replace(STARTED, technician=SECOND_TECHNICIAN), told
+    )
 
 
 @pytest.mark.parametrize(("agreed", "late"), [("2026-11-17 23:59", False), ("2026-11-18 00:00", True)])

@@ -18,7 +18,7 @@ SENTENCES = {
         "The overrun was reported at {sent_at:time}: the violation on record was found without knowing of that.",
     ),
     "notice_was_sent": (
-        "作業前連絡は {sent_at:time} に送られていました。連絡がなかったとした記録は、これを知らずになされたものです。",
+        "作業前連絡は {sent_at:time} に送られていました。違反とした記録は、これを知らずになされたものです。",
         "The pre-work notice was sent at {sent_at:time}: the violation on record was found without knowing of that.",
     ),
     "permission_of_own_hand": (
