@@ -27,8 +27,10 @@ def behind(clock: Clock, newest: datetime, *, bound: timedelta = DEFAULT_CLOCK_B
 
 def clock_behind(recorder: Recorder) -> timedelta:
     """Tell how far the recorder's clock is behind the newest entry; raise DatabaseUnavailableError."""
+    # Of those that the log counts: a row beyond them is no entry, whatever its time.
     statement = sql.SQL(
-        "SELECT at FROM {}.entry WHERE position >= 0 AND isfinite(at) ORDER BY position DESC LIMIT 1"
+        "SELECT at FROM {0}.entry WHERE position >= 0 AND position < (SELECT max(size) FROM {0}.log)"
+        " AND at BETWEEN '1970-01-01' AND '9999-01-01' ORDER BY position DESC LIMIT 1"
     ).format(sql.Identifier(recorder.schema))
     with named_errors(), connect(recorder.url, application="shoseki clock") as connection:
         row = connection.execute(statement).fetchone()

@@ -34,13 +34,14 @@ def appending(session: Session) -> Iterator["Ledger"]:
     """Give the ledger, and sign what is appended within a second; at the end all of it is signed, or it is said.
 
     A log that lost what it had signed, or does not know what it signed, gets no entry: that is refused before anything
-    is done, and where it comes to light only in the end the command has failed. What a crash left half done is finished
-    first, or it is said.
+    is done, and where it comes to light only in the end the command has failed; so it has where an entry is damaged
+    over which nothing can be signed any more. What a crash left half done is finished first, or it is said.
     """
     from ledger.application.upkeep import finish_interrupted
     from ledger.store.checkpoint_state import CheckpointStateLostError
     from ledger.store.checkpoints import CheckpointRefusedError
     from ledger.store.following import Following
+    from ledger.store.reread import StoredEntryError
 
     with reading(session) as ledger:
         ledger.checkpointer.check()
@@ -49,7 +50,7 @@ def appending(session: Session) -> Iterator["Ledger"]:
             session.warn(session.text("not_finished", reason=reason))
         with Following(ledger.checkpointer) as following:
             yield ledger
-        if isinstance(following.failure, CheckpointRefusedError | CheckpointStateLostError):
+        if isinstance(following.failure, CheckpointRefusedError | CheckpointStateLostError | StoredEntryError):
             raise CommandRefusedError(session.text("recorded_unsigned", reason=following.failure))
         if following.failure is not None:
             session.warn(session.text("not_signed", reason=following.failure))

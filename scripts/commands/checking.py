@@ -1,5 +1,6 @@
 """``fsck`` and ``status``: how the log is."""
 
+import os
 import tomllib
 from collections import Counter
 from collections.abc import Callable
@@ -50,7 +51,9 @@ def _record(
     try:
         with open_ledger() as ledger, Following(ledger.checkpointer) as following:
             position = record(ledger, report, person=_person(ledger), actor=acting(ledger))
-    except known() as error:
+    except Exception as error:  # whatever it is: the report is what was asked for
+        if os.environ.get("SHOSEKI_DEBUG") and not isinstance(error, known()):
+            raise
         session.warn(session.text("fsck_not_recorded", reason=sentence_of(session, error)))
         return None
     if following.failure is not None:
@@ -139,7 +142,7 @@ def status(
         corrected = correct_past_time(ledger, correct_clock) if correct_clock is not None else None
         found = condition(ledger)
         warn_of_keyring(session, ledger.keys.keyring)
-        if warn_of_clock(session, ledger):
+        if warn_of_clock(session, ledger) or found.behind < 0:
             session.status = Status.FINDING
     if confirmed is not None:
         session.say("clock_confirmed", "good", at=confirmed.at, position=confirmed.position)
@@ -177,6 +180,8 @@ def _rows(session: Session, found: "Condition", *, directory: str, embedded: boo
     database = found.database
     if found.signed is None:
         signed = session.text("signed_none")
+    elif found.behind < 0:
+        signed = session.text("signed_ahead", size=found.signed, entries=found.entries)
     elif found.behind:
         signed = session.text("signed_behind", size=found.signed, behind=found.behind)
     else:

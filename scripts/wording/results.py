@@ -247,6 +247,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "signed_none": ("nothing is signed yet", "まだ署名されていません"),
     "signed_all": ("size {size}, every entry signed", "件数 {size}（すべて署名済み）"),
     "signed_behind": ("size {size}, {behind} entries behind", "件数 {size}（未署名 {behind} 件）"),
+    "signed_ahead": (
+        "size {size}, of which {entries} entries are there: the database is an older or another state of this log",
+        "件数 {size} のうち {entries} 件しかなく、データベースはこのログの古い状態か別の状態です",
+    ),
     "keyring": ("keyring", "鍵束"),
     "keyring_safe": ("a backup is confirmed", "控え確認済み"),
     "keyring_unsafe": ("no backup is confirmed", "控え未確認"),

@@ -9,9 +9,12 @@ import pytest
 from command_line import Answer
 from psycopg import sql
 
-from api.settings import Identity
+from api import wiring
+from api.settings import Identity, Settings
+from ledger.application import checking
 from ledger.store.clock import SystemClock
 from ledger.store.embedded import Urls
+from ledger.store.record import Record
 
 Shoseki = Callable[..., Answer]
 REASON = "time_server"
@@ -47,6 +50,15 @@ def own(shoseki: Shoseki, postgres: Urls, tmp_path: Path, monkeypatch: pytest.Mo
         "DELETE FROM {s}.log",
         "DELETE FROM {s}.schema_migration",
         "UPDATE {s}.log SET origin = 'another.example/log'",
+        "UPDATE {s}.log SET size = 9223372036854775807",
+        (
+            "ALTER TABLE {s}.log DROP CONSTRAINT log_pkey, DROP CONSTRAINT log_singleton_check;"
+            " INSERT INTO {s}.log SELECT false, origin, size, at FROM {s}.log"
+        ),
+        (
+            "ALTER TABLE {s}.entry DISABLE TRIGGER USER;"
+            " UPDATE {s}.entry SET at = '294000-01-01' WHERE position = (SELECT max(position) FROM {s}.entry)"
+        ),
     ],
 )
 def test_a_log_that_cannot_be_opened_is_checked(own: Own, change: str) -> None:
@@ -59,6 +71,42 @@ def test_a_log_that_cannot_be_opened_is_checked(own: Own, change: str) -> None:
     assert report["position"] is None
     assert "SHOSEKI" not in answer.err  # nothing unexpected
     assert "Traceback" not in answer.err
+
+
+def test_whatever_keeps_a_check_from_being_recorded_keeps_nobody_from_its_report(
+    own: Own, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> int:
+        raise ArithmeticError("nobody thought of it")
+
+    monkeypatch.setattr(checking, "record", fail)
+    answer = own.run("fsck", "--json")
+    assert (answer.status, answer.json["findings"], answer.json["position"]) == (0, [], None)
+    assert "nobody thought of it" in answer.err
+    monkeypatch.setenv("SHOSEKI_DEBUG", "1")
+    with pytest.raises(ArithmeticError):
+        own.run("fsck", "--json")
+
+
+def test_what_cannot_be_signed_for_a_damaged_entry_is_no_success(own: Own) -> None:
+    with wiring.opened(Settings.from_environment()) as ledger:
+        first, second = (ledger.recorder.append_all([Record("work.noted.v1", b"noted")])[0] for _ in range(2))
+    own.sql("ALTER TABLE {s}.entry DISABLE TRIGGER USER")
+    own.sql(f"UPDATE {{s}}.entry SET leaf = sha256(leaf) WHERE position = {first}")
+    answer = own.run("customer", "add", "second", "--json")
+    assert answer.status == 2
+    assert f"recorded, but cannot be signed any more: The stored entry at position {first}" in answer.err
+    assert f"LEAF {first}" in {f"{e['code']} {e['position']}" for e in own.run("fsck", "--json").json["findings"]}
+    assert second == first + 1
+
+
+def test_a_database_that_lost_what_was_signed_is_told_by_status(own: Own) -> None:
+    size = own.run("status", "--json").json["entries"]
+    own.sql("UPDATE {s}.log SET size = size - 1")
+    answer = own.run("status", "--json")
+    assert (answer.status, answer.json["behind"]) == (1, -1)
+    assert f"size {size}, of which {size - 1} entries are there" in " ".join(own.run("status").out.split())
+    assert "古い状態" in own.run("--lang", "ja", "status").out
 
 
 @pytest.mark.parametrize("table", ["entry", "payload", "chain", "key", "idempotency", "destroyed_pair", "tag"])

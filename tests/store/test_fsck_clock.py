@@ -101,3 +101,19 @@ def test_how_far_a_clock_is_behind_is_told_beyond_the_bound(filled: TestedLog) -
     assert clock_behind(filled.recorder) == timedelta(hours=1, seconds=1)
     filled.append(1)
     assert clock_behind(filled.recorder) == timedelta(hours=1, seconds=1)
+
+
+@pytest.mark.parametrize("time", ["9990-01-01", "290000-01-01", "infinity"])
+def test_a_row_beyond_the_log_puts_no_clock_behind(filled: TestedLog, time: str) -> None:
+    """Who has the application's password can add one, and could have every command complain or end."""
+    filled.run(
+        "INSERT INTO {s}.entry SELECT 9223372036854775807, chain, 9223372036854775807, %s, type, tags, key, leaf, entry"
+        " FROM {s}.entry WHERE position = 1",
+        (time,),
+    )
+    assert clock_behind(filled.recorder) == timedelta(0)
+
+
+def test_a_time_of_the_newest_entry_that_no_calendar_has_leaves_the_one_before_it(filled: TestedLog) -> None:
+    filled.tamper("UPDATE {s}.entry SET at = '290000-01-01' WHERE position = (SELECT max(position) FROM {s}.entry)")
+    assert clock_behind(filled.recorder) == timedelta(0)
