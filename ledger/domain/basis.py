@@ -35,6 +35,14 @@ def basis_at(facts: Facts, moment: datetime) -> tuple[Basis, tuple[int, ...]]:
     return Basis.STANDALONE_TERMS, ()
 
 
+def stated_in(basis: Basis, facts: Facts, moment: datetime) -> tuple[str, ...]:
+    """Give the contracts that state the connection, where they are its basis: an end that is told late meets it."""
+    if basis is not Basis.CONTRACT:
+        return ()
+    contracts = live(fold_contracts(facts), moment)
+    return tuple(sorted(each.id for each, stated in contracts if stated.remote is not Remote.NOT_STATED))
+
+
 @rule("R-06", off=())
 def check_basis(
     basis: Basis, facts: Facts, now: datetime, *, request: int | None = None, work_order: str | None = None

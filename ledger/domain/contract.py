@@ -18,7 +18,7 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact, fact, public, ref
 from ledger.domain.instants import spelled
-from ledger.domain.recorded import Facts, happened_at, tagged
+from ledger.domain.recorded import Facts, Recorded, happened_at, tagged
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
@@ -129,7 +129,7 @@ class Contract:
 Contracts = Mapping[str, Contract]
 
 
-def fold(facts: Facts) -> Contracts:
+def fold(facts: Facts) -> dict[str, Contract]:
     """Give a customer's contracts by id."""
     contracts: dict[str, Contract] = {}
     for each in facts:
@@ -219,16 +219,32 @@ class EndContract:
 @rule("R-01", off=())
 def after_the_end(facts: Facts, contract: str, over: datetime) -> tuple[ViolationRecorded, ...]:
     """Give a violation for each session that relied on the contract's terms when, as is told now, it was over."""
+    relied = (each for each in _since(facts, contract, over) if getattr(each.fact, "contract", None) == contract)
+    return tuple(_violation("R-01", "session_after_contract", over, each) for each in relied)
+
+
+@rule("R-06", off=())
+def unstated(facts: Facts, told: Contract, since: datetime) -> tuple[ViolationRecorded, ...]:
+    """Give a violation for each session since then that, as is told now, no contract stated when it began."""
+    contracts = fold(facts) | {told.id: told}
     return tuple(
-        ViolationRecorded(
-            rule="R-01",
-            sentence="session_after_contract",
-            values={"at": spelled(over)},
-            subjects=tuple(sorted(each for each in relied.tags if each.startswith("session:"))),
-            cites=(relied.position,),
-        )
-        for relied in tagged(facts, tag(RELIANCE, contract))
-        if happened_at(relied) >= over
+        _violation("R-06", "session_unstated", since, each)
+        for each in _since(facts, told.id, since)
+        if told.id in getattr(each.fact, "stated_in", ())
+        if all(stated.remote is Remote.NOT_STATED for _, stated in live(contracts, happened_at(each)))
+    )
+
+
+def _since(facts: Facts, contract: str, moment: datetime) -> list[Recorded[Fact]]:
+    """Give the sessions that began since then and relied on the contract, for its terms or for what it states."""
+    return [each for each in tagged(facts, tag(RELIANCE, contract)) if happened_at(each) >= moment]
+
+
+def _violation(rule_id: str, sentence: str, since: datetime, relied: Recorded[Fact]) -> ViolationRecorded:
+    subjects = tuple(sorted(each for each in relied.tags if each.startswith("session:")))
+    values = {"at": spelled(since)}
+    return ViolationRecorded(
+        rule=rule_id, sentence=sentence, values=values, subjects=subjects, cites=(relied.position,)
     )
 
 
@@ -297,6 +313,8 @@ def amend_contract(command: AmendContract, facts: Facts, _now: datetime, _defaul
         incorporates=command.incorporates,
     )
     unfounded = () if command.ends_at is None else after_the_end(facts, contract.id, command.ends_at)
+    made = Terms(command.effective_at, command.remote, command.ends_at, command.incorporates, newest.position)
+    unfounded += unstated(facts, replace(contract, stated=(*contract.stated, made)), made.since)
     return decided(amended, *unfounded, cites=[newest.position])
 
 
@@ -312,10 +330,9 @@ def end_contract(command: EndContract, facts: Facts, now: datetime, _defaults: D
         raise Refusal("R-06", "contract_ends_later", [contract.stated[-1].position])
     if command.ended_at < contract.stated[0].since:
         raise Refusal("R-06", "contract_order", [contract.stated[0].position], at=contract.stated[0].since.isoformat())
-    ended = ContractEnded(
-        customer=command.customer, contract=contract.id, ended_at=command.ended_at, why=End.TERMINATED
-    )
-    unfounded = after_the_end(facts, contract.id, command.ended_at)
+    over = command.ended_at
+    ended = ContractEnded(customer=command.customer, contract=contract.id, ended_at=over, why=End.TERMINATED)
+    unfounded = after_the_end(facts, contract.id, over) + unstated(facts, replace(contract, ended_at=over), over)
     return decided(ended, *unfounded, cites=[contract.stated[-1].position])
 
 

@@ -10,6 +10,7 @@ what relies on it, so of the two exactly one comes first. What happened without 
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.domain.basis import stated_in
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.connected_on import days_of
 from ledger.domain.consent import consent_in_force
@@ -133,6 +134,7 @@ def open_session(command: OpenSession, facts: Facts, now: datetime, _defaults: D
         started_at=now,
         days=days_of(command.customer, now, now),
         through=() if consent is None else consent.through,
+        stated_in=stated_in(order.basis, facts, now),
     )
     made: list[Fact] = [started]
     if command.recording is not None:

@@ -79,6 +79,8 @@ class SessionStarted(Fact):
     days: tuple[str, ...] = ref("connected_on")
     through: tuple[str, ...] = ref(RELIANCE, default=())
     """Where the consent is for this work order alone, what of the terms a no to which takes it back, too."""
+    stated_in: tuple[str, ...] = ref(RELIANCE, default=())
+    """The contracts that state the connection, where that is its basis."""
 
 
 @fact("session.ended.v1", retention="trail", ja="セッション終了", en="Session ended", clause="4-2", occurred="ended_at")

@@ -8,6 +8,7 @@ the order, who was assigned, consent and permission, whatever has become of them
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ledger.domain.basis import stated_in
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.connected_on import days_of
 from ledger.domain.consent import consent_in_force
@@ -160,13 +161,13 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         started_at=moment,
         days=days_of(command.customer, moment, moment),
         through=() if consent is None else consent.through,
+        stated_in=() if order is None else stated_in(order.basis, facts, moment),
     )
     before = session_of(facts, command.session)
     if before is not None:  # what it relied on, as it was known when it was told first
         first = before.started.fact
-        started = replace(
-            started, consent=first.consent, contract=first.contract, terms=first.terms, through=first.through
-        )
+        relied = ("consent", "contract", "terms", "through", "stated_in")
+        started = replace(started, **{name: getattr(first, name) for name in relied})
     if told_before(None if before is None else before.started, started, "R-04", "session_known"):
         return decided()
     check_recording_of(facts, command.recording, command.session)

@@ -78,6 +78,7 @@ SESSION_STARTED = SessionStarted(
     permitted_until=GRANTED.ends,
     started_at=STARTED_AT,
     days=days_of(CUSTOMER, STARTED_AT, STARTED_AT),
+    stated_in=(SIGNED.contract,),
 )
 RECORDED = SessionRecordingStarted(session=SESSION, recording=RECORDING, recorder="gw01", started_at=STARTED_AT)
 SSH = Path(protocol=Protocol.SSH, version="SSH-2.0", cipher="chacha20-poly1305@openssh.com", host_key="SHA256:abc")

@@ -131,7 +131,7 @@ def test_a_contract_can_end_before_its_time() -> None:
 
 
 def test_r_01_an_end_that_is_told_late_leaves_the_sessions_after_it_without_the_contracts_terms() -> None:
-    relied = replace(SESSION_STARTED, contract=CONTRACT)
+    relied = replace(SESSION_STARTED, contract=CONTRACT, stated_in=())
     story = given(SIGNED).at("2026-11-18 10:10", relied)
     command = EndContract(customer=CUSTOMER, contract=CONTRACT, ended_at=relied.started_at)
     ended = ContractEnded(customer=CUSTOMER, contract=CONTRACT, ended_at=relied.started_at, why=End.TERMINATED)
@@ -148,6 +148,36 @@ def test_r_01_an_end_that_is_told_late_leaves_the_sessions_after_it_without_the_
     story.when(amend, at_="2026-11-18 11:00").then(shorter, violation)
     later = at("2026-11-18 10:11")
     story.when(replace(command, ended_at=later), at_="2026-11-18 11:00").then(replace(ended, ended_at=later))
+
+
+def test_r_06_an_end_that_is_told_late_leaves_the_sessions_after_it_without_their_basis() -> None:
+    relied = replace(SESSION_STARTED, stated_in=(CONTRACT,))
+    story = given(SIGNED).at("2026-11-18 10:10", relied)
+    command = EndContract(customer=CUSTOMER, contract=CONTRACT, ended_at=relied.started_at)
+    ended = ContractEnded(customer=CUSTOMER, contract=CONTRACT, ended_at=relied.started_at, why=End.TERMINATED)
+    violation = ViolationRecorded(
+        rule="R-06",
+        sentence="session_unstated",
+        values={"at": "2026-11-18T10:10:00+09:00"},
+        subjects=(f"session:{relied.session}",),
+    )
+    [_, told] = story.when(command, at_="2026-11-18 11:00").then(ended, violation).facts
+    assert told.cites == (1,)
+    later = at("2026-11-18 10:11")
+    story.when(replace(command, ended_at=later), at_="2026-11-18 11:00").then(replace(ended, ended_at=later))
+    other = replace(SIGNED, contract=an_id("contract", 2))
+    given(SIGNED, other).at("2026-11-18 10:10", relied).when(command, at_="2026-11-18 11:00").then(ended)
+    with switched_off("R-06"):
+        story.when(command, at_="2026-11-18 11:00").then(ended)
+
+
+def test_r_06_an_amendment_that_is_told_late_leaves_sessions_without_their_basis_unless_it_states_them() -> None:
+    story = given(SIGNED).at("2026-11-18 10:10", replace(SESSION_STARTED, stated_in=(CONTRACT,)))
+    [_, told] = story.when(amend("2026-11-18 10:00"), at_="2026-11-18 11:00").facts
+    assert isinstance(told, ViolationRecorded)
+    assert (told.rule, told.sentence, told.cites) == ("R-06", "session_unstated", (1,))
+    for stating in (amend("2026-11-18 10:00", remote=Remote.POSSIBLE), amend("2026-11-18 10:11")):
+        assert len(story.when(stating, at_="2026-11-18 11:00").facts) == 1
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ def test_r_04_a_session_without_a_work_order_is_recorded_with_a_violation(named:
         ("R-06", "session_without_basis"),
         ("R-08", "permission_unknown"),
     ]
-    without = replace(SESSION_STARTED, work_order=None, permission=None, basis=None, permitted_until=None)
+    without = replace(SESSION_STARTED, work_order=None, permission=None, basis=None, stated_in=(), permitted_until=None)
     assert replace(outcome.facts[0], cites=()) == without
     started_and_over = replace(over(), work_order=named, permission=None)
     again = given(*AGREEMENT, ENTERED).when(started_and_over, at_=LATER)
