@@ -167,15 +167,15 @@ class Committer:
             except Exception as error:  # noqa: BLE001 - as above
                 request.error = error
 
-    def _use_time(self) -> bool:
-        """Do a little of what can be done without the server; tell whether there was anything to do."""
+    def _use_time(self) -> int:
+        """Do a little of what can be done without the server; tell how many records or callers it was for."""
         if self._answered:
             self._answered.popleft().release()
-            return True
+            return 1
         if self._sealing is None:
             with self._lock:
                 if not self._waiting:
-                    return False
+                    return 0
                 request, done = self._waiting[0]
                 # Taken off the queue last: what breaks before that finds it there, and answers it.
                 draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
@@ -187,13 +187,14 @@ class Committer:
             request.prepared.extend(islice(prepared, _AT_ONCE))
         except Exception as error:  # noqa: BLE001 - as above
             request.error = error
+        sealed = len(request.prepared) - before
         if request.error is not None:
             self._sealing = None
             self._answered.append(done)
-        elif len(request.prepared) - before < _AT_ONCE:
+        elif sealed < _AT_ONCE:
             self._sealing = None
             self._ready.append((request, done))
-        return True
+        return sealed or 1
 
     def _take(self) -> list[tuple[Request, Any]]:
         """Take the next transaction's requests: what is ready, and a few more that are soon."""
@@ -248,7 +249,10 @@ class Committer:
         while True:
             for _, became in poll.poll(0):
                 return became
-            if not self._use_time() and (became := self._rest(socket, wanted)):
+            used = 0
+            while used < _AT_ONCE and (more := self._use_time()):
+                used += more
+            if not used and (became := self._rest(socket, wanted)):
                 return became
 
     def _rest(self, socket: int | None, wanted: int) -> int:
