@@ -20,7 +20,7 @@ from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
 from ledger.domain.schedule_facts import ScheduleAgreed, ScheduleCancelled, ScheduleChanged, ScheduleProposed
 from ledger.domain.settings import Defaults
-from ledger.domain.work import RUNNING, Status, WorkOrder, known_open, of_order
+from ledger.domain.work import RUNNING, Status, Window, WorkOrder, known_open, of_order
 from ledger.domain.work_facts import Side
 from ledger.domain.work_timers import work_due
 
@@ -103,6 +103,9 @@ def agree_schedule(command: AgreeSchedule, facts: Facts, now: datetime, defaults
         planned_end = spelled(proposal.fact.planned_end)
         raise Refusal("R-21", "schedule_order", [proposal.position], planned_end=planned_end)
     check_both_sides(proposal, command.by)
+    if order.window is not None and (agreed_before := _agreed_on(facts, proposal)):
+        check_not_replaced(order.window, agreed_before)
+        return decided(cites=[order.window.agreed])  # said again: the notices of this time stay what they are
     cites = [proposal.position, *word_of(facts, command.by, command.contact, "R-21")]
     if order.window is None:
         agreed = ScheduleAgreed(
@@ -134,6 +137,13 @@ def check_both_sides(proposal: Recorded[ScheduleProposed], by: Side) -> None:
         raise Refusal("R-21", "proposal_of_same_side", [proposal.position], by=by)
 
 
+@rule("R-21")
+def check_not_replaced(window: Window, agreed_before: list[int]) -> None:
+    """Refuse to come back to a proposal that both sides have left: what is meant by that is a proposal of its own."""
+    if window.agreed not in agreed_before:
+        raise Refusal("R-21", "proposal_replaced", [agreed_before[-1], window.agreed])
+
+
 @decides(CancelSchedule, boundary=_boundary, timers=_timers)
 def cancel_schedule(command: CancelSchedule, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
     """Take an agreed time back; the order stays."""
@@ -145,6 +155,13 @@ def cancel_schedule(command: CancelSchedule, facts: Facts, _now: datetime, _defa
     cancelled = ScheduleCancelled(work_order=order.id, by=command.by, contact=command.contact, reason=command.reason)
     cites = [order.window.agreed, *word_of(facts, command.by, command.contact, "R-21")]
     return decided(cancelled, cites=cites)
+
+
+def _agreed_on(facts: Facts, proposal: Recorded[ScheduleProposed]) -> list[int]:
+    """Give the positions at which both sides agreed on a proposal."""
+    agreed = [*of_type(facts, ScheduleAgreed), *of_type(facts, ScheduleChanged)]
+    named = (proposal.fact.work_order, proposal.fact.proposal)
+    return sorted(each.position for each in agreed if (each.fact.work_order, each.fact.proposal) == named)
 
 
 def _proposals(facts: Facts, order: WorkOrder) -> list[Recorded[ScheduleProposed]]:

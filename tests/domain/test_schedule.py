@@ -154,6 +154,15 @@ CHANGED = ScheduleChanged(
 )
 
 
+def test_r_21_what_was_agreed_on_and_is_said_again_changes_nothing_and_what_was_replaced_is_proposed_anew() -> None:
+    given(*READY, CONTACT).when(AGREE, at_=NOW).then().citing(4)
+    replaced = given(*READY, LONGER, CHANGED, CONTACT)
+    replaced.when(AGREE_LONGER, at_=NOW).then().citing(7)
+    replaced.when(AGREE, at_=NOW).refused("R-21", cites=[4, 7])
+    with switched_off("R-21"):
+        replaced.when(AGREE, at_=NOW).then()
+
+
 def test_r_21_a_new_time_is_agreed_on_while_work_runs_and_is_not_called_off_then() -> None:
     propose = replace(PROPOSE, proposal=SECOND_PROPOSAL, planned_end=LONGER.planned_end)
     given(*RUNNING).when(propose, at_="2026-11-18 11:00").then(LONGER).citing(6)

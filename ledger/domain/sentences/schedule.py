@@ -3,6 +3,10 @@
 SENTENCES = {
     "proposal_known": ("この日程案は既に提示されています。", "This proposal was made already."),
     "proposal_unknown": ("この日程案は提示されていません。", "There is no such proposal."),
+    "proposal_replaced": (
+        "この日程案はその後の合意により変更済みです。改めて日程案を提示してください。",
+        "A newer agreement has replaced this proposal: propose the time anew.",
+    ),
     "proposal_of_same_side": (
         "日程を提示した側（{by:work_facts.Side}）は、自らの案に合意できません。",
         "The side that proposed ({by:work_facts.Side}) cannot agree to its own proposal.",
