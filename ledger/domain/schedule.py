@@ -159,9 +159,13 @@ def cancel_schedule(command: CancelSchedule, facts: Facts, _now: datetime, _defa
 
 def _agreed_on(facts: Facts, proposal: Recorded[ScheduleProposed]) -> list[int]:
     """Give the positions at which both sides agreed on a proposal."""
-    agreed = [*of_type(facts, ScheduleAgreed), *of_type(facts, ScheduleChanged)]
     named = (proposal.fact.work_order, proposal.fact.proposal)
-    return sorted(each.position for each in agreed if (each.fact.work_order, each.fact.proposal) == named)
+    return [
+        each.position
+        for each in facts
+        if isinstance(each.fact, ScheduleAgreed | ScheduleChanged)
+        and (each.fact.work_order, each.fact.proposal) == named
+    ]
 
 
 def _proposals(facts: Facts, order: WorkOrder) -> list[Recorded[ScheduleProposed]]:
