@@ -5,6 +5,7 @@ from test_fsck import check, codes
 from tested_log import CUSTOMER, ORIGIN, TestedLog
 
 from ledger.log.refusal import Status
+from ledger.store.embedded import APPLICATION_ROLE
 from ledger.store.errors import LogMissingError, WrongLogError
 from ledger.store.fsck import Code, fsck
 
@@ -22,7 +23,11 @@ def filled(log: TestedLog) -> TestedLog:
 
 
 def named(table: str) -> tuple[Code, None, str]:
-    return Code.SCHEMA, None, f"the table {table} is not there or lacks a column: nothing of it was checked"
+    return (
+        Code.SCHEMA,
+        None,
+        f"the table {table} is not there, lacks a column or may not be read: nothing of it was checked",
+    )
 
 
 @pytest.mark.parametrize("change", ["ALTER TABLE {{s}}.{} RENAME TO moved", "DROP TABLE {{s}}.{} CASCADE"])
@@ -98,6 +103,35 @@ def test_what_the_database_cannot_give_of_a_table_stops_nothing_else(filled: Tes
     assert (Code.UNREADABLE, None, f"the table {table}, division by zero") in found
     assert (Code.IDEMPOTENCY, -5, "no entry is there") in found
     assert Code.LEAF in {code for code, _, _ in found}
+
+
+@pytest.mark.parametrize("table", ["tag", "payload"])
+def test_what_the_database_cannot_give_beside_the_entries_stops_nothing_else(
+    filled: TestedLog, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    """As where a page of the table is damaged on the disk: what it says has the same classes."""
+    filled.run(f"ALTER TABLE {{s}}.{table} ENABLE ROW LEVEL SECURITY")
+    filled.run(f"CREATE POLICY breaking ON {{s}}.{table} USING (1 / (position - 6) < 9)")
+    filled.run("UPDATE {s}.chain SET leaf = sha256(leaf) WHERE chain = 'log'")
+    monkeypatch.setattr("ledger.store.fsck.run._SMALL", 0)  # as in a long log, which others check as well
+    for processes in (1, 2):
+        report = check(filled, processes)
+        assert f"the table {table}, division by zero" in {each.detail for each in report.findings}
+        rest = {Code.UNREADABLE, Code.SCHEMA, Code.CHAIN_TABLE, Code.LEAF if table == "tag" else Code.UNREADABLE}
+        assert rest <= report.counts.keys()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_that_may_not_be_read_is_named_and_the_rest_is_checked(filled: TestedLog, table: str) -> None:
+    filled.run(f"REVOKE SELECT ON {{s}}.{table} FROM {APPLICATION_ROLE}")
+    report = check(filled)
+    assert named(table) in {(each.code, each.position, each.detail) for each in report.findings}
+    assert (Code.CHECKPOINT_AHEAD if table == "entry" else Code.LEAF) in report.counts
+
+
+def test_a_log_of_which_nothing_may_be_read_is_not_called_none(filled: TestedLog) -> None:
+    filled.run(f"REVOKE SELECT ON ALL TABLES IN SCHEMA {{s}} FROM {APPLICATION_ROLE}")
+    assert {(each.code, each.position, each.detail) for each in check(filled).findings} >= {named(t) for t in TABLES}
 
 
 def test_idempotency_keys_that_the_database_cannot_give_stop_nothing_else(filled: TestedLog) -> None:

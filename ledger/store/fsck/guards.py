@@ -122,7 +122,8 @@ SELECT c.relname, c.oid,
 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE i.inhparent = to_regclass(%(payload)s) ORDER BY 1"""
 _COLUMNS = """
-SELECT c.relname, a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+SELECT c.relname, CASE WHEN has_column_privilege(c.oid, a.attnum, 'SELECT')
+    THEN a.attname || ' ' || format_type(a.atttypid, a.atttypmod) END
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE n.nspname = %(schema)s AND c.relname = ANY(%(tables)s) AND c.relkind IN ('r', 'p', 'v')
     AND a.attnum > 0 AND NOT a.attisdropped"""
@@ -136,8 +137,8 @@ _BODY = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION \{schema\}\.(\w+)\(.*?AS \$
 
 
 def missing_tables(connection: Connection[Any], schema: str) -> frozenset[str]:
-    """Give the tables that are not there, or lack a column that the migrations make; raise LogMissingError for all."""
-    found: dict[str, set[str]] = {}
+    """Give the tables that are not there, lack a column or may not be read; raise LogMissingError for no table."""
+    found: dict[str, set[str | None]] = {}
     for table, column in connection.execute(_COLUMNS, {"schema": schema, "tables": list(_NEEDED)}):
         found.setdefault(table, set()).add(column)
     if not found:
@@ -149,7 +150,12 @@ def check_guards(connection: Connection[Any], schema: str, missing: frozenset[st
     """Name what of the schema is another than the migrations make; with a schema of a newer program, say only that."""
     add = join.findings.add
     for table in sorted(missing):
-        add(Code.SCHEMA, None, None, f"the table {table} is not there or lacks a column: nothing of it was checked")
+        add(
+            Code.SCHEMA,
+            None,
+            None,
+            f"the table {table} is not there, lacks a column or may not be read: nothing of it was checked",
+        )
     statement = sql.SQL("SELECT number, left(name, 100), left(digest, 100) FROM {}.schema_migration LIMIT {}")
     migrated = statement.format(sql.Identifier(schema), KEPT)
     rows = [] if "schema_migration" in missing else connection.execute(migrated).fetchall()

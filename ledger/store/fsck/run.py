@@ -40,7 +40,17 @@ from ledger.store.fsck.marks import MARKS, Marks
 from ledger.store.fsck.remote import RemoteWorker
 from ledger.store.fsck.source import Source
 from ledger.store.fsck.tables import Tables
-from ledger.store.fsck.tasks import RANGE, PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask, Task
+from ledger.store.fsck.tasks import (
+    RANGE,
+    PartsTask,
+    Place,
+    RangeReport,
+    RangeTask,
+    TagsReport,
+    TagsTask,
+    Task,
+    Unreadable,
+)
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of entries checked so far and of all."""
@@ -53,7 +63,8 @@ _AHEAD = 2
 """How many tasks each other process is given at a time: it never waits for this one to have time."""
 _WAITING = 64
 """How many tasks may be given away or done before the first of them is joined."""
-_LOCKABLE = "SELECT FROM pg_class WHERE oid = to_regclass(%s) AND relkind IN ('r', 'p', 'v')"
+_LOCKABLE = """SELECT FROM pg_class
+    WHERE oid = to_regclass(%s) AND relkind IN ('r', 'p', 'v') AND has_table_privilege(oid, 'SELECT')"""
 _Run: TypeAlias = Callable[[Iterable[Task]], Iterator[Any]]
 
 
@@ -93,7 +104,7 @@ def fsck(
             foreknown = tables.foreknown()
             join = Join(origin, foreknown)
             check_guards(connection, schema, missing, join)
-            parts = check_partitions(connection, schema, join)
+            parts = check_partitions(connection, schema, join) if source.has("payload") else []
             ranges = tables.ranges(size, join)
             _check_ranges(run, ranges, parts, signed, source, tables, join, progress)
         beside = KeyTables(source)
@@ -216,13 +227,17 @@ def _check_ranges(
             join.take(answer, checkpoints.popleft())
             if progress is not None:
                 progress(answer.stop, ranges[-1][1])
+        elif isinstance(answer, Unreadable):
+            source.name(answer.table, answer.detail, join)
         else:
             counts.update(answer)
     marks.name_rest()
-    if not source.has("tag") or (stored, rows) != (join.tags, join.tag_rows):
-        tables.name_tags(join)
-    if source.has("payload", "entry") and not any(text.startswith("The seals") for text in join.unchecked):
-        tables.check_parts(join, counts)
+    if not source.has("tag", "entry"):
+        join.findings.add(Code.TAG_TABLE, None, None, "there is no such table, or none of entries")
+    elif (stored, rows) != (join.tags, join.tag_rows):
+        source.check(join, ("tag", "entry"), tables.name_tags)
+    if not any(text.startswith("The seals") for text in join.unchecked):
+        source.check(join, ("payload", "entry"), partial(tables.check_parts, counts))
 
 
 def _parts_tasks(parts: Sequence[str]) -> list[Task]:

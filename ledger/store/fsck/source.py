@@ -60,7 +60,7 @@ class Source:
                     with self._connection.transaction():  # what fails in it leaves the snapshot as it is
                         page = cursor.fetchmany(PAGE)
                 except Error as error:
-                    self._name(error, join, table)
+                    self._refused(error, join, table)
                     return
                 if not page:
                     return
@@ -74,12 +74,16 @@ class Source:
             with self._connection.transaction():
                 make(join)
         except Error as error:
-            self._name(error, join, tables[0])
+            self._refused(error, join, tables[0])
 
-    def _name(self, error: Error, join: Join, table: str) -> None:
+    def _refused(self, error: Error, join: Join, table: str) -> None:
         if not of_rows(error):
             raise error
-        join.findings.add(Code.UNREADABLE, None, None, f"the table {table}, {first_line(error)}")
+        self.name(table, first_line(error), join)
+
+    def name(self, table: str, detail: str, join: Join) -> None:
+        """Name a table of which the database cannot give the rows."""
+        join.findings.add(Code.UNREADABLE, None, None, f"the table {table}, {detail}")
 
     def _text(self, statement: str) -> sql.Composed:
         return sql.SQL(statement).format(s=sql.Identifier(self.schema))

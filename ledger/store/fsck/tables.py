@@ -162,9 +162,6 @@ class Tables:
 
     def name_tags(self, join: Join) -> None:
         """Name the positions whose tags differ: called when the fingerprints do."""
-        if not self._source.has("tag", "entry"):
-            join.findings.add(Code.TAG_TABLE, None, None, "there is no such table, or none of entries")
-            return
         statement = """
             WITH stored AS (SELECT tag, position FROM {s}.tag),
                 right_ones AS (
@@ -178,7 +175,7 @@ class Tables:
         for position in positions or [None]:
             join.findings.add(Code.TAG_TABLE, position)
 
-    def check_parts(self, join: Join, counts: Mapping[str, int]) -> None:
+    def check_parts(self, counts: Mapping[str, int], join: Join) -> None:
         """Compare how many payloads each part has with how many belong to entries; name the others."""
         for part in sorted(
             part for part in counts.keys() | join.parts.keys() if counts.get(part, 0) != join.parts[part]

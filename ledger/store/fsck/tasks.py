@@ -126,6 +126,14 @@ class RangeReport:
     unchecked: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What the database says where it cannot give the rows of a table beside the entries."""
+
+    table: str
+    detail: str
+
+
 @dataclass(slots=True)
 class TagsReport:
     """The sum of the fingerprint over some of the rows that stand in the table of tags."""

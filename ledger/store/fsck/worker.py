@@ -16,7 +16,7 @@ from ledger.store.fsck.entries import EntryChecker
 from ledger.store.fsck.findings import Code
 from ledger.store.fsck.seals import SealChecker
 from ledger.store.fsck.source import first_line, of_rows
-from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask, Task
+from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask, Task, Unreadable
 
 _TAGS = sql.SQL(
     "SELECT string_agg(int8send(tag) || int8send(position), ''::bytea), count(*) FROM {}.tag"
@@ -50,6 +50,7 @@ class Worker:
         Rows that the database itself cannot give are a finding like any other, and stop no other range.
         """
         with named_errors():
+            self._begin()
             try:
                 return self._check_range(task)
             except Error as error:
@@ -63,7 +64,6 @@ class Worker:
         return report
 
     def _check_range(self, task: RangeTask) -> RangeReport:
-        self._begin()
         report, wanted = self._entries.check(self._connection, task)
         if self._seals is not None:
             try:
@@ -82,27 +82,35 @@ class Worker:
         self._connection.execute("COMMIT")
         return report
 
-    def read_tags(self, task: TagsTask) -> TagsReport:
+    def _read_tags(self, task: TagsTask) -> TagsReport:
         """Give the fingerprint of the tags in these blocks."""
-        with named_errors():
-            self._begin()
-            name = sql.Identifier(self._place.schema)
-            query = _TAGS.format(name, sql.SQL(str(task.first_block)), sql.SQL(str(task.end_block)))
-            # All in one value: a message a row would cost more than its row.
-            ((stored, rows),) = self._connection.execute(query, binary=True).fetchall()
-            self._connection.execute("COMMIT")
+        name = sql.Identifier(self._place.schema)
+        query = _TAGS.format(name, sql.SQL(str(task.first_block)), sql.SQL(str(task.end_block)))
+        # All in one value: a message a row would cost more than its row.
+        ((stored, rows),) = self._connection.execute(query, binary=True).fetchall()
+        self._connection.execute("COMMIT")
         return TagsReport(self._place.fingerprint.of(stored or b""), rows)  # a row of which a half is NULL counts too
 
-    def count_parts(self, task: PartsTask) -> dict[str, int]:
+    def _count_parts(self, task: PartsTask) -> dict[str, int]:
         """Give the number of payloads in each of these parts."""
         statement = sql.SQL("SELECT part, count(*) FROM {}.payload WHERE part IN ({}) GROUP BY part").format(
             sql.Identifier(self._place.schema), sql.SQL(", ").join(sql.Literal(part) for part in task.parts)
         )
+        counts = dict(self._connection.execute(statement).fetchall())
+        self._connection.execute("COMMIT")
+        return counts
+
+    def read(self, task: TagsTask | PartsTask) -> TagsReport | dict[str, int] | Unreadable:
+        """Read beside the entries; what the database itself cannot give stops nothing else. Raises as checking does."""
         with named_errors():
             self._begin()
-            counts = dict(self._connection.execute(statement).fetchall())
-            self._connection.execute("COMMIT")
-        return counts
+            try:
+                return self._read_tags(task) if isinstance(task, TagsTask) else self._count_parts(task)
+            except Error as error:
+                if not of_rows(error):
+                    raise
+                self._connection.rollback()
+                return Unreadable("tag" if isinstance(task, TagsTask) else "payload", first_line(error))
 
     def _begin(self) -> None:
         self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -114,12 +122,6 @@ class Worker:
         self._unchecked = f"The seals could not be checked: {error}"
 
 
-def run(worker: Worker, task: Task) -> RangeReport | TagsReport | dict[str, int]:
+def run(worker: Worker, task: Task) -> RangeReport | TagsReport | dict[str, int] | Unreadable:
     """Run a task in a worker."""
-    match task:
-        case RangeTask():
-            return worker.check_range(task)
-        case TagsTask():
-            return worker.read_tags(task)
-        case PartsTask():
-            return worker.count_parts(task)
+    return worker.check_range(task) if isinstance(task, RangeTask) else worker.read(task)
