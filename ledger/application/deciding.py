@@ -146,7 +146,7 @@ class Decider:
                     asked = False
                     continue
                 # Before the decision: a refusal by another rule may repeat what was told.
-                self._refuse_words(command, actor, now, told=seen.asked)
+                self.refuse_words(command, actor, now, told=seen.asked)
                 made = decision.decide(command, seen.facts, now, settings)
                 if made.facts or seen.asked:
                     told = self._written(made.facts, customer, now, actor, said, idempotency_key)
@@ -168,7 +168,7 @@ class Decider:
         if self._words is not None:
             self._words.check(command)
 
-    def _refuse_words(self, command: object, actor: Mapping[str, str], now: datetime, *, told: bool) -> None:
+    def refuse_words(self, command: object, actor: Mapping[str, str], now: datetime, *, told: bool = True) -> None:
         """Do as ``check_words`` does; where the refusal is ``told``, put on record before it whose words these were."""
         try:
             self.check_words(command)
@@ -185,7 +185,7 @@ class Decider:
 
         Append nothing but what is due before it, and that its words are refused.
         """
-        self._refuse_words(command, actor, self._recorder.clock.now(), told=True)
+        self.refuse_words(command, actor, self._recorder.clock.now())
         dues = decision.timers(command)
         for due in dues:
             self.notice(due)

@@ -57,6 +57,13 @@ class Customer:
     entries: int
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterCustomer:
+    """What is said of a new customer, as the texts of a command are looked at."""
+
+    name: str
+
+
 class Ledger:
     """One log with its keys, recordings and checkpoints."""
 
@@ -98,10 +105,11 @@ class Ledger:
     def register_customer(self, name: str, *, actor: Mapping[str, str]) -> str:
         """Open a chain for a customer; give its id, which is random and says nothing.
 
-        Raises LedgerError for an empty name.
+        Raises LedgerError for an empty name, Refusal for one that says a customer's secret in custody (R-09).
         """
         if not name.strip():
             raise LedgerError("A customer has a name: give one that is not empty.")
+        self.decider.refuse_words(RegisterCustomer(name), actor, self.recorder.clock.now())
         chain = self.decider.new_id("cus")
         self.recorder.create_chain(chain)
         self.record(

@@ -129,6 +129,16 @@ def test_r_09_the_refusal_names_the_member_and_nothing_repeats_the_secret(
     work.do(rejecting(work, credential, "ログイン不可"))
 
 
+def test_r_09_a_customer_is_not_registered_by_a_name_that_says_a_secret(work: Work) -> None:
+    work.give()
+    chains = work.ledger.reader.chains()
+    with pytest.raises(Refusal, match="R-09") as refused:
+        work.ledger.register_customer(f"{PLANTED} 商事", actor=ACTOR)
+    assert refused.value.values == {"member": "name"}
+    assert [chain for chain, _ in work.ledger.reader.chains()] == [chain for chain, _ in chains]
+    assert work.ledger.register_customer("見本商事", actor=ACTOR)
+
+
 def test_r_09_who_asks_whether_words_are_a_secret_is_on_record_before_the_answer(work: Work) -> None:
     """A refusal tells something of the secret: of a short one, a few with long lists of words would tell it all."""
     work.give(Secret(b"4711"))

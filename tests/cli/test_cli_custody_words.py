@@ -81,3 +81,9 @@ def test_r_09_whoever_looks_for_the_cause_does_not_see_the_secret(
             here("credential", "reject", *options, "--why", "exposed", "--words", SECRET)
     assert SECRET not in "".join(traceback.format_exception(raised.value))
     assert office.does("custodian", "status")["entries"] == before + 1, "who asked is on record"
+
+
+def test_r_09_no_customer_is_named_by_a_secret(office: Office) -> None:
+    answer = office.answers("manager", "customer", "add", SECRET, "--lang", "en")
+    assert " name " in answer.check_refused()
+    assert SECRET not in answer.err + office.answers("manager", "customer", "list", "--json").out
