@@ -44,7 +44,7 @@ _JAPANESE = {
     "StoredEntryError": "保存された記録が壊れています。shoseki fsck で検査してください",
     "HeadsRefusedError": "保存された最新記録が記録と異なります。shoseki fsck で検査してください",
     "BlobMissingError": "録画のファイルがありません",
-    "BlobStoreFullError": "録画を保存する空き容量がありません",
+    "BlobStoreFullError": "ファイルを保存する空き容量がありません",
     "BlobStoreError": "録画の保存場所を使えません",
     "PostgresUnavailable": "内蔵 PostgreSQL を使えません",
     "KeyringMissingError": "鍵束がありません。控えから戻してください",

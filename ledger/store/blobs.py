@@ -41,7 +41,7 @@ class BlobStoreError(StoreError):
 
 
 class BlobStoreFullError(BlobStoreError):
-    """There is no room for the recording and nothing of it was kept: make room, then import it again."""
+    """There is no room for a recording or a log, and nothing of it was kept: make room, then import it again."""
 
 
 class BlobMissingError(BlobStoreError):
@@ -181,7 +181,7 @@ class BlobStore:
         except OSError as error:
             if error.errno in _FULL:
                 raise BlobStoreFullError(
-                    f"There is no room left in {self.directory} and the recording was not kept: make room, then "
+                    f"There is no room left in {self.directory} and the file was not kept: make room, then "
                     "import it again."
                 ) from None
             reason = os.strerror(error.errno) if error.errno else str(error)
