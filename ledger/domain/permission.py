@@ -204,7 +204,9 @@ def deny_permission(command: DenyPermission, facts: Facts, now: datetime, _defau
 def revoke_permission(command: RevokePermission, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record that the customer takes it back, which sessions that stops, and what began although it was taken back."""
     permission, order = _known(facts, command)
-    if permission.status not in _GIVEN:
+    # What the customer says a second time is recorded, too: it may take back earlier what another message took back.
+    said_again = permission.status is Status.REVOKED and command.received_at != permission.revoked_at
+    if permission.status not in _GIVEN and not said_again:
         raise Refusal("R-08", "permission_not_granted", permission.positions, status=permission.status)
     _check_received(permission, command.received_at, now)
     contact = _contact(facts, command.contact)

@@ -232,7 +232,8 @@ def fold(facts: Facts) -> Mapping[str, Permission]:
                 permissions[permission] = _becomes(permissions[permission], Status.EXPIRED, each)
             case AccessPermissionRevoked(permission=permission, received_at=received_at):
                 revoked = _becomes(permissions[permission], Status.REVOKED, each)
-                permissions[permission] = replace(revoked, revoked_at=received_at)
+                earlier = received_at if revoked.revoked_at is None else min(received_at, revoked.revoked_at)
+                permissions[permission] = replace(revoked, revoked_at=earlier)
             case VpnPrerequisiteConfirmed(permission=permission, device=device):
                 before = permissions[permission]
                 permissions[permission] = replace(before, devices=(*before.devices, (device, each.position)))

@@ -98,12 +98,13 @@ def withdrawal_deadline(session: Session, facts: Facts, defaults: Defaults) -> D
 
 @rule("R-08", off=None)
 def revocation_deadline(session: Session, facts: Facts) -> Deadline | None:
-    """Give when a session ends because its permission was revoked."""
-    for each in of_type(facts, AccessPermissionRevoked):
-        if each.fact.permission == session.started.fact.permission:
-            cites = (session.started.position, each.position)
-            return Deadline(each.fact.stop_by, Termination.PERMISSION_REVOKED, cites)
-    return None
+    """Give when a session ends because its permission was revoked: by the earliest that any revocation says."""
+    stops = [
+        Deadline(each.fact.stop_by, Termination.PERMISSION_REVOKED, (session.started.position, each.position))
+        for each in of_type(facts, AccessPermissionRevoked)
+        if each.fact.permission == session.started.fact.permission
+    ]
+    return min(stops, key=lambda each: each.at, default=None)
 
 
 @rule("R-14", off=None)

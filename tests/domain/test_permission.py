@@ -28,7 +28,8 @@ from ledger.domain.permission_facts import (
     VpnPrerequisiteConfirmed,
     fold,
 )
-from ledger.domain.session_facts import Ending, SessionEnded
+from ledger.domain.session_due import revocation_deadline
+from ledger.domain.session_facts import Ending, SessionEnded, session_of
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
@@ -300,6 +301,35 @@ def test_r_08_a_revocation_stops_the_sessions_that_run_and_no_others() -> None:
     story.when(replace(REVOKES, stop=Stop.NOW), at_="2026-11-18 10:21").then(
         replace(revoked, stop_by=at("2026-11-18 10:21"))
     )
+
+
+def test_r_08_an_earlier_revocation_that_is_told_later_counts_from_when_it_was_received() -> None:
+    first = replace(REVOKED, received_at=at("2026-11-18 10:20"))  # the session began at 10:10
+    story = given(*PLANNED, ASKED, GRANTED, CONTACT, SESSION_STARTED, first)
+    earlier = replace(REVOKES, received_at=at("2026-11-18 10:05"), words="10時5分の電話")
+    outcome = story.when(earlier, at_="2026-11-18 10:40")
+    (told,) = [each for each in outcome.facts if isinstance(each, AccessPermissionRevoked)]
+    assert told.received_at == earlier.received_at
+    assert [each.sentence for each in outcome.facts if isinstance(each, ViolationRecorded)] == [
+        "begun_after_revocation"
+    ]
+    later = replace(REVOKES, received_at=at("2026-11-18 10:30"))
+    again = given(*PLANNED, ASKED, GRANTED, CONTACT, SESSION_STARTED, told, first).when(later, at_="2026-11-18 10:40")
+    assert again.refusal is None
+    assert not [each for each in again.facts if isinstance(each, ViolationRecorded)]  # found when it was told first
+    given(*PLANNED, ASKED, GRANTED, CONTACT, told, first).when(earlier, at_="2026-11-18 10:40").refused("R-08")
+
+
+def test_r_08_a_session_ends_by_the_earliest_that_a_revocation_says() -> None:
+    slowly = replace(REVOKED, sessions=(SESSION,), stop_by=at("2026-11-18 10:45"))
+    now = replace(slowly, received_at=at("2026-11-18 10:25"), stop_by=at("2026-11-18 10:26"))
+    for facts in ((slowly, now), (now, slowly)):
+        told = given(*PLANNED, ASKED, GRANTED, CONTACT, SESSION_STARTED, *facts).recorded
+        session = session_of(told, SESSION)
+        assert session is not None
+        deadline = revocation_deadline(session, told)
+        assert deadline is not None
+        assert deadline.at == now.stop_by
 
 
 def test_r_08_what_was_not_granted_is_not_revoked() -> None:
