@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.log.errors import LogError
 from ledger.log.seal import MAX_PAYLOAD_BYTES, Sealer, commitment
-from ledger.store.fsck.opening import Opener
+from ledger.store.fsck.opening import Opener, open_all
 
 KEY, NONCE, SALT = b"k" * 32, b"n" * 12, bytes(range(32))
 NAMES = {"origin": "shoseki.example/tested", "chain": "cus_" + "a1" * 16, "key": "trail:2026-11-22"}
@@ -96,3 +96,15 @@ def test_a_seal_under_another_commitment_or_of_another_chain_is_refused() -> Non
     theirs, ours = both(sealed, commitment(SALT, b"other"))
     assert isinstance(theirs, tuple)
     assert ours == theirs
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=9), st.integers(0, 8), st.integers(0, 284))
+def test_a_block_is_opened_as_one_only_where_every_seal_of_it_opens(payloads: list[bytes], which: int, at: int) -> None:
+    salts = [bytes([number]) * 32 for number in range(len(payloads))]
+    boxes = [SEALER.seal(each, salt=salt, nonce=NONCE) for each, salt in zip(payloads, salts, strict=True)]
+    sealed, committed = [box for _, box in boxes], [each.hex().encode() for each, _ in boxes]
+    assert open_all([OPENER] * len(boxes), sealed, committed) == payloads
+    changed = bytearray(sealed[which % len(sealed)])
+    changed[at] ^= 1
+    sealed[which % len(sealed)] = bytes(changed)
+    assert open_all([OPENER] * len(boxes), sealed, committed) is None

@@ -49,6 +49,13 @@ def test_tags_are_spelled_and_numbered_as_they_are_written(tags: list[str]) -> N
         assert found[1] == [tag_number(tag).to_bytes(8, "big", signed=True) for tag in tags]
 
 
+@given(st.lists(st.lists(st.sampled_from(["a", "b", "c", "a b", "", "x" * 129]), max_size=3), max_size=6))
+def test_tags_of_many_entries_are_those_of_each(all_tags: list[list[str]]) -> None:
+    arrays = [None if tags == ["a"] else array_value(tags) for tags in all_tags]
+    each_alone = [Kinds(ORIGIN).tags(array) for array in arrays]
+    assert Kinds(ORIGIN).tags_of(arrays) == each_alone
+
+
 @pytest.mark.parametrize("tags", [["b", "a"], ["a", "a"], [""], ["a b"], ["é"], ["x" * 129], ["x" * 261, "y"]])
 def test_tags_that_no_entry_has_are_left_to_the_parser(tags: list[str]) -> None:
     assert Kinds(ORIGIN).tags(array_value(tags))[1] is None

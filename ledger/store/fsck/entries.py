@@ -23,10 +23,11 @@ from ledger.log.errors import FormatError, UnknownFormatError
 from ledger.log.frontier import HASH_BYTES, Frontier
 from ledger.log.members import format_at
 from ledger.store.fsck.blocks import EntryBlock, entry_blocks
-from ledger.store.fsck.fields import array_value, moment_of, name_values, split_names, time_value
+from ledger.store.fsck.fields import array_value, digits, moment_of, name_values, place_values, split_names, time_value
 from ledger.store.fsck.findings import Code
 from ledger.store.fsck.fingerprint import BLOCK_BYTES
 from ledger.store.fsck.kinds import Kind, Kinds, Names, tag_number
+from ledger.store.fsck.marks import Content
 from ledger.store.fsck.tasks import Place, RangeReport, RangeTask, Stretch
 from ledger.store.fsck.wanted import Pair, Wanted
 
@@ -77,7 +78,7 @@ class _Reading:
         self._heads_cuts = [*task.heads_cuts]
         self._expected = task.start
         self._at: bytes | None = None
-        self._at_text = b""
+        self._at_text = self._at_spelled = b""
         self._day = ""
         self._days: dict[str, str] = {}
         self._tags: list[bytes] = []
@@ -85,50 +86,82 @@ class _Reading:
 
     def read(self, block: EntryBlock) -> None:
         """Check every row of a block."""
-        positions, seqs, ats, stored_leaves, all_names, tags, entries = block
-        wanted, met, spell, add_tags = self.wanted, self._met, self._kinds.tags, self._tags.append
-        pairs_at, commitments, add_leaf = wanted.pairs_at, wanted.commitments, self._leaves.append
-        first, next_cut = self._task.start, self._next_cut()
-        leaves = [sha256(b"\0" + (data or b"")).digest() for data in entries]
+        positions = block.positions
         self.report.entries += len(positions)
-        expected = self._expected
-        for position, seq, at, stored_leaf, names, array, data, leaf in zip(
-            positions, seqs, ats, stored_leaves, all_names, tags, entries, leaves, strict=True
-        ):
-            if position != expected and not self._jump(position, expected):
+        leaves = [sha256(b"\0" + (data or b"")).digest() for data in block.entries]
+        start = 0
+        while start < len(positions):
+            position = positions[start]
+            if position != self._expected and not self._jump(position, self._expected):
+                start += 1
                 continue
-            if position >= next_cut:
+            if position >= self._next_cut():
                 self._cut(position)
-                next_cut = self._next_cut()
+            stop = min(len(positions), start + self._next_cut() - position)
+            if positions[start:stop] != [*range(position, position + stop - start)]:
+                stop = next(at for at in range(start, stop) if positions[at] != position + at - start)
+            if start == 0 and stop == len(positions):
+                start += self._run(block, leaves)
+            else:
+                start += self._run(EntryBlock._make(column[start:stop] for column in block), leaves[start:stop])
+        if self._marks:
+            self._meet_marked(positions, block.entries)
+
+    def _run(self, block: EntryBlock, leaves: list[bytes]) -> int:
+        """Check rows whose positions go on without a gap; give how many of them hold an entry from the first on."""
+        positions, seqs, ats, stored_leaves, all_names, arrays, entries = block
+        wanted, met, add_tags = self.wanted, self._met, self._tags.append
+        pairs_at, commitments, add_leaf = wanted.pairs_at, wanted.commitments, self._leaves.append
+        first, join, marks = self._task.start, b"".join, self._marks
+        for position, place, spelled_position, seq, spelled_seq, at, names, (
+            texts,
+            numbers,
+        ), data, stored_leaf, leaf in zip(
+            positions,
+            place_values(positions),
+            digits(positions),
+            seqs,
+            digits(seqs),
+            ats,
+            all_names,
+            self._kinds.tags_of(arrays),
+            entries,
+            stored_leaves,
+            leaves,
+            strict=True,
+        ):
             known = met.get(names) or self._meet(names)
             if known is not None and data and seq and (at == self._at or self._reach(at)):
                 kind, stretch, pair = known
-                texts, numbers = spell(array)
                 commitment = data[kind.commitment]
                 if (
                     data
-                    == b'{"at":"%b%b%b%b%d,"prev":"%b","public":{},"seq":%d,"tags":[%b%b'
-                    % (
-                        self._at_text,
-                        kind.before,
-                        commitment,
-                        kind.after,
-                        position,
-                        hexlify(stretch.last_leaf),
-                        seq,
-                        texts,
-                        kind.tail,
+                    == join(
+                        (
+                            self._at_spelled,
+                            kind.before,
+                            commitment,
+                            kind.after,
+                            spelled_position,
+                            b',"prev":"',
+                            hexlify(stretch.last_leaf),
+                            b'","public":{},"seq":',
+                            spelled_seq,
+                            b',"tags":[',
+                            texts,
+                            kind.tail,
+                        )
                     )
                     and leaf == stored_leaf
                     and seq == stretch.last_seq + 1
                     and numbers is not None
                     and not commitment.translate(None, _HEX_DIGITS)
                 ):
-                    expected = position + 1
+                    if marks and position in marks:
+                        wanted.marked[position] = marks.pop(position), kind.content(texts)
                     add_leaf(leaf)
                     stretch.last_seq, stretch.last_leaf = seq, leaf
                     if numbers:
-                        place = position.to_bytes(_PLACE_BYTES, "big")
                         add_tags(place.join(numbers) + place)
                     if pair is not None:
                         pair.last = position
@@ -137,11 +170,12 @@ class _Reading:
                         offset = position - first
                         pairs_at[offset], commitments[offset] = pair, commitment
                     continue
-            if self._parse(position, seq, at, stored_leaf, names, array, data, leaf):
-                expected = position + 1
-        self._expected = expected
-        if self._marks:
-            self._meet_marked(positions, entries)
+            row = positions.index(position)
+            if not self._parse(position, seq, at, stored_leaf, names, arrays[row], data, leaf):
+                self._expected = position
+                return row + 1
+        self._expected = positions[-1] + 1
+        return len(positions)
 
     def end(self) -> None:
         """Take stock of the range."""
@@ -229,11 +263,11 @@ class _Reading:
         return known
 
     def _meet_marked(self, positions: Sequence[int], entries: Sequence[bytes | None]) -> None:
-        """Keep of entries under a caller's key what is compared once their payload is open."""
-        for position, data in zip(positions, entries, strict=True):
-            body = self._marks.pop(position, None)
-            if body is not None and data is not None and position not in self.wanted.unreadable:
-                self.wanted.marked[position] = body, data
+        """Keep of entries under a caller's key what is compared once their payload is open: of those of no kind."""
+        for position in self._marks.keys() & {*positions}:
+            body, data = self._marks.pop(position), entries[positions.index(position)]
+            if data is not None and position not in self.wanted.unreadable:
+                self.wanted.marked[position] = body, Content.of(data)
 
     def _other_day(self, position: int, pair: Pair) -> None:
         self.report.findings.add(Code.KEY_DAY, position, pair.chain, f"{pair.key} on {self._day}")
@@ -261,6 +295,7 @@ class _Reading:
         moment = moment_of(at)
         text = format_at(moment)
         self._at, self._at_text = at, text.encode()
+        self._at_spelled = b'{"at":"' + self._at_text
         day = self._days.get(text[:13])
         if day is None:
             day = self._days[text[:13]] = day_of(moment)

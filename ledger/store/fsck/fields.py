@@ -8,9 +8,9 @@ checks them. PostgreSQL documentation, COPY, "Binary Format"; ``timestamptz_send
                  (int32 each), then each as its length (int32) and its bytes
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from struct import Struct
+from struct import Struct, iter_unpack, pack
 
 _TEXT_OID = 25
 _length = Struct(">i").pack
@@ -58,3 +58,13 @@ def array_value(values: Sequence[str]) -> bytes:
     """Spell a text[] without NULLs."""
     elements = [value.encode() for value in values]
     return array_head(len(elements)) + b"".join([_length(len(each)) + each for each in elements])
+
+
+def place_values(positions: Sequence[int]) -> Iterator[bytes]:
+    """Spell each as an int8, all at once for half the price."""
+    return (value for (value,) in iter_unpack("8s", pack(f">{len(positions)}q", *positions)))
+
+
+def digits(numbers: Sequence[int | None]) -> list[bytes]:
+    """Spell each number as an entry does, all at once for half the price; none at all is spelled as no number."""
+    return str(numbers)[1:-1].encode().split(b", ")

@@ -5,7 +5,11 @@ columns say, and continues its chain: the spelling is that of ``ledger.log.templ
 against the format. What is spelled in another way, or has a ``public``, is no kind's and is read by the parser instead.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
+from itertools import accumulate, compress
+from itertools import count as numbers_from
+from operator import ge
 from typing import TypeAlias
 
 from ledger.keys.classes import is_day_key
@@ -13,9 +17,13 @@ from ledger.log.entry import CORE_TYPES
 from ledger.log.errors import FormatError
 from ledger.log.members import check_chain, check_key, check_text
 from ledger.store.fsck.fields import array_head, split_names
+from ledger.store.fsck.marks import NO_PUBLIC, Content, content_of, said
 
 Names: TypeAlias = bytes | None
 """The columns chain, type and key of an entry, as ``fields.names_value`` spells them; None where one has no value."""
+Tags: TypeAlias = tuple[bytes, list[bytes] | None]
+"""The tags of an array as an entry spells them, and the number of each; no numbers where one is unusual: such an entry
+is the parser's."""
 
 _KNOWN_KINDS = 8_192
 _KNOWN_TAGS = 4_096  # of a session, say; most others come once, and a larger memory would only be slower
@@ -23,9 +31,11 @@ _PLAIN = bytes({*range(0x21, 0x7F)} - {*b'"\\'})  # what a tag may hold and JSON
 _LONGEST_TAG = 128
 _BEFORE_CHAIN = len(b'{"at":"2026-11-22T09:04:51.929164Z')
 _COMMITMENT_DIGITS = 64
-_HEADS = [array_head(count) for count in range(64)]
-_HEAD_BYTES = len(_HEADS[1])
+_COUNTS = {array_head(count): count for count in range(64)}
+_HEAD_BYTES = len(array_head(1))
 _PARTING = bytes(3)  # what parts elements: of the four bytes of a tag's length the first three are zero
+_UNUSUAL: Tags = (b"", None)
+_NO_TAGS: Tags = (b"", [])
 
 
 def tag_number(tag: bytes) -> bytes:
@@ -36,7 +46,7 @@ def tag_number(tag: bytes) -> bytes:
 class Kind:
     """The parts of an entry that its chain, type and key decide."""
 
-    __slots__ = ("after", "before", "chain", "commitment", "day", "key", "names", "tail")
+    __slots__ = ("after", "around_tags", "before", "chain", "commitment", "day", "key", "names", "tail")
 
     def __init__(self, origin: str, chain: str, type_: str, key: str | None) -> None:
         """Check and spell; raise FormatError for what no entry can have."""
@@ -57,6 +67,11 @@ class Kind:
         self.commitment = slice(start, start if key is None else start + _COMMITMENT_DIGITS)
         """Where an entry has the digits of its commitment."""
         self.tail = f'],"type":"{type_}","v":1}}'.encode()
+        self.around_tags = said(type_, NO_PUBLIC, key)
+
+    def content(self, tags: bytes) -> Content:
+        """Give the content of an entry of this kind, but for its payload; ``tags`` are spelled as it spells them."""
+        return content_of(self.chain, bool(self.key), self.around_tags, tags)
 
 
 class Kinds:
@@ -77,32 +92,16 @@ class Kinds:
         self._known[names] = kind = self._make(names)
         return kind
 
-    def tags(self, array: bytes | None) -> tuple[bytes, list[bytes] | None]:
-        """Give the tags of an array as an entry spells them, and the number of each.
+    def tags(self, array: bytes | None) -> "Tags":
+        """Give the tags of one array."""
+        found = None if array is None else self._spell((array,))
+        return _UNUSUAL if found is None else found[0]
 
-        There are no numbers where the tags are unusual: such an entry is the parser's.
-        """
-        if array is None:
-            return b"", None
-        elements = array[_HEAD_BYTES:].split(_PARTING)
-        count = len(elements) - 1  # what stands before the first parting is nothing
-        if count >= len(_HEADS) or array[:_HEAD_BYTES] != _HEADS[count] or elements[0]:
-            return b"", None
-        if not count:
-            return b"", []
-        texts: list[bytes] = []
-        numbers: list[bytes] = []
-        before = elements.pop(0)
-        known = self._tags
-        for element in elements:
-            number = known.get(element) or self._learn(element)
-            text = element[1:]
-            if number is None or text <= before:
-                return b"", None
-            texts.append(text)
-            numbers.append(number)
-            before = text
-        return b'"%b"' % b'","'.join(texts), numbers
+    def tags_of(self, arrays: Sequence[bytes | None]) -> "list[Tags]":
+        """Give the tags of every array."""
+        given = [array for array in arrays if array is not None]
+        found = self._spell(given) if len(given) == len(arrays) else None
+        return [self.tags(array) for array in arrays] if found is None else found
 
     def _make(self, names: Names) -> Kind | None:
         try:
@@ -116,12 +115,43 @@ class Kinds:
         except (FormatError, ValueError):
             return None
 
-    def _learn(self, element: bytes) -> bytes | None:
-        """Give the number of a tag that stands behind the last byte of its length; None for an unusual one."""
-        text = element[1:]
-        if text.translate(None, _PLAIN) or not 0 < element[0] == len(text) <= _LONGEST_TAG:
+    def _spell(self, arrays: Sequence[bytes]) -> "list[Tags] | None":
+        """Give the tags of arrays that are all usual; None where one is not. All at once, for a third of the price."""
+        counts = [number for array in arrays if (number := _COUNTS.get(array[:_HEAD_BYTES])) is not None]
+        if len(counts) != len(arrays):
             return None
-        if len(self._tags) >= _KNOWN_TAGS:
-            self._tags.clear()
-        self._tags[element] = number = tag_number(text)
-        return number
+        ends = [*accumulate(counts)]
+        elements = b"".join([array[_HEAD_BYTES:] for array in arrays]).split(_PARTING)
+        if elements.pop(0) or len(elements) != sum(counts):
+            return None
+        known = self._tags
+        if len(known) >= _KNOWN_TAGS:
+            known.clear()
+        unknown = set(elements).difference(known)
+        if unknown and not self._learn([*unknown]):
+            return None
+        texts = [element[1:] for element in elements]
+        # No tag may be as great as the next, but for the last of an array.
+        if not set(ends).issuperset(compress(numbers_from(1), map(ge, texts, texts[1:]))):
+            return None
+        numbers = [known[element] for element in elements]
+        found = []
+        begin = 0
+        for end in ends:
+            found.append((b'"%b"' % b'","'.join(texts[begin:end]), numbers[begin:end]) if begin < end else _NO_TAGS)
+            begin = end
+        return found
+
+    def _learn(self, elements: list[bytes]) -> bool:
+        """Learn the numbers of tags, each behind the last byte of its length; False where one is unusual."""
+        texts = [element[1:] for element in elements]
+        lengths = [*map(len, texts)]
+        if (
+            min(lengths) == 0
+            or max(lengths) > _LONGEST_TAG
+            or b"".join([element[:1] for element in elements]) != bytes(lengths)
+            or b"".join(texts).translate(None, _PLAIN)
+        ):
+            return False
+        self._tags.update(zip(elements, map(tag_number, texts), strict=True))
+        return True

@@ -7,17 +7,20 @@ row that was deleted leaves no trace, and the caller's key, of which the other h
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import NamedTuple
 
 from ledger.keys.classes import is_day_key
 from ledger.log import canonical
-from ledger.store.custody import ChainSecret, content_mark_input
+from ledger.store.custody import ChainSecret
 from ledger.store.fsck.findings import Code, Findings
 
 MARKS = (
     "SELECT position, CASE WHEN octet_length(mark) = 32 AND octet_length(body) = 32 THEN body END"
     " FROM {s}.idempotency ORDER BY position"
 )
+
+NO_PUBLIC = b"{}"
 
 
 class Marks:
@@ -71,23 +74,43 @@ class Content(NamedTuple):
     """What an entry was appended with, but for its payload."""
 
     chain: str
-    type: str
-    tags: tuple[str, ...]
-    public: bytes
-    key: str | None
+    sealed: bool
+    """Whether there is a payload, which is then sealed."""
+    said: bytes
+    """All else, as ``said`` spells it."""
 
     @classmethod
     def of(cls, data: bytes) -> "Content":
         """Read an entry that was checked: the parser would check it once more, at four times the price."""
         document = canonical.load(data)
-        public = document["public"]
-        spelled = canonical.encode(public, depth=2) if public else b"{}"
-        return cls(document["chain"], document["type"], tuple(document["tags"]), spelled, document["key"])
+        public, key = document["public"], document["key"]
+        spelled = canonical.encode(public, depth=2) if public else NO_PUBLIC
+        before, after = said(document["type"], spelled, key)
+        tags = "\n".join(document["tags"]).encode()
+        return cls(document["chain"], key is not None, b"".join((before, _length(tags), tags, after)))
 
     def body(self, payload: bytes, secret: ChainSecret) -> bytes:
         """Give what a row keeps of this content."""
-        key_class, _, subject = (self.key or "").partition(":")
-        if self.key is not None and is_day_key(self.key):
-            subject = ""  # the day is the log's choice, not the caller's
-        content = content_mark_input(self.type, self.tags, self.public, key_class, subject, payload)
-        return secret.mark("content", content)
+        return secret.mark("content", sha256(b"".join((self.said, _length(payload), payload))).digest())
+
+
+def said(type_: str, public: bytes, key: str | None) -> tuple[bytes, bytes]:
+    """Spell what the caller said of a content, as the bytes before and behind its tags: lengths first, as in all of it.
+
+    The check spells it by itself: a slip of the code that makes the rows is not repeated here.
+    """
+    key_class, _, subject = (key or "").partition(":")
+    if key is not None and is_day_key(key):
+        subject = ""  # the day is the log's choice, not the caller's
+    before, *after = [_length(each) + each for each in (type_.encode(), public, key_class.encode(), subject.encode())]
+    return before, b"".join(after)
+
+
+def content_of(chain: str, sealed: bool, around: tuple[bytes, bytes], tags: bytes) -> Content:
+    """Give the content of an entry whose tags, as it spells them, have nothing to escape."""
+    lines = tags[1:-1].replace(b'","', b"\n")
+    return Content(chain, sealed, b"".join((around[0], _length(lines), lines, around[1])))
+
+
+def _length(part: bytes) -> bytes:
+    return len(part).to_bytes(8, "big")

@@ -5,7 +5,9 @@ to be right at once is left to it, which opens or names it. Record format, secti
 """
 
 from binascii import hexlify, unhexlify
+from collections.abc import Sequence
 from hashlib import sha256
+from struct import Struct
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,41 +19,57 @@ _BLOCK = 256
 _HASHED = 64  # SHA-256 works in blocks of so many bytes, and HMAC fills its key up to one
 _INNER = bytes(each ^ 0x36 for each in range(256))
 _OUTER = bytes(each ^ 0x5C for each in range(256))
-_INNER_FILL = b"\x36" * (_HASHED - SALT_BYTES)
-_OUTER_FILL = b"\x5c" * (_HASHED - SALT_BYTES)
-_ZEROS = [bytes(count) for count in range(_BLOCK)]
+_FILL = bytes(_HASHED - SALT_BYTES)
+_PADDINGS = frozenset(b"\x80" + bytes(zeros) for zeros in range(_BLOCK))
+_VERSION = {1}
+_keys = Struct(f"{_HASHED}s").iter_unpack
 
 
 class Opener:
     """Opens what was sealed under one data key."""
 
-    __slots__ = ("_aad", "_decrypt", "_sealer")
+    __slots__ = ("_sealer", "aad", "decrypt")
 
     def __init__(self, data_key: bytes, *, origin: str, chain: str, key: str) -> None:
         """Bind a data key to the names that its seals authenticate; raise what ``Sealer`` does."""
         self._sealer = Sealer(data_key, origin=origin, chain=chain, key=key)
-        self._decrypt = AESGCM(data_key).decrypt
-        self._aad = f"shoseki seal v1\n{origin}\n{chain}\n{key}\n".encode()
+        self.decrypt = AESGCM(data_key).decrypt
+        self.aad = f"shoseki seal v1\n{origin}\n{chain}\n{key}\n".encode()
 
     def open(self, sealed: bytes, commitment: bytes) -> bytes:
         """Give the payload; ``commitment`` is its hexadecimal digits.
 
         Raises UnknownFormatError, SealError as ``Sealer.open`` does.
         """
-        try:
-            padded = self._decrypt(sealed[1:_BOX], sealed[_BOX:], self._aad + commitment)
-            end = padded.rfind(b"\x80")
-            salt, payload = padded[:SALT_BYTES], padded[SALT_BYTES:end]
-            inner = sha256(salt.translate(_INNER) + _INNER_FILL + payload).digest()
-            outer = sha256(salt.translate(_OUTER) + _OUTER_FILL + inner).digest()
-            if (
-                hexlify(outer) == commitment
-                and sealed[0] == 1
-                and SALT_BYTES <= end <= MAX_PAYLOAD_BYTES
-                and not len(padded) % _BLOCK
-                and padded[end + 1 :] == _ZEROS[len(padded) - end - 1]
-            ):
-                return payload
-        except (InvalidTag, ValueError, IndexError):
-            pass  # the other reader says why
-        return self._sealer.open_spelled(sealed, unhexlify(commitment), commitment)
+        found = open_all((self,), (sealed,), (commitment,))
+        return self._sealer.open_spelled(sealed, unhexlify(commitment), commitment) if found is None else found[0]
+
+
+def open_all(openers: Sequence[Opener], sealed: Sequence[bytes], commitments: Sequence[bytes]) -> list[bytes] | None:
+    """Give the payload of every seal; None where one is not seen to be right at once. Each has its opener."""
+    try:
+        padded = [
+            opener.decrypt(each[1:_BOX], each[_BOX:], opener.aad + commitment)
+            for opener, each, commitment in zip(openers, sealed, commitments, strict=True)
+        ]
+    except (InvalidTag, ValueError):
+        return None
+    ends = [each.rfind(b"\x80") for each in padded]
+    if (
+        min(ends) < SALT_BYTES
+        or max(ends) > MAX_PAYLOAD_BYTES
+        or any(size % _BLOCK for size in set(map(len, padded)))
+        or not _PADDINGS.issuperset([each[end:] for each, end in zip(padded, ends, strict=True)])
+        or {each[0] for each in sealed} != _VERSION
+    ):
+        return None
+    payloads = [each[SALT_BYTES:end] for each, end in zip(padded, ends, strict=True)]
+    # HMAC's two keys are made of all salts at once, each filled up to a block.
+    salts = _FILL.join([each[:SALT_BYTES] for each in padded]) + _FILL
+    inner = [
+        sha256(key + payload).digest() for (key,), payload in zip(_keys(salts.translate(_INNER)), payloads, strict=True)
+    ]
+    outer = [
+        sha256(key + hashed).digest() for (key,), hashed in zip(_keys(salts.translate(_OUTER)), inner, strict=True)
+    ]
+    return payloads if hexlify(b"".join(outer)) == b"".join(commitments) else None

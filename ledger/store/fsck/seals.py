@@ -5,6 +5,7 @@ cannot be opened because a half is gone, is handed to ``joining``, which knows w
 halves cannot be read at all, nothing is said about seals but that. Payloads are streamed: one is held at a time.
 """
 
+from collections import Counter
 from contextlib import closing
 from typing import Any
 
@@ -18,10 +19,10 @@ from ledger.log.errors import FormatError, SealError, UnknownFormatError
 from ledger.log.seal import derive_data_key, half_check
 from ledger.store.blobs import BlobMissingError, BlobStore, BlobStoreError
 from ledger.store.custody import ChainSecret
-from ledger.store.fsck.blocks import payload_blocks
+from ledger.store.fsck.blocks import PayloadBlock, payload_blocks
 from ledger.store.fsck.findings import Code
 from ledger.store.fsck.marks import Content
-from ledger.store.fsck.opening import Opener
+from ledger.store.fsck.opening import Opener, open_all
 from ledger.store.fsck.tasks import LISTED, Place, RangeReport, RangeTask, Unopened
 from ledger.store.fsck.wanted import Pair, Wanted
 
@@ -51,9 +52,8 @@ class SealChecker:
                 self._read(connection, group, task, report, wanted, alone=True)
         for pair in wanted.pairs.values():
             report.parts[pair.part] += pair.seen
-        for position, (body, data) in wanted.marked.items():  # those without a payload, or whose payload is erased
-            content = Content.of(data)
-            if content.key is None:
+        for position, (body, content) in wanted.marked.items():  # those without a payload, or whose payload is erased
+            if not content.sealed:
                 self._check_mark(body, content, b"", position, report)
         for offset, missing in enumerate(wanted.pairs_at):
             if missing is None:
@@ -79,7 +79,10 @@ class SealChecker:
         marked = wanted.marked
         left = False
         with closing(payload_blocks(connection, self._place.schema, parts, start, task.stop, alone=alone)) as blocks:
-            for positions, stored_parts, payloads in blocks:
+            for block in blocks:
+                if self._open_block(block, openers, task, report, wanted):
+                    continue
+                positions, stored_parts, payloads = block
                 for position, part, sealed in zip(positions, stored_parts, payloads, strict=True):
                     if sealed is None and not alone:
                         left = True
@@ -93,10 +96,7 @@ class SealChecker:
                     pair.seen += 1
                     if position in removed:
                         report.findings.add(Code.PAYLOAD_LEFT, position, pair.chain)
-                    try:
-                        opener = openers[pair]
-                    except KeyError:
-                        opener = openers[pair] = self._opener(pair, report)
+                    opener = openers[pair] if pair in openers else openers.setdefault(pair, self._opener(pair, report))
                     if opener is None:
                         self._unopened(pair, position, report, there=True)
                         continue
@@ -114,11 +114,56 @@ class SealChecker:
                         continue
                     report.opened += 1
                     if marked and position in marked:
-                        body, data = marked.pop(position)
-                        self._check_mark(body, Content.of(data), payload, position, report)
+                        body, content = marked.pop(position)
+                        self._check_mark(body, content, payload, position, report)
                     if _NAMES_BLOB in payload:
                         self._check_blob(payload, position, pair.chain, report)
         return left
+
+    def _open_block(
+        self,
+        block: PayloadBlock,
+        openers: dict[Pair, Opener | None],
+        task: RangeTask,
+        report: RangeReport,
+        wanted: Wanted,
+    ) -> bool:
+        """Open all payloads of a block at once, where all are as most are; else tell so, and leave them as they are."""
+        positions, stored_parts, payloads = block
+        offsets = [position - task.start for position in positions]
+        pairs = [pair for offset in offsets if (pair := wanted.pairs_at[offset]) is not None]
+        sealed = [each for each in payloads if each is not None]
+        if (
+            not len(pairs) == len(sealed) == len(set(positions)) == len(positions)
+            or not task.removed.isdisjoint(positions)
+            or [pair.stored_part for pair in pairs] != stored_parts
+        ):
+            return False
+        seen = Counter(pairs)
+        for pair in seen:
+            if pair not in openers:
+                openers[pair] = self._opener(pair, report)
+        able = [opener for pair in pairs if (opener := openers[pair]) is not None]
+        if len(able) != len(pairs):
+            return False
+        opened = open_all(able, sealed, [wanted.commitments[offset] for offset in offsets])
+        if opened is None:
+            return False
+        for pair, count in seen.items():
+            pair.seen += count
+        for offset in offsets:
+            wanted.pairs_at[offset] = None
+        report.opened += len(opened)
+        marked = wanted.marked
+        if marked:
+            for position, payload in zip(positions, opened, strict=True):
+                if position in marked:
+                    body, content = marked.pop(position)
+                    self._check_mark(body, content, payload, position, report)
+        for payload, position, pair in zip(opened, positions, pairs, strict=True):
+            if _NAMES_BLOB in payload:
+                self._check_blob(payload, position, pair.chain, report)
+        return True
 
     def _foreign(self, position: int, part: bytes, sealed: bytes | None, report: RangeReport, wanted: Wanted) -> None:
         """Name a payload that no entry has, or none in this part."""

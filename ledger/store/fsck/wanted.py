@@ -1,6 +1,7 @@
 """Which payloads a range must have: what reading its entries hands to reading its payloads."""
 
 from ledger.keys.classes import is_day_key
+from ledger.store.fsck.marks import Content
 from ledger.store.prepare import part_of
 
 
@@ -33,5 +34,5 @@ class Wanted:
         """Their hexadecimal digits, as the entries spell and the seals authenticate them."""
         self.pairs: dict[tuple[str, str], Pair] = {}
         self.unreadable: set[int] = set()
-        self.marked: dict[int, tuple[bytes, bytes]] = {}
-        """Entries that were appended under a caller's idempotency key: what is kept of the content, and the entry."""
+        self.marked: dict[int, tuple[bytes, Content]] = {}
+        """Entries that were appended under a caller's idempotency key: what is kept of the content, and the content."""
