@@ -1,11 +1,12 @@
 """Who acts is known from the system: no option, no name in the environment, and two sign-offs take two (R-34, R-35)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from command_line import here
-from office import OTHERS, SHARED, TERMS, Office, founded
+from office import OTHERS, SHARED, TERMS, Office, OfficeClock, founded
 
 from ledger.store.embedded import Urls
 
@@ -27,7 +28,7 @@ def empty(postgres: Urls, tmp_path: Path) -> Office:
         "SHOSEKI_DATABASE_URL": postgres.application,
         "SHOSEKI_OWNER_DATABASE_URL": postgres.owner,
     }
-    office = Office(tmp_path, settings)
+    office = Office(tmp_path, settings, OfficeClock(timedelta(0)))
     assert office.answers(None, "init", "--origin", "shoseki.example/empty").status == 0
     return office
 
