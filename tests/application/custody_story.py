@@ -19,7 +19,7 @@ from ledger.domain.boundary import Boundary, tag
 from ledger.domain.contacts import ContactRole, RegisterContact
 from ledger.domain.contract import RegisterContract, Remote
 from ledger.domain.credential_facts import CredentialErased, Origin
-from ledger.domain.credential_giving import CheckOutCredential, ProvideCredential
+from ledger.domain.credential_giving import CheckOutCredential, ProvideCredential, RequestCredential
 from ledger.domain.ordering import AcceptWork, AssignTechnician, RequestWork
 from ledger.domain.people import RegisterOperator, RegisterTechnician, Role
 from ledger.domain.recorded import last
@@ -58,6 +58,21 @@ class Work:
         credential = self.decider.new_id("credential")
         self.credentials.take_in(replace(self.giving(credential), **changes), secret, actor=ACTOR)  # type: ignore[arg-type]
         return credential
+
+    def ask(self) -> str:
+        """Ask the customer for a credential, and give its id."""
+        asking = RequestCredential(
+            customer=self.customer,
+            credential=self.decider.new_id("credential"),
+            work_order=self.order,
+            asked=self.owner,
+            targets=("db01",),
+            purpose="調査",
+            channel="portal",
+            needed_by=self.clock.now() + timedelta(days=1),
+        )
+        self.do(asking)
+        return asking.credential
 
     def giving(self, credential: str) -> ProvideCredential:
         return ProvideCredential(

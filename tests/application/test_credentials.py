@@ -28,7 +28,6 @@ from ledger.domain.credential_facts import CredentialProvided, Ending, Origin, R
 from ledger.domain.credential_giving import (
     CheckInCredential,
     RejectCredential,
-    RequestCredential,
 )
 from ledger.domain.decision import Refusal
 from ledger.domain.recorded import last
@@ -129,25 +128,15 @@ def test_a_refused_credential_leaves_its_id_to_the_corrected_one(
 
 
 def test_r_36_a_secret_for_another_customers_request_does_not_come_into_the_vault(work: Work) -> None:
-    asking = RequestCredential(
-        customer=work.customer,
-        credential=work.decider.new_id("credential"),
-        work_order=work.order,
-        asked=work.owner,
-        targets=("db01",),
-        purpose="調査",
-        channel="portal",
-        needed_by=BEGINS + timedelta(days=1),
-    )
-    work.do(asking)
+    asked = work.ask()
     other = f"cus_{work.decider.new_id('x')[-32:]}"
     work.ledger.recorder.create_chain(other)
     with pytest.raises(Refusal):
-        work.credentials.take_in(replace(work.giving(asking.credential), customer=other), SECRET, actor=ACTOR)
-    work.ledger.keys.custody.put(asking.credential, SECRET)  # as a crash before the entry leaves it
+        work.credentials.take_in(replace(work.giving(asked), customer=other), SECRET, actor=ACTOR)
+    work.ledger.keys.custody.put(asked, SECRET)  # as a crash before the entry leaves it
     work.clock.advance(timedelta(hours=2))
     assert work.credentials.sweep() == []
-    work.credentials.take_in(work.giving(asking.credential), SECRET, actor=ACTOR)
+    work.credentials.take_in(work.giving(asked), SECRET, actor=ACTOR)
 
 
 def test_a_refused_credential_leaves_nothing_in_the_vault(work: Work) -> None:

@@ -15,7 +15,7 @@ from ledger.application.custody_words import CustodyWords
 from ledger.application.deciding import CarriedOut, Decider
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.credential_facts import CredentialProvided
-from ledger.domain.credential_giving import ProvideCredential, RequestCredential
+from ledger.domain.credential_giving import ProvideCredential
 from ledger.domain.decision import Refusal
 from ledger.domain.recorded import of_type
 from ledger.keys.custody_vault import SqliteCustodyVault
@@ -46,21 +46,6 @@ def giving(credentials: Credentials, command: ProvideCredential, secret: Secret)
         return error
 
 
-def requested(work: Work) -> str:
-    asking = RequestCredential(
-        customer=work.customer,
-        credential=work.decider.new_id("credential"),
-        work_order=work.order,
-        asked=work.owner,
-        targets=("db01",),
-        purpose="調査",
-        channel="portal",
-        needed_by=work.clock.now() + timedelta(days=1),
-    )
-    work.do(asking)
-    return asking.credential
-
-
 @pytest.mark.parametrize("asked_for", [False, True])
 @pytest.mark.parametrize("secrets", [("the first secret", "the second secret"), ("one secret", "one secret")])
 def test_r_09_of_two_who_give_one_credential_one_wins_and_the_vault_has_what_the_winner_gave(
@@ -68,7 +53,7 @@ def test_r_09_of_two_who_give_one_credential_one_wins_and_the_vault_has_what_the
 ) -> None:
     seats = [seat(work), seat(work)]
     for round_ in range(ROUNDS):
-        credential = requested(work) if asked_for else work.decider.new_id("credential")
+        credential = work.ask() if asked_for else work.decider.new_id("credential")
         given = [Secret(f"{each} {round_}".encode()) for each in secrets]
         command = work.giving(credential)
         results = together(*(partial(giving, seats[number], command, given[number]) for number in (0, 1)))

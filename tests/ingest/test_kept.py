@@ -5,6 +5,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_reads import SmallReads
 
 from ledger.ingest.kept import kept
 from ledger.ingest.lines import LINE_LIMIT, Readable, read_lines, read_runs
@@ -23,17 +24,6 @@ _LINES = [
 ]
 
 
-class _Small:
-    """Gives what is read in small chunks."""
-
-    def __init__(self, data: bytes, most: int) -> None:
-        self._file = io.BytesIO(data)
-        self._most = most
-
-    def read(self, count: int, /) -> bytes:
-        return self._file.read(min(count, self._most))
-
-
 def _line_by_line(source: Readable, name: str, limit: int) -> tuple[bytes, int]:
     redactor = open_format(name, Options()).redactor
     assert redactor is not None
@@ -47,7 +37,7 @@ def test_runs_are_kept_as_their_lines_are(lines: list[bytes], most: int, last: b
     source = open_format("sshd", Options())
     assert source.redactor is not None
     assert source.marks
-    given = b"".join(kept(_Small(data, most), source.redactor, source.marks))
+    given = b"".join(kept(SmallReads(data, most), source.redactor, source.marks))
     assert (given, source.redactor.removed) == _line_by_line(io.BytesIO(data), "sshd", source.line_limit)
 
 

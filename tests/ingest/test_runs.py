@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from log_runs import AUTH_LOGS, JST
 from recording_runs import unhurried
+from small_reads import SmallReads
 
 from ledger.ingest.lines import read_lines, read_runs
 from ledger.ingest.model import Item, Line, RunImporter
@@ -35,17 +36,6 @@ _PIECES = [
 ]
 
 
-class _Small:
-    """Gives what is read in small chunks."""
-
-    def __init__(self, data: bytes, most: int) -> None:
-        self._file = io.BytesIO(data)
-        self._most = most
-
-    def read(self, count: int, /) -> bytes:
-        return self._file.read(min(count, self._most))
-
-
 def _importer(name: str, options: Options) -> RunImporter:
     importer = open_format(name, options).importer
     assert isinstance(importer, RunImporter)
@@ -62,7 +52,7 @@ def _in_runs(name: str, options: Options, data: bytes, limit: int, most: int) ->
     importer = _importer(name, options)
     items: list[Item] = []
     number = 0
-    for part in read_runs(_Small(data, most), limit=limit, chunk_size=limit):
+    for part in read_runs(SmallReads(data, most), limit=limit, chunk_size=limit):
         if isinstance(part, Line):
             number = part.number
             items.extend(importer.feed(part))
