@@ -96,7 +96,7 @@ class PrivateDatabase:
         private_file.make_directory(path.parent)
 
         def fill(new: Path) -> None:
-            with _naming(path), closing(_connect(new)) as connection:
+            with _naming(path, begun=False), closing(_connect(new)) as connection:
                 connection.execute("BEGIN")
                 for statement in (_CREATE_ABOUT, *layout.schema):
                     connection.execute(statement)
@@ -129,6 +129,8 @@ class PrivateDatabase:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+            if not self.path.exists():  # SQLite goes on writing into a file that has no name any more
+                raise KeysMissingError(self.path)
 
     def state(self) -> FileState | None:
         """Give what every write changes, without opening anything; None where the last write was only just now.
@@ -199,10 +201,12 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _naming(path: Path, *, begun: bool = True) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if begun and not path.exists():  # taken away under an open connection: SQLite has half a dozen codes for it
+            raise KeysMissingError(path) from error
         raise _named(error, path) from error
 
 

@@ -53,6 +53,7 @@ class Own:
         self.sql("ALTER TABLE {s}.entry ENABLE TRIGGER USER")
 
     def lose_state(self) -> None:
+        self.state.unlink()  # first: a log of SQLite's taken away under an open connection is another mishap
         for path in self.state.parent.iterdir():
             path.unlink()
 
