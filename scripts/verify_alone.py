@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ledger.log.errors import LogError
+from ledger.log.evidence import kind_of
 from ledger.log.policy import MAX_POLICY_BYTES, parse
 from ledger.log.receipt import MAX_RECEIPT_BYTES
 from ledger.log.report import Report
 from ledger.log.verify import Asked, Held, verify_package, verify_receipt
 
-_ZIP = b"PK"
 _COULD_NOT = 2
 
 
@@ -65,24 +65,24 @@ def _verify(options: argparse.Namespace) -> Report:
         held = _held([stack.enter_context(path.open("rb")) for path in options.held])
         file = stack.enter_context(options.file.open("rb"))
         asked = Asked(options.chain, options.until)
-        if _begins(file) == _ZIP:
+        kind = kind_of(file)
+        if kind == "package":
             return verify_package(file, policy, held=held, asked=asked, now=options.now)
+        if kind == "other":
+            raise ValueError(f"{options.file} is neither a package nor a receipt")
         if asked != Asked():
             raise ValueError("a receipt shows one entry: --chain and --until are asked of packages")
         return verify_receipt(file.read(MAX_RECEIPT_BYTES + 1), policy, held=held, now=options.now)
 
 
 def _held(files: list[BinaryIO]) -> Held:
-    packages = tuple(file for file in files if _begins(file) == _ZIP)
-    others = [file.read(MAX_RECEIPT_BYTES + 1) for file in files if file not in packages]
-    receipts = tuple(data for data in others if data.startswith(b"{"))
-    return Held(tuple(data for data in others if data not in receipts), receipts, packages)
-
-
-def _begins(file: BinaryIO) -> bytes:
-    begins = file.read(len(_ZIP))
-    file.seek(0)
-    return begins
+    kinds = [kind_of(file) for file in files]
+    packages = tuple(file for file, kind in zip(files, kinds, strict=True) if kind == "package")
+    receipts, checkpoints = (
+        tuple(file.read(MAX_RECEIPT_BYTES + 1) for file, kind in zip(files, kinds, strict=True) if kind == wanted)
+        for wanted in ("receipt", "other")
+    )
+    return Held(checkpoints, receipts, packages)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ _CENTRAL = struct.Struct("<4s6HL2L5H2L")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
 _END = struct.Struct("<4s4H2LH")
-_END_SIGNATURE = b"PK\x05\x06"
+BEGINNING = b"PK"
+END_SIGNATURE = b"PK\x05\x06"
 _MAX_COMMENT = 0xFFFF
 _MAX_NAME = 200
 _MAX_HEADER = _CENTRAL.size + _MAX_NAME + 4 + 3 * 8
@@ -174,9 +175,9 @@ class ArchiveReader:
         """Give number of members, size and offset of the directory, after checking all that stands behind it."""
         length = self._file.seek(0, 2)
         tail = self._read(max(0, length - _END.size), min(length, _END.size))
-        if len(tail) < _END.size or not tail.startswith(_END_SIGNATURE):
+        if len(tail) < _END.size or not tail.startswith(END_SIGNATURE):
             reach = min(length, _END.size + _MAX_COMMENT)
-            found = self._read(length - reach, reach).rfind(_END_SIGNATURE)
+            found = self._read(length - reach, reach).rfind(END_SIGNATURE)
             if 0 <= found <= reach - _END.size:
                 raise RefusedError(Refusal.TRAILING_BYTES, "Bytes follow after the end of the archive.")
             raise RefusedError(Refusal.UNREADABLE, "The file is not a zip archive, or its end is cut off.")
@@ -254,7 +255,7 @@ def _central_header(member: Member) -> bytes:
 
 def _end(count: int, size: int, start: int) -> bytes:
     end = _END.pack(
-        _END_SIGNATURE, 0, 0, min(count, _FULL16), min(count, _FULL16), min(size, _FULL32), min(start, _FULL32), 0
+        END_SIGNATURE, 0, 0, min(count, _FULL16), min(count, _FULL16), min(size, _FULL32), min(start, _FULL32), 0
     )
     if count < _FULL16 and size < _FULL32 and start < _FULL32:
         return end

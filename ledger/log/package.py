@@ -35,6 +35,8 @@ BLOBS = "data/blobs/"
 CHECKPOINT = "data/checkpoint"
 ENTRIES = "data/entries.jsonl"
 PROOFS = "data/proofs.json"
+FILES = (BAGIT, CHECKPOINT, ENTRIES, PROOFS, MANIFEST)
+"""What every package has, besides recordings."""
 BAGIT_TEXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 LineState: TypeAlias = Literal["valid", "withheld", "erased", "missing"]

@@ -16,12 +16,15 @@ from ledger.log.errors import FormatError, UnknownFormatError
 from ledger.log.seal import SALT_BYTES
 from ledger.log.tlog_proof import TlogProof
 
-FORMAT = "shoseki-receipt-1"
+FORMAT_NAME = "shoseki-receipt-"
+FORMAT = FORMAT_NAME + "1"
 MAX_RECEIPT_BYTES = 4 * 1024 * 1024
 
-_ANY_FORMAT = re.compile(r"shoseki-receipt-[0-9]+\Z")
+_ANY_FORMAT = re.compile(FORMAT_NAME + r"[0-9]+\Z")
 _MEMBERS = frozenset(("entry", "format", "proof"))
 _DISCLOSED = frozenset(("payload", "salt"))
+TELLING_MEMBERS = (_MEMBERS | _DISCLOSED) - {"format"}
+"""Members that another kind of JSON hardly has at its top: every kind has its own ``format``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,8 @@ class Receipt:
         )
         receipt.format()
         return receipt
+
+
+def begun(data: bytes) -> str:
+    """Give the text of what may be a receipt from where its object would begin: no receipt begins with white space."""
+    return data.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")

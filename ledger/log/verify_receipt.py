@@ -14,7 +14,7 @@ from ledger.log.errors import FormatError, ProofError, UnknownFormatError
 from ledger.log.held import NOTHING_HELD, Held, check_continues, open_held
 from ledger.log.outside import check_outside, latest_time, names_outside_time
 from ledger.log.policy import Policy
-from ledger.log.receipt import Receipt
+from ledger.log.receipt import Receipt, begun
 from ledger.log.refusal import Refusal, RefusedError, Step
 from ledger.log.report import COMPLETENESS_NOT_CLAIMED, EntryState, Findings, Reason, Report
 from ledger.log.tree import verify_inclusion
@@ -135,11 +135,12 @@ def _parse_receipt(data: bytes) -> Receipt:
 
 def _receipt_refusal(data: bytes) -> Refusal:
     """Tell a receipt that is cut off from one with something behind it and one that is malformed."""
+    text = begun(data)
     try:
-        _, end = json.JSONDecoder().raw_decode(data.decode())
+        _, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
         return Refusal.UNREADABLE
-    return Refusal.RECEIPT_FORM if end == len(data.decode()) else Refusal.TRAILING_BYTES
+    return Refusal.RECEIPT_FORM if end == len(text) else Refusal.TRAILING_BYTES
 
 
 def _parse_entry(data: bytes) -> Entry:

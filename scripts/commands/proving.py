@@ -43,10 +43,10 @@ def checkpoint_adopt(session: Session, *, file: Annotated[Path, typer.Argument(h
 
 
 def _note_in(session: Session, path: Path) -> bytes:
+    from ledger.log.evidence import kind_of
     from ledger.log.note import MAX_NOTE_BYTES
     from ledger.log.package_reader import PackageReader
     from ledger.log.receipt import MAX_RECEIPT_BYTES, Receipt
-    from scripts.commands.verifying import kind_of
 
     with open_regular(session, path) as file:
         match kind_of(file):

@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -14,8 +14,6 @@ from scripts.refusals import CommandRefusedError
 if TYPE_CHECKING:
     from ledger.log.report import Report
     from ledger.log.verify import Held
-
-_ZIP = b"PK"
 
 
 def verify(
@@ -30,6 +28,7 @@ def verify(
 ) -> Status:
     """Verify a package or a receipt, told apart by content; the report's status is that of the command."""
     from ledger.log.errors import LogError
+    from ledger.log.evidence import kind_of
     from ledger.log.policy import MAX_POLICY_BYTES, parse
     from ledger.log.receipt import MAX_RECEIPT_BYTES
     from ledger.log.verify import Asked, verify_package, verify_receipt
@@ -47,7 +46,8 @@ def verify(
     with ExitStack() as stack:
         before = _held(session, held or [], stack)
         evidence = stack.enter_context(open_regular(session, file))
-        if kind_of(evidence) == "package":
+        kind = kind_of(evidence)
+        if kind == "package":
             with session.progress() as progress:
                 report = verify_package(
                     evidence,
@@ -58,7 +58,7 @@ def verify(
                     run=in_order,
                     on_progress=lambda done, total: progress("verify", done, total),
                 )
-        elif kind_of(evidence) == "receipt":
+        elif kind == "receipt":
             if asked != Asked():
                 raise CommandRefusedError(session.text("asked_of_receipt", path=file))
             report = verify_receipt(evidence.read(MAX_RECEIPT_BYTES + 1), pinned, held=before, now=at)
@@ -85,17 +85,9 @@ def _moment(session: Session, value: str) -> datetime:
     return moment
 
 
-def kind_of(file: BinaryIO) -> Literal["package", "receipt", "other"]:
-    """Tell by its first bytes what a file claims to be; it is read from its beginning afterwards."""
-    beginning = file.read(len(_ZIP))
-    file.seek(0)
-    if beginning == _ZIP:
-        return "package"
-    return "receipt" if beginning[:1] == b"{" else "other"
-
-
 def _held(session: Session, paths: list[Path], stack: ExitStack) -> "Held":
     """Take what the verifier kept from before: packages stay open files, the others are small."""
+    from ledger.log.evidence import kind_of
     from ledger.log.receipt import MAX_RECEIPT_BYTES
     from ledger.log.verify import Held
 

@@ -219,8 +219,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{path} は通常のファイルではありません。内容をファイルに書き出し、それを指定してください。",
     ),
     "not_evidence": (
-        "{path} is neither a package nor a receipt of this format.",
-        "{path} はこの形式の証跡パッケージでも受領証でもありません。",
+        "{path} is neither a package nor a receipt: give what 'shoseki export' or 'shoseki receipt --out' wrote.",
+        (
+            "{path} は証跡パッケージの形式でも受領証の形式でもありません。shoseki export または "
+            "shoseki receipt --out が書き出したファイルを指定してください。"
+        ),
     ),
     "not_a_time": (
         "{value} is no time with its zone: give one such as 2026-11-22T18:30:00+09:00.",

@@ -1,5 +1,6 @@
 """What cannot be done: one sentence, status 2, never a traceback; with --json the same as an object."""
 
+import json
 import os
 import shutil
 import stat
@@ -26,12 +27,31 @@ def test_a_truncated_package_cannot_be_checked(shoseki: Shoseki, trail: Trail, t
         assert answer.json["integrity"]["outcome"] != "holds"
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00" * 4096, bytes(range(256)) * 64, "証跡".encode("euc-jp")])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00" * 4096,
+        bytes(range(256)) * 64,
+        "証跡".encode("euc-jp"),
+        b"{}",
+        b'{"name": "left-pad", "version": "1.0.0"}\n',
+    ],
+)
 def test_what_is_no_evidence_is_said_to_be_none(shoseki: Shoseki, trail: Trail, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "file").write_bytes(content)
     answer = shoseki("verify", tmp_path / "file", "--policy", trail.policy)
     assert "neither a package nor a receipt" in answer.check_refused()
     assert shoseki("verify", tmp_path / "file", "--policy", trail.policy, "--json").json["status"] == 2
+
+
+def test_a_receipt_changed_past_recognition_as_one_is_a_finding(shoseki: Shoseki, trail: Trail, tmp_path: Path) -> None:
+    whole = json.loads(trail.receipt.read_text())
+    for name, value in whole.items():
+        (tmp_path / "file").write_text(json.dumps({"name": "left-pad", name: value}))
+        answer = shoseki("verify", tmp_path / "file", "--policy", trail.policy, "--json")
+        assert answer.status == answer.json["status"] == 1, name
+        assert answer.json["integrity"]["outcome"] == "broken"
 
 
 def test_a_pipe_is_not_waited_for(shoseki: Shoseki, trail: Trail, tmp_path: Path) -> None:
