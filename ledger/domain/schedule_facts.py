@@ -69,7 +69,10 @@ class ScheduleCancelled(Fact):
 
 @fact("notice.sent.v1", retention="trail", ja="作業前連絡", en="Pre-work notice sent", clause="5③", occurred="sent_at")
 class PreWorkNoticeSent(Fact):
-    """The customer was told what will be done, until when, by whom, where and how (R-22)."""
+    """The customer was told what will be done, until when, by whom, where and how (R-22).
+
+    ``proper`` is not what went out otherwise than it has to be: a violation beside it says how, and it counts as none.
+    """
 
     work_order: str = ref("work_order")
     notice: str = ref("notice")
@@ -81,6 +84,7 @@ class PreWorkNoticeSent(Fact):
     method: str
     channel: Channel = public()
     sent_at: datetime
+    proper: bool = public(default=True)
 
 
 @fact(

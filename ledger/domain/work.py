@@ -4,7 +4,8 @@ States: requested → accepted → scheduled → noticed → in progress ⇄ sus
 blocked (which is scheduled again, cancelled or, where it is final, over), aborted.
 
 Guarantees: an order that is over stays over; what is told of it afterwards is kept, and changes no state. Work that
-was begun is in progress, whatever should have come before: what was missing is a violation, no other state.
+was begun is in progress, whatever should have come before: what was missing is a violation, no other state. Whether it
+rests is told by what happened last, in whatever order it was told.
 """
 
 from collections.abc import Mapping
@@ -142,11 +143,15 @@ class WorkOrder:
     status: Status = Status.REQUESTED
     changed: int = 0
     """The position that made it what it is."""
+    changed_at: datetime | None = None
+    """When that happened, whenever it was told."""
     technicians: tuple[tuple[str, int], ...] = ()
     """Who is assigned, each with the position that says so."""
     window: Window | None = None
     notices: tuple[Notice, ...] = ()
     """Those of the agreed time that were told before work began, in the order they were told in."""
+    improper: tuple[int, ...] = ()
+    """Where notices of that time stand that went out otherwise than they have to be: they count as none."""
     started_at: datetime | None = None
     started: int | None = None
     """When work first began."""
@@ -261,6 +266,7 @@ def _begins(recorded: Recorded[Fact], work_order: str) -> dict[str, Any]:
         "requested": recorded.position,
         "follows": told.follows,
         "changed": recorded.position,
+        "changed_at": told.requested_at,
     }
 
 
@@ -271,7 +277,7 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
         return {}
     match fact:
         case WorkOrderAccepted():
-            return _becomes(Status.ACCEPTED, place)
+            return _becomes(Status.ACCEPTED, recorded)
         case TechnicianAssigned(technician=technician):
             return {"technicians": (*_without(order, technician), (technician, place))}
         case TechnicianReleased(technician=technician):
@@ -280,45 +286,51 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
             window = Window(fact.starts_at, fact.planned_end, fact.planned_end, recorded.at, place)
             if order.get("status") in RUNNING:  # agreed on while work goes on, which was announced before it began
                 return {"window": window}
-            return _becomes(Status.SCHEDULED, place, window=window, notices=())
+            return _becomes(Status.SCHEDULED, recorded, window=window, **_UNTOLD)
         case ScheduleCancelled():
-            return _becomes(Status.ACCEPTED, place, window=None, notices=())
+            return _becomes(Status.ACCEPTED, recorded, window=None, **_UNTOLD)
         case PreWorkNoticeSent() if (planned := order.get("window")) is not None:
             told = Notice(fact.notice, place, fact.sent_at, frozenset(fact.technicians), planned)
             if order.get("status") in RUNNING:  # told when work had begun, which goes on as it was
                 return {}
-            return _becomes(Status.NOTICED, place, notices=(*order.get("notices", ()), told))
+            if not fact.proper:
+                return {"improper": (*order.get("improper", ()), place)}
+            return _becomes(Status.NOTICED, recorded, notices=(*order.get("notices", ()), told))
         case WorkStarted(started_at=started_at):
             first = {} if "started" in order else {"started_at": started_at, "started": place}
-            return _becomes(Status.IN_PROGRESS, place, **first)
-        case WorkSuspended():
-            return _becomes(Status.SUSPENDED, place)
-        case WorkResumed():
-            return _becomes(Status.IN_PROGRESS, place)
+            return _becomes(Status.IN_PROGRESS, recorded, **first)
+        case WorkSuspended() | WorkResumed():
+            if order.get("status") not in RUNNING or happened_at(recorded) < order["changed_at"]:
+                return {}  # what happened after it was told before it
+            return _becomes(Status.SUSPENDED if isinstance(fact, WorkSuspended) else Status.IN_PROGRESS, recorded)
         case OverrunNoticeSent() if (planned := order.get("window")) is not None and planned.moved_by(fact):
             return {"window": replace(planned, planned_end=fact.planned_end, extended=place, told_at=fact.sent_at)}
         case WorkBlocked(final=final):
-            ends = _ends(recorded.at, place) if final else {}
-            return _becomes(Status.BLOCKED, place, blocked=place, window=None, notices=(), **ends)
-        case WorkCompleted(completed_at=completed_at):
-            return _becomes(Status.COMPLETED, place, **_ends(completed_at, place))
-        case WorkAborted(aborted_at=aborted_at):
-            return _becomes(Status.ABORTED, place, **_ends(aborted_at, place))
+            ends = _ends(recorded) if final else {}
+            return _becomes(Status.BLOCKED, recorded, blocked=place, window=None, **_UNTOLD, **ends)
+        case WorkCompleted():
+            return _becomes(Status.COMPLETED, recorded, **_ends(recorded))
+        case WorkAborted():
+            return _becomes(Status.ABORTED, recorded, **_ends(recorded))
         case WorkOrderDeclined():
-            return _becomes(Status.DECLINED, place, **_ends(recorded.at, place))
+            return _becomes(Status.DECLINED, recorded, **_ends(recorded))
         case WorkOrderCancelled():
-            return _becomes(Status.CANCELLED, place, **_ends(recorded.at, place))
+            return _becomes(Status.CANCELLED, recorded, **_ends(recorded))
         case _:
             return {}
+
+
+_UNTOLD: Mapping[str, tuple[()]] = {"notices": (), "improper": ()}
+"""A time that is new, or none: nobody was told of it."""
 
 
 def _without(order: Mapping[str, Any], technician: str) -> tuple[tuple[str, int], ...]:
     return tuple(each for each in order.get("technicians", ()) if each[0] != technician)
 
 
-def _becomes(status: Status, place: int, **more: Any) -> dict[str, Any]:
-    return {"status": status, "changed": place, **more}
+def _becomes(status: Status, recorded: Recorded[Fact], **more: Any) -> dict[str, Any]:
+    return {"status": status, "changed": recorded.position, "changed_at": happened_at(recorded), **more}
 
 
-def _ends(at: datetime, place: int) -> dict[str, Any]:
-    return {"ended_at": at, "ended": place}
+def _ends(recorded: Recorded[Fact]) -> dict[str, Any]:
+    return {"ended_at": happened_at(recorded), "ended": recorded.position}

@@ -1,6 +1,7 @@
 """What a work order's facts come to."""
 
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 from orders import (
@@ -27,7 +28,7 @@ from story import CUSTOMER, at, given
 from ledger.domain.decision import Refusal
 from ledger.domain.fact import Fact
 from ledger.domain.schedule_facts import ScheduleCancelled, ScheduleChanged
-from ledger.domain.work import Status, WorkOrder, known, known_open, order_of
+from ledger.domain.work import Status, WorkOrder, known, known_open, order_at, order_of
 from ledger.domain.work_facts import (
     Obstacle,
     Side,
@@ -88,6 +89,38 @@ def order(*facts: Fact) -> WorkOrder:
 )
 def test_what_happened_makes_the_state(facts: tuple[Fact, ...], status: Status) -> None:
     assert order(*facts).status is status
+
+
+SECOND_PAUSE = (
+    replace(SUSPENDED, suspended_at=at("2026-11-18 11:00")),
+    replace(RESUMED, resumed_at=at("2026-11-18 11:10")),
+)
+IN_TURN = {"10:29": "in_progress", "10:30": "suspended", "10:39": "suspended", "10:40": "in_progress"}
+IN_TURN |= {"10:59": "in_progress", "11:05": "suspended", "11:10": "in_progress", "11:29": "in_progress"}
+
+
+@pytest.mark.parametrize("told", list(permutations((SUSPENDED, RESUMED, *SECOND_PAUSE))))
+def test_what_happened_last_tells_whether_work_rests_in_whatever_order_it_was_told(told: tuple[Fact, ...]) -> None:
+    assert order(*RUNNING, *told).status is Status.IN_PROGRESS
+    for facts in ((*RUNNING, *told), (*DONE, *told)):
+        recorded = given(*facts).recorded
+        for clock, status in IN_TURN.items():
+            then = order_at(recorded, ORDER, at(f"2026-11-18 {clock}"))
+            assert then is not None
+            assert (clock, then.status.value) == (clock, status)
+
+
+def test_work_that_is_blocked_stays_so_when_an_earlier_pause_is_told() -> None:
+    blocked = given(*RUNNING).at("2026-11-18 10:50", BLOCKED, SUSPENDED)
+    found = order_of(blocked.recorded, ORDER)
+    assert found is not None
+    assert (found.status, found.changed) == (Status.BLOCKED, 7)
+
+
+def test_r_22_a_notice_that_was_not_proper_counts_as_none() -> None:
+    found = order(*PLANNED, replace(NOTICED, proper=False))
+    assert (found.status, found.notices, found.improper) == (Status.SCHEDULED, (), (5,))
+    assert order(*PLANNED, replace(NOTICED, proper=False), CHANGED).improper == ()
 
 
 def test_r_11_an_order_is_over_from_the_time_it_ended() -> None:
