@@ -1,8 +1,9 @@
 """Work itself: begun, interrupted, ended (5③, 5④).
 
-Guarantees: what happened is recorded. Work that began although its order was over, without an agreed time, or without
-a proper and timely notice, is recorded as begun, with a violation for each (R-06, R-21, R-22). Completion waits for
-nothing: no report, no operation check (R-24, R-25).
+Guarantees: what happened is recorded, also when it is told late and in another order: it is judged by how things stood
+when it happened, and what is recorded of sessions is judged again by it. Work that began although its order was over,
+without an agreed time, or without a proper and timely notice, is recorded as begun, with a violation for each (R-06,
+R-21, R-22). Completion waits for nothing: no report, no operation check (R-24, R-25).
 """
 
 from dataclasses import dataclass
@@ -13,13 +14,16 @@ from ledger.domain.boundary import Boundary, tag
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.fact import Fact
+from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
+from ledger.domain.judged_again import judged_again
 from ledger.domain.lead_time import told_too_late
-from ledger.domain.recorded import Facts
+from ledger.domain.recorded import Facts, happened_at
 from ledger.domain.rules import rule
+from ledger.domain.session_facts import SessionStarted
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work import RUNNING, Status, WorkOrder, known, known_open, of_order
+from ledger.domain.work import RUNNING, Status, WorkOrder, known, known_open, of_order, order_at
 from ledger.domain.work_facts import WorkAborted, WorkCompleted, WorkResumed, WorkStarted, WorkSuspended
 from ledger.domain.work_timers import work_due
 
@@ -76,15 +80,15 @@ class CompleteWork:
 _Command = StartWork | SuspendWork | ResumeWork | AbortWork | CompleteWork
 
 
-def _alone(command: _Command) -> Boundary:
-    return of_order(command.work_order)
+def _with_sessions(command: _Command) -> Boundary:
+    return of_order(command.work_order, SessionStarted)
 
 
 def _timers(command: _Command) -> tuple[Due, ...]:
     return (work_due(command.work_order, command.customer),)
 
 
-@decides(StartWork, boundary=_alone, timers=_timers)
+@decides(StartWork, boundary=_with_sessions, timers=_timers)
 def start_work(command: StartWork, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record the start, and what should have come before it and did not."""
     order = known(facts, command.work_order, "R-22")
@@ -93,10 +97,18 @@ def start_work(command: StartWork, facts: Facts, now: datetime, defaults: Defaul
     check_happened("R-22", command.started_at, now, after=order.requested_at, cites=[order.requested])
     started = WorkStarted(work_order=order.id, technician=command.technician, started_at=command.started_at)
     over = started_after_end(order, command.started_at)
+    then = _planned_then(order, facts, command.started_at)
     wrong = (
-        [over] if over is not None else [unscheduled(order, command.started_at), unannounced(order, command, defaults)]
+        [over] if over is not None else [unscheduled(then, command.started_at), unannounced(then, command, defaults)]
     )
-    return decided(started, *(each for each in wrong if each is not None), cites=_planned(order))
+    again = judged_again(facts, order, started, now)
+    return decided(started, *(each for each in wrong if each is not None), *again, cites=_planned(then))
+
+
+def _planned_then(order: WorkOrder, facts: Facts, started_at: datetime) -> WorkOrder:
+    """Give the order as it stood when work began, with the time that was agreed on; else as it stands now."""
+    then = order_at(facts, order.id, started_at)
+    return order if then is None or then.window is None else then
 
 
 @rule("R-06")
@@ -132,6 +144,8 @@ def unannounced(order: WorkOrder, command: StartWork, defaults: Defaults) -> Vio
     nothing away from it.
     """
     sent = sorted((each for each in order.notices if each.sent_at <= command.started_at), key=lambda each: each.sent_at)
+    if not sent and order.improper:
+        return _violation(order, "R-22", "work_without_proper_notice", order.improper)
     if not sent:
         return _violation(order, "R-22", "work_without_notice", [order.changed])
     naming = [each for each in sent if command.technician in each.technicians]
@@ -146,52 +160,103 @@ def unannounced(order: WorkOrder, command: StartWork, defaults: Defaults) -> Vio
     return None
 
 
-@decides(SuspendWork, boundary=_alone, timers=_timers)
+@decides(SuspendWork, boundary=_with_sessions, timers=_timers)
 def suspend_work(command: SuspendWork, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Let work that is in progress rest."""
-    order = _in(facts, command.work_order, Status.IN_PROGRESS)
-    _check_since_start(order, command.suspended_at, now)
+    """Let work rest that went on then."""
+    order, then = _at_work(facts, command.work_order, command.suspended_at, now)
+    if then.status is Status.SUSPENDED:
+        assert then.changed_at is not None
+        raise Refusal("R-06", "work_rests_already", [then.changed], since=spelled(then.changed_at))
     suspended = WorkSuspended(work_order=order.id, suspended_at=command.suspended_at, reason=command.reason)
-    return decided(suspended, cites=[order.changed])
+    return decided(suspended, *judged_again(facts, order, suspended, now), cites=[then.changed])
 
 
-@decides(ResumeWork, boundary=_alone, timers=_timers)
+@decides(ResumeWork, boundary=_with_sessions, timers=_timers)
 def resume_work(command: ResumeWork, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Let work that rests go on."""
-    order = _in(facts, command.work_order, Status.SUSPENDED)
-    _check_since_start(order, command.resumed_at, now)
+    """Let work go on that rested then."""
+    order, then = _at_work(facts, command.work_order, command.resumed_at, now)
+    if then.status is not Status.SUSPENDED:
+        raise Refusal("R-06", "work_did_not_rest", [then.changed], at=spelled(command.resumed_at))
     resumed = WorkResumed(work_order=order.id, technician=command.technician, resumed_at=command.resumed_at)
-    return decided(resumed, cites=[order.changed])
+    return decided(resumed, *judged_again(facts, order, resumed, now), cites=[then.changed])
 
 
-@decides(AbortWork, boundary=_alone, timers=_timers)
+def _at_work(facts: Facts, work_order: str, moment: datetime, now: datetime) -> tuple[WorkOrder, WorkOrder]:
+    """Give an order, and as it stood at an instant; raise Refusal where its work was not being done then."""
+    order = known(facts, work_order)
+    _check_begun(order)
+    _check_since_start(order, moment, now)
+    if order.ended is not None and order.ended_at is not None and moment >= order.ended_at:
+        over = spelled(order.ended_at)
+        raise Refusal("R-06", "work_over_by_then", [order.ended], ended_at=over, status=order.status)
+    then = order_at(facts, order.id, moment)
+    assert then is not None
+    if then.status not in RUNNING:
+        raise Refusal("R-06", "work_in_other_state", [then.changed], status=then.status)
+    return order, then
+
+
+@decides(AbortWork, boundary=_with_sessions, timers=_timers)
 def abort_work(command: AbortWork, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """End work that had begun."""
-    order = _in(facts, command.work_order, *RUNNING)
+    order = _running(facts, command.work_order)
     _check_since_start(order, command.aborted_at, now)
     aborted = WorkAborted(work_order=order.id, aborted_at=command.aborted_at, reason=command.reason)
-    return decided(aborted, *_untold(order, facts, command.aborted_at, defaults), cites=_begun(order))
+    return decided(aborted, *_at_end(order, facts, aborted, now, defaults), cites=_begun(order))
 
 
-@decides(CompleteWork, boundary=_alone, timers=_timers)
+@decides(CompleteWork, boundary=_with_sessions, timers=_timers)
 def complete_work(command: CompleteWork, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Complete work that had begun, whatever is still to be reported, asked or checked."""
-    order = _in(facts, command.work_order, *RUNNING)
+    order = _running(facts, command.work_order)
     _check_since_start(order, command.completed_at, now)
     completed = WorkCompleted(work_order=order.id, completed_at=command.completed_at)
-    return decided(completed, *_untold(order, facts, command.completed_at, defaults), cites=_begun(order))
+    return decided(completed, *_at_end(order, facts, completed, now, defaults), cites=_begun(order))
 
 
-def _untold(order: WorkOrder, facts: Facts, ended_at: datetime, defaults: Defaults) -> list[Fact]:
-    violation = overrun_.never_told(order, overrun_.fold(facts, order.id), ended_at, defaults)
-    return [] if violation is None else [violation]
+def _at_end(
+    order: WorkOrder, facts: Facts, end: WorkAborted | WorkCompleted, now: datetime, defaults: Defaults
+) -> list[Fact]:
+    """Give what is wrong as the work ends: an untold overrun, what is told of a time after it."""
+    ended_at = end.aborted_at if isinstance(end, WorkAborted) else end.completed_at
+    untold = overrun_.never_told(order, overrun_.fold(facts, order.id), ended_at, defaults)
+    after = paused_after_end(order, facts, ended_at)
+    return [*(each for each in (untold, after) if each is not None), *judged_again(facts, order, end, now)]
 
 
-def _in(facts: Facts, work_order: str, *statuses: Status) -> WorkOrder:
+@rule("R-06")
+def paused_after_end(order: WorkOrder, facts: Facts, ended_at: datetime) -> FindingRecorded | None:
+    """Find that work is said to have rested, or to have gone on, after it is said to have ended."""
+    after = [
+        each.position
+        for each in facts
+        if isinstance(each.fact, WorkSuspended | WorkResumed) and each.fact.work_order == order.id
+        if happened_at(each) > ended_at
+    ]
+    if not after:
+        return None
+    return FindingRecorded(
+        rule="R-06",
+        sentence="work_paused_after_end",
+        values={"ended_at": spelled(ended_at)},
+        subjects=(tag("work_order", order.id),),
+        cites=tuple(after),
+    )
+
+
+def _running(facts: Facts, work_order: str) -> WorkOrder:
     order = known_open(facts, work_order)
-    if order.status not in statuses:
+    _check_begun(order)
+    if order.status not in RUNNING:
         raise Refusal("R-06", "work_in_other_state", [order.changed], status=order.status)
     return order
+
+
+def _check_begun(order: WorkOrder) -> None:
+    if order.started is None and order.over:
+        raise Refusal("R-06", "work_order_over", [order.changed], status=order.status)
+    if order.started is None:
+        raise Refusal("R-06", "work_not_begun", [order.changed])
 
 
 def _check_since_start(order: WorkOrder, moment: datetime, now: datetime) -> None:

@@ -52,6 +52,15 @@ DETECTED = OverrunDetected(
     work_order=ORDER, how=Detection.TIMER, planned_end=AGREED.planned_end, detected_at=AGREED.planned_end
 )
 NOW, LATER = "2026-11-18 10:01", "2026-11-18 11:00"
+CHANGED = ScheduleChanged(
+    work_order=ORDER,
+    proposal=AGREED.proposal,
+    by=AGREED.by,
+    contact=AGREED.contact,
+    starts_at=AGREED.starts_at,
+    planned_end=AGREED.planned_end,
+    reason="-",
+)
 URGENT = (replace(REQUESTED, urgent=True), *PLANNED[1:])
 
 
@@ -147,16 +156,7 @@ def test_r_22_urgent_work_is_not_announced_before_its_time_is_agreed_on_either()
 
 
 def test_r_22_a_notice_of_the_time_before_a_change_counts_from_the_change() -> None:
-    changed = ScheduleChanged(
-        work_order=ORDER,
-        proposal=AGREED.proposal,
-        by=AGREED.by,
-        contact=AGREED.contact,
-        starts_at=AGREED.starts_at,
-        planned_end=AGREED.planned_end,
-        reason="-",
-    )
-    story = given(*READY).at("2026-11-18 08:00", changed)
+    story = given(*READY).at("2026-11-18 08:00", CHANGED)
     story.when(START, at_=NOW).then(STARTED, WITHOUT_NOTICE)
     again = replace(NOTICED, notice=an_id("notice", 2))
     outcome = story.at("2026-11-18 08:01", again).when(START, at_=NOW)
@@ -195,6 +195,34 @@ def test_r_22_who_was_not_announced_or_is_not_assigned_any_more_is_told() -> Non
     released = TechnicianReleased(work_order=ORDER, technician=TECHNICIAN)
     outcome = given(*READY, released).when(START, at_=NOW).then(STARTED, unannounced)
     assert outcome.facts[1].cites == (5,)
+
+
+def test_r_22_who_was_released_after_a_start_that_is_told_later_was_assigned_then() -> None:
+    released = TechnicianReleased(work_order=ORDER, technician=TECHNICIAN)
+    given(*READY).at("2026-11-18 10:20", released).when(START, at_=LATER).then(STARTED)
+    before = given(*READY).at("2026-11-18 09:59", released).when(START, at_=LATER)
+    before.then(STARTED, violation("R-22", "technician_unannounced"))
+
+
+def test_r_21_r_22_a_start_is_judged_by_the_time_that_was_agreed_on_then() -> None:
+    changed = replace(CHANGED, starts_at=at("2026-11-19 10:00"), planned_end=at("2026-11-19 12:00"))
+    given(*READY).at("2026-11-18 10:20", changed).when(START, at_=LATER).then(STARTED).citing(0, 4, 5)
+    outside = violation(
+        "R-21",
+        "work_outside_window",
+        starts_at=changed.starts_at.isoformat(),
+        planned_end=changed.planned_end.isoformat(),
+    )
+    given(*READY).at("2026-11-18 09:59", changed).when(START, at_=LATER).then(STARTED, outside, WITHOUT_NOTICE)
+
+
+def test_r_22_work_on_a_notice_that_was_not_proper_is_recorded_with_a_violation() -> None:
+    improper = replace(NOTICED, proper=False)
+    outcome = given(*PLANNED, improper).when(START, at_=NOW)
+    assert outcome.then(STARTED, violation("R-22", "work_without_proper_notice")).facts[1].cites == (5,)
+    given(*PLANNED, improper, replace(NOTICED, notice=an_id("notice", 2))).when(START, at_=NOW).then(STARTED)
+    with switched_off("ledger.domain.working.unannounced"):
+        given(*PLANNED, improper).when(START, at_=NOW).then(STARTED)
 
 
 def test_r_21_a_start_without_an_agreed_time_is_recorded_with_a_violation() -> None:

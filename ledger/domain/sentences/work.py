@@ -28,6 +28,30 @@ SENTENCES = {
         "Work has begun: abort it, it cannot be cancelled.",
     ),
     "work_begun_already": ("作業は既に始まっています。", "Work has begun already."),
+    "work_not_begun": (
+        "作業の開始が記録されていません。先に作業開始を記録してください。",
+        "Nothing tells that this work began: record its start first.",
+    ),
+    "work_rests_already": (
+        "作業は {since:time} から中断しています。先にその再開を記録してください。",
+        "Work has rested since {since:time}: record first when it went on.",
+    ),
+    "work_did_not_rest": (
+        "{at:time} に作業は中断していません。先にその中断を記録してください。",
+        "Work did not rest at {at:time}: record first when it was suspended.",
+    ),
+    "work_over_by_then": (
+        "作業は {ended_at:time} に終わっています（{status:work.Status}）。それより前の時刻を指定してください。",
+        "Work was over by then ({status:work.Status}): name a time before {ended_at:time}.",
+    ),
+    "work_paused_after_end": (
+        "作業の終了 {ended_at:time} より後の中断または再開が記録されています。",
+        "Work is recorded to have rested or gone on after it ended at {ended_at:time}.",
+    ),
+    "work_was_in_progress": (
+        "後の記録により、{at:time} には作業中でした。",
+        "Work was in progress at {at:time}, as was told later.",
+    ),
     "work_in_other_state": (
         "作業依頼の状態（{status:work.Status}）では、この操作はできません。",
         "This cannot be done with a work order that is {status:work.Status}.",
@@ -47,6 +71,10 @@ SENTENCES = {
         "Work began outside the agreed time, {starts_at:time} to {planned_end:time}.",
     ),
     "work_without_notice": ("作業前連絡のないまま作業が開始されました。", "Work began without a pre-work notice."),
+    "work_without_proper_notice": (
+        "要件を満たす作業前連絡のないまま作業が開始されました。",
+        "Work began without a proper pre-work notice.",
+    ),
     "notice_too_late": (
         "作業前連絡（{sent_at:time}）から開始までの間が足りません。",
         "The pre-work notice, sent at {sent_at:time}, came too late before the start.",
