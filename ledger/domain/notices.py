@@ -1,12 +1,14 @@
 """Pre-work notices: what the customer is told before work starts (5③, R-22, A-16).
 
-Guarantees: a notice says content, planned completion time, technicians, targets and method, and says them of the time
-that both sides agreed on, of technicians who are assigned, and of targets the order names (R-04). The customer's
-receipt is recorded and waited for by nobody.
+Guarantees: a proper notice says content, planned completion time, technicians, targets and method, and says them of the
+time that both sides agreed on, of technicians who are assigned, and of targets the order names (R-04). One that is
+about to go out otherwise is refused; one that went out so is recorded with a violation for each of it, and counts as
+none. The customer's receipt is recorded and waited for by nobody.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.contacts import ContactRole, entitled
@@ -15,6 +17,7 @@ from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.finding import FindingRecorded
+from ledger.domain.happened import violations
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.lead_time import told_too_late
 from ledger.domain.recorded import Facts, Recorded, of_type
@@ -25,6 +28,9 @@ from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import RUNNING, Window, WorkOrder, known, of_order, order_at
 from ledger.domain.work_facts import Channel
 from ledger.domain.work_timers import work_due
+
+_GOING_OUT = timedelta(minutes=1)
+"""So long after the time that it bears a notice is about to go out: what is wrong with it can still be put right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,20 +69,20 @@ def _with_contacts(command: AcknowledgeNotice) -> Boundary:
 
 @decides(SendNotice, boundary=lambda command: of_order(command.work_order), timers=_timers)
 def send_notice(command: SendNotice, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
-    """Record a notice that says all it must; too late a one is a violation when work starts on it.
+    """Record a notice, and what was wrong with it; too late a one is a violation when work starts on it.
 
     Told when work has begun, it leaves what was recorded of the start, and a finding says that it was sent before; if
     that was too late, it is a violation now.
     """
     order = known(facts, command.work_order, "R-22")
-    planned = _planned_then(order, facts) if order.status in RUNNING or order.over else order.window
+    then = order_at(facts, order.id, command.sent_at) or order
+    planned = (_planned_then(order, facts) if order.status in RUNNING or order.over else order.window) or then.window
     if planned is None:
         raise Refusal("R-22", "notice_without_schedule", [order.changed], status=order.status)
     if (known_one := _notice(facts, order, command.notice)) is not None:
         raise Refusal("R-22", "notice_known", [known_one.position])
     check_happened("R-22", command.sent_at, now, after=order.requested_at, cites=[order.requested])
-    check_complete(order, command)
-    check_announced_targets(order, command.targets)
+    wrong = _wrong(order, then, command, now)
     sent = PreWorkNoticeSent(
         work_order=order.id,
         notice=command.notice,
@@ -88,10 +94,31 @@ def send_notice(command: SendNotice, facts: Facts, now: datetime, defaults: Defa
         method=command.method,
         channel=command.channel,
         sent_at=command.sent_at,
+        proper=not wrong,
     )
-    assigned = [order.assigned(each) for each in command.technicians]
-    cites = [planned.agreed, *(each for each in assigned if each is not None)]
-    return decided(sent, *was_sent(order, facts, command.sent_at, defaults), cites=cites)
+    found = wrong or was_sent(order, facts, command.sent_at, defaults)
+    assigned = _assigned(order, then)
+    cites = [planned.agreed, *(assigned[each] for each in command.technicians if each in assigned)]
+    return decided(sent, *found, cites=cites)
+
+
+def _wrong(order: WorkOrder, then: WorkOrder, command: SendNotice, now: datetime) -> list[ViolationRecorded]:
+    """Give what is wrong with a notice that went out; raise Refusal for the first of it where it is about to go out."""
+    checks = (
+        lambda: check_complete(order, command),
+        lambda: check_announced_technicians(_assigned(order, then), command.technicians),
+        lambda: check_announced_targets(order, command.targets),
+    )
+    if command.sent_at + _GOING_OUT < now:
+        return violations((tag("work_order", order.id), tag("notice", command.notice)), *checks)
+    for check in checks:
+        check()
+    return []
+
+
+def _assigned(order: WorkOrder, then: WorkOrder) -> dict[str, int]:
+    """Give who is assigned or was when the notice was sent, each with the position that says so."""
+    return dict(then.technicians) | dict(order.technicians)
 
 
 def _planned_then(order: WorkOrder, facts: Facts) -> Window | None:
@@ -100,7 +127,7 @@ def _planned_then(order: WorkOrder, facts: Facts) -> Window | None:
     return order.window if then is None or then.window is None else then.window
 
 
-_NONE_TOLD = frozenset({"work_without_notice"})
+_NONE_TOLD = frozenset({"work_without_notice", "work_without_proper_notice"})
 _TOO_LATE = frozenset({"notice_too_late", "notice_before_agreement"})
 
 
@@ -133,7 +160,7 @@ def was_sent(
 
 @rule("R-22")
 def check_complete(order: WorkOrder, command: SendNotice) -> None:
-    """Refuse a notice that leaves out something it must say, or announces who is not assigned."""
+    """Refuse a notice that leaves out something it must say."""
     said = {
         "content": command.content.strip(),
         "technicians": command.technicians,
@@ -143,8 +170,13 @@ def check_complete(order: WorkOrder, command: SendNotice) -> None:
     missing = [name for name, there in said.items() if not there]
     if missing:
         raise Refusal("R-22", "notice_incomplete", [order.changed], missing=", ".join(missing))
-    if any(order.assigned(each) is None for each in command.technicians):
-        raise Refusal("R-22", "notice_names_unassigned", [place for _, place in order.technicians])
+
+
+@rule("R-22")
+def check_announced_technicians(assigned: Mapping[str, int], technicians: tuple[str, ...]) -> None:
+    """Refuse to announce who is not assigned, and was not when the notice was sent."""
+    if not set(technicians) <= set(assigned):
+        raise Refusal("R-22", "notice_names_unassigned", assigned.values())
 
 
 @rule("R-04")

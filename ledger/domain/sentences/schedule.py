@@ -31,8 +31,8 @@ SENTENCES = {
         "The pre-work notice leaves out: {missing:notices.Part}.",
     ),
     "notice_names_unassigned": (
-        "作業前連絡の技術員は、割り当てられた者に限ります。",
-        "A pre-work notice names technicians who are assigned.",
+        "作業前連絡に、割り当てられていない技術員が含まれています。",
+        "The pre-work notice names a technician who is not assigned.",
     ),
     "notice_beyond_order": (
         "作業前連絡の対象（{targets}）が作業依頼にありません。",
