@@ -105,6 +105,86 @@ def test_what_the_database_cannot_give_of_a_table_stops_nothing_else(filled: Tes
     assert Code.LEAF in {code for code, _, _ in found}
 
 
+def put_view(log: TestedLog, table: str, column: str, breaking: str) -> None:
+    """Put a view in a table's place, of which one column cannot be given of the rows that break."""
+    columns = [
+        name
+        for (name,) in log.run(
+            "SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
+            (f"{log.schema}.{table}",),
+        )
+    ]
+    shown = [f"(SELECT {name} WHERE {breaking}) AS {name}" if name == column else name for name in columns]
+    log.run(f"ALTER TABLE {{s}}.{table} RENAME TO itself")
+    log.run(f"CREATE VIEW {{s}}.{table} AS SELECT {', '.join(shown)} FROM {{s}}.itself")
+    log.run(f"GRANT SELECT ON {{s}}.{table} TO public")
+
+
+_REFUSED = Code.UNREADABLE, None, "the table {}, division by zero"
+
+
+@pytest.mark.parametrize("column", ["position", "chain", "seq", "at", "type", "tags", "key", "leaf", "entry"])
+@pytest.mark.parametrize("row", [0, 8])
+def test_entries_that_the_database_cannot_give_are_named_and_the_rest_is_checked(
+    filled: TestedLog, column: str, row: int
+) -> None:
+    put_view(filled, "entry", column, f"1 / (position - {row}) < 9")
+    filled.run("DELETE FROM {s}.idempotency; UPDATE {s}.schema_migration SET digest = 'x' WHERE number = 1")
+    for processes in (0, 2):
+        report = check(filled, processes)
+        assert report.status is Status.FINDING
+        found = {(each.code, each.position, each.detail) for each in report.findings}
+        of_range = (Code.UNREADABLE, 0, f"0 to {filled.recorder.reader.size() - 1}, division by zero")
+        assert (_REFUSED[0], None, _REFUSED[2].format("entry")) in found or of_range in found
+        assert Code.SCHEMA in report.counts
+        # The keys are known from the entries beside the broken one.
+        assert not any("names no signing key" in each for each in report.unchecked) or row == 0
+
+
+@pytest.mark.parametrize("column", ["origin", "size", "at", "clock_boot", "clock_elapsed"])
+def test_a_row_of_the_log_that_the_database_cannot_give_is_named_and_the_rest_is_checked(
+    filled: TestedLog, column: str
+) -> None:
+    put_view(filled, "log", column, "1 / (random() > 2)::int < 9")
+    report = check(filled)
+    found = {(each.code, each.position, each.detail) for each in report.findings}
+    assert (_REFUSED[0], None, _REFUSED[2].format("log")) in found
+    assert {Code.LEAF, Code.SCHEMA} <= report.counts.keys()
+    assert Code.SIZE not in report.counts
+
+
+@pytest.mark.parametrize("table", ["entry", "log", "schema_migration", "idempotency"])
+@pytest.mark.parametrize("state", ["22012", "42501", "42P01"])
+def test_whatever_a_view_says_when_it_is_read_is_a_finding_that_names_its_table(
+    filled: TestedLog, table: str, state: str
+) -> None:
+    filled.run(
+        "CREATE FUNCTION {s}.fail() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS"
+        f" $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$"
+    )
+    ((columns,),) = filled.run(
+        "SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute"
+        " WHERE attrelid = %s::regclass AND attnum > 0",
+        (f"{filled.schema}.{table}",),
+    )
+    filled.run(f"ALTER TABLE {{s}}.{table} RENAME TO itself")
+    filled.run(f"CREATE VIEW {{s}}.{table} AS SELECT {columns} FROM {{s}}.itself WHERE {{s}}.fail()")
+    filled.run(f"GRANT SELECT ON {{s}}.{table} TO public")
+    filled.run("UPDATE {s}.chain SET half = 'x' WHERE chain = 'log'")
+    report = check(filled)
+    assert (Code.UNREADABLE, None, f"the table {table}, no") in {
+        (each.code, each.position, each.detail) for each in report.findings
+    }
+    assert (Code.CHECKPOINT_AHEAD if table == "entry" else Code.CHAIN_TABLE) in report.counts
+
+
+def test_a_row_that_names_another_log_is_named_where_the_first_entry_cannot_be_given(filled: TestedLog) -> None:
+    filled.run("UPDATE {s}.log SET origin = 'another.example/log'")
+    put_view(filled, "entry", "entry", "1 / position < 9")
+    report = check(filled)
+    assert {Code.UNREADABLE, Code.LOG_TABLE} <= report.counts.keys()
+
+
 @pytest.mark.parametrize("table", ["tag", "payload"])
 def test_what_the_database_cannot_give_beside_the_entries_stops_nothing_else(
     filled: TestedLog, monkeypatch: pytest.MonkeyPatch, table: str

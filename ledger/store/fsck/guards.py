@@ -11,12 +11,13 @@ import re
 from hashlib import sha256
 from typing import Any
 
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from ledger.keys.classes import is_day_key
 from ledger.store.errors import LogMissingError
 from ledger.store.fsck.findings import KEPT, Code
 from ledger.store.fsck.joining import Join
+from ledger.store.fsck.source import Source
 from ledger.store.migrate import migrations
 from ledger.store.prepare import part_of
 
@@ -115,12 +116,14 @@ UNION ALL
 SELECT relname || ' has another owner' FROM named WHERE relowner <> (
     SELECT relowner FROM named WHERE relname = 'log')
 """
+_MIGRATED = "SELECT number, left(name, 100), left(digest, 100) FROM {s}.schema_migration LIMIT %s"
+_IN_PART = "SELECT position FROM {s}.payload WHERE tableoid = %s ORDER BY position LIMIT %s"
 _PARTS = """
 SELECT c.relname, c.oid,
     CASE WHEN n.nspname = %(schema)s AND c.relkind = 'r' AND c.relpersistence = 'p' AND NOT c.relrowsecurity
         THEN left(pg_get_expr(c.relpartbound, c.oid), 300) END
 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE i.inhparent = to_regclass(%(payload)s) ORDER BY 1"""
+WHERE i.inhparent = to_regclass(quote_ident(%(schema)s) || '.payload') ORDER BY 1"""
 _COLUMNS = """
 SELECT c.relname, CASE WHEN has_column_privilege(c.oid, a.attnum, 'SELECT')
     THEN a.attname || ' ' || format_type(a.atttypid, a.atttypmod) END
@@ -146,7 +149,7 @@ def missing_tables(connection: Connection[Any], schema: str) -> frozenset[str]:
     return frozenset(table for table, columns in _NEEDED.items() if not columns <= found.get(table, set()))
 
 
-def check_guards(connection: Connection[Any], schema: str, missing: frozenset[str], join: Join) -> None:
+def check_guards(source: Source, missing: frozenset[str], join: Join) -> None:
     """Name what of the schema is another than the migrations make; with a schema of a newer program, say only that."""
     add = join.findings.add
     for table in sorted(missing):
@@ -156,9 +159,7 @@ def check_guards(connection: Connection[Any], schema: str, missing: frozenset[st
             None,
             f"the table {table} is not there, lacks a column or may not be read: nothing of it was checked",
         )
-    statement = sql.SQL("SELECT number, left(name, 100), left(digest, 100) FROM {}.schema_migration LIMIT {}")
-    migrated = statement.format(sql.Identifier(schema), KEPT)
-    rows = [] if "schema_migration" in missing else connection.execute(migrated).fetchall()
+    rows = [] if "schema_migration" in missing else source.few("schema_migration", _MIGRATED, (KEPT,))
     known = {each.number: each.digest for each in migrations()}
     if any(number not in known for number, _, _ in rows):
         join.unchecked.add("The guards of the schema were not checked: a newer version of this program made them.")
@@ -169,18 +170,17 @@ def check_guards(connection: Connection[Any], schema: str, missing: frozenset[st
     for number in sorted(known.keys() - {number for number, _, _ in rows}):
         add(Code.SCHEMA, None, None, f"the migration {number} is not written down as applied")
     right = {line.strip() for text in (_TABLES, _GUARDS) for line in text.strip().splitlines()} | _functions()
-    found = {str(line) for (line,) in connection.execute(_FOUND, {"schema": schema})}
+    found = {str(line) for (line,) in source.catalogue(_FOUND)}
     for line in sorted(right - found):
         add(Code.SCHEMA, None, None, f"missing: {line:.200}")
     for line in sorted(found - right - _MAY):
         add(Code.SCHEMA, None, None, f"added: {line:.200}")
 
 
-def check_partitions(connection: Connection[Any], schema: str, join: Join) -> list[str]:
+def check_partitions(source: Source, join: Join) -> list[str]:
     """Give the parts that the payloads rightly have a partition for; name every other partition and what is in it."""
-    names = {"schema": schema, "payload": f'"{schema}".payload'}
     parts = []
-    for name, oid, bound in connection.execute(_PARTS, names).fetchall():
+    for name, oid, bound in source.catalogue(_PARTS):
         match = _ONE_PART(bound or "")
         part = match[1] if match else ""
         if part_of(part) == part and name == _partition(part):
@@ -188,8 +188,7 @@ def check_partitions(connection: Connection[Any], schema: str, join: Join) -> li
             continue
         join.findings.add(Code.SCHEMA, None, None, f"no append made the partition {name}")
         # Through the table of all payloads: the application may not read a partition by itself.
-        query = sql.SQL("SELECT position FROM {}.payload WHERE tableoid = {} ORDER BY position LIMIT {}")
-        for (position,) in connection.execute(query.format(sql.Identifier(schema), oid, KEPT)):
+        for (position,) in source.few("payload", _IN_PART, (oid, KEPT)):
             join.findings.add(Code.PAYLOAD_FOREIGN, position, None, f"in the partition {name}")
     return parts
 

@@ -70,12 +70,12 @@ class Foreknown:
 class Join:
     """What is known of the log up to the range that came last."""
 
-    def __init__(self, origin: str, foreknown: Foreknown) -> None:
-        """Begin with nothing but what was read ahead."""
+    def __init__(self, origin: str, foreknown: Foreknown, findings: Findings) -> None:
+        """Begin with nothing but what was read ahead, and what was found then."""
         self._origin = origin
         self.foreknown = foreknown
         self._log_keys = foreknown.log_keys
-        self.findings = Findings()
+        self.findings = findings
         self.unchecked: set[str] = set()
         self.notes: list[str] = []
         self.tree = Frontier()

@@ -31,7 +31,7 @@ from ledger.store.clock import Clock, SystemClock
 from ledger.store.database import connect, named_errors
 from ledger.store.fsck import worker
 from ledger.store.fsck.clock_mark import check_log
-from ledger.store.fsck.findings import Code, Report
+from ledger.store.fsck.findings import Code, Findings, Report
 from ledger.store.fsck.fingerprint import Fingerprint, joined
 from ledger.store.fsck.guards import check_guards, check_partitions, missing_tables
 from ledger.store.fsck.joining import Foreknown, Join
@@ -96,22 +96,23 @@ def fsck(
     with closing(connect(url, application="shoseki fsck")) as connection, named_errors():
         snapshot = _begin(connection, schema)
         missing = missing_tables(connection, schema)
-        source = Source(connection, schema, missing)
+        findings = Findings()
+        source = Source(connection, schema, missing, findings)
         tables = Tables(source)
         size = tables.size(origin, begun=signed.begun)
         place = Place(url, schema, origin, snapshot, halves, blobs, Fingerprint.new(), missing)
         with _workers(place, processes if size > _SMALL * RANGE else 0) as run:
             foreknown = tables.foreknown()
-            join = Join(origin, foreknown)
-            check_guards(connection, schema, missing, join)
-            parts = check_partitions(connection, schema, join) if source.has("payload") else []
+            join = Join(origin, foreknown, findings)
+            check_guards(source, missing, join)
+            parts = check_partitions(source, join) if source.has("payload") else []
             ranges = tables.ranges(size, join)
             _check_ranges(run, ranges, parts, signed, source, tables, join, progress)
         beside = KeyTables(source)
-        source.check(join, ("log", "entry"), partial(check_log, source, origin, clock))
-        source.check(join, ("chain", "entry"), beside.check_chains)
-        source.check(join, ("key", "entry"), beside.check_keys)
-        source.check(join, ("destroyed_pair", "entry"), beside.check_pairs)
+        source.check(("log", "entry"), partial(check_log, source, origin, clock, join))
+        source.check(("chain", "entry"), partial(beside.check_chains, join))
+        source.check(("key", "entry"), partial(beside.check_keys, join))
+        source.check(("destroyed_pair", "entry"), partial(beside.check_pairs, join))
     _check_checkpoints_left(signed, join)
     if halves is not None:
         try:
@@ -198,7 +199,7 @@ def _check_ranges(
 ) -> None:
     """Check the entries and, in the same stream of tasks so that nobody waits, the tags and payloads beside them."""
     foreknown = join.foreknown
-    kept = source.pages("marks", MARKS, join, "idempotency") if source.has("idempotency", "entry") else iter(())
+    kept = source.pages("marks", MARKS, "idempotency") if source.has("idempotency", "entry") else iter(())
     marks = Marks(kept, join.findings)
     checkpoints: deque[list[SignedCheckpoint]] = deque()
     for each in signed.upto(0):
@@ -228,16 +229,16 @@ def _check_ranges(
             if progress is not None:
                 progress(answer.stop, ranges[-1][1])
         elif isinstance(answer, Unreadable):
-            source.name(answer.table, answer.detail, join)
+            source.name(answer.table, answer.detail)
         else:
             counts.update(answer)
     marks.name_rest()
     if not source.has("tag", "entry"):
         join.findings.add(Code.TAG_TABLE, None, None, "there is no such table, or none of entries")
     elif (stored, rows) != (join.tags, join.tag_rows):
-        source.check(join, ("tag", "entry"), tables.name_tags)
+        source.check(("tag", "entry"), partial(tables.name_tags, join))
     if not any(text.startswith("The seals") for text in join.unchecked):
-        source.check(join, ("payload", "entry"), partial(tables.check_parts, counts))
+        source.check(("payload", "entry"), partial(tables.check_parts, counts, join))
 
 
 def _parts_tasks(parts: Sequence[str]) -> list[Task]:

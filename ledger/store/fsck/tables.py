@@ -5,7 +5,7 @@ named. Leaves to others: the entries themselves, the tables of chains and keys (
 (``clock_mark``), idempotency keys (``marks``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from ledger.log.core_entry import (
@@ -40,6 +40,13 @@ _AHEAD = (
     PAYLOAD_REMOVED,
     _FORMAT_ADDED,
 )
+_SAID = "SELECT left(origin, 300), size FROM {s}.log ORDER BY origin <> %s, size DESC NULLS LAST LIMIT 1"
+_ONE_ENTRY = "SELECT entry FROM {s}.entry WHERE position = %s AND octet_length(entry) <= %s LIMIT 1"
+_CORE_ENTRIES = """
+    SELECT position, entry FROM {s}.entry WHERE chain = 'log' AND type = ANY(%s) AND octet_length(entry) <= %s
+    ORDER BY position"""
+_CORE_POSITIONS = """
+    SELECT position FROM {s}.entry WHERE chain = 'log' AND type = ANY(%s) AND position > %s ORDER BY position"""
 _BLOCK = 8_192
 
 
@@ -57,31 +64,36 @@ class Tables:
         ``begun`` tells that there was a log, whatever is left of it: something of it was signed.
         """
         if self._source.has("log"):
-            statement = (
-                "SELECT left(origin, 300), size FROM {s}.log ORDER BY origin <> %s, size DESC NULLS LAST LIMIT 1"
-            )
-            row = self._rows(statement, (origin,)).fetchone()
+            row = self._source.attempt("log", lambda: self._rows(_SAID, (origin,)).fetchone(), None, needed=True)
             if row is not None and row[0] != origin and not self._begins(origin):
                 raise WrongLogError(f"The schema {self._source.schema} holds the log {row[0]}, not {origin}.")
             if row is not None:
                 return int(row[1] or 0)
-        whole = self._source.has("log", "entry")
-        if whole and not begun and self._rows("SELECT FROM {s}.entry LIMIT 1").fetchone() is None:
+        none = self._source.has("log", "entry") and self._source.attempt("entry", self._is_empty, False, needed=True)
+        if none and not begun:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
         return 0
 
+    def _is_empty(self) -> bool:
+        return self._rows("SELECT FROM {s}.entry LIMIT 1").fetchone() is None
+
     def _begins(self, origin: str) -> bool:
-        """Tell whether the first entry is of the log: then its row was changed."""
-        statement = "SELECT entry FROM {s}.entry WHERE position = 0 AND octet_length(entry) <= %s LIMIT 1"
-        row = self._rows(statement, (MAX_ENTRY_BYTES,)).fetchone() if self._source.has("entry") else None
+        """Tell whether the first entry is of the log, or cannot be told from it: then its row was changed."""
+        if not self._source.has("entry"):
+            return False
+        of_log = [(None,)]
+        row = self._source.attempt("entry", lambda: self._rows(_ONE_ENTRY, (0, MAX_ENTRY_BYTES)).fetchall(), of_log)
         with suppress(LogError):
-            return row is not None and parse(row[0]).origin == origin
+            return row is of_log or (bool(row) and parse(row[0][0]).origin == origin)
         return False
 
     def ranges(self, size: int, join: Join) -> list[tuple[int, int]]:
         """Give the ranges that hold entries, in order; name what stands outside the log's size."""
         if not self._source.has("entry"):
             return []
+        return self._source.attempt("entry", lambda: self._ranges(size, join), [], needed=True)
+
+    def _ranges(self, size: int, join: Join) -> list[tuple[int, int]]:
         # From range to range by the index: to count what is in each would read all of it.
         statement = """
             WITH RECURSIVE range (number) AS (
@@ -113,12 +125,8 @@ class Tables:
         sizes: set[int] = set()
         destroyed, confirmed, removed = set(), set(), set()
         later_format: int | None = None
-        statement = (
-            "SELECT entry FROM {s}.entry WHERE chain = 'log' AND type = ANY(%s) AND octet_length(entry) <= %s"
-            " ORDER BY position"
-        )
         if self._source.has("entry"):
-            for (data,) in self._source.stream("ahead", statement, (list(_AHEAD), MAX_ENTRY_BYTES)):
+            for data in self._ahead():
                 try:
                     entry = parse(data)
                     match entry.type:
@@ -152,6 +160,18 @@ class Tables:
             frozenset(removed),
             later_format,
         )
+
+    def _ahead(self) -> Iterator[bytes]:
+        """Give the entries that are read ahead; those that can be given, one by one, where they are not all."""
+        last = -1
+        for position, data in self._source.pages("ahead", _CORE_ENTRIES, "entry", (list(_AHEAD), MAX_ENTRY_BYTES)):
+            last = position
+            yield data
+        if not self._source.refused("entry"):
+            return
+        for (position,) in self._source.pages("rest", _CORE_POSITIONS, "entry", (list(_AHEAD), last)):
+            for (data,) in self._source.few("entry", _ONE_ENTRY, (position, MAX_ENTRY_BYTES)):
+                yield data
 
     def tag_blocks(self) -> int:
         """Tell how many blocks the table of tags has."""
