@@ -3,9 +3,10 @@
 States: requested → accepted → scheduled → noticed → in progress ⇄ suspended → completed. Aside: declined, cancelled,
 blocked (which is scheduled again, cancelled or, where it is final, over), aborted.
 
-Guarantees: an order that is over stays over; what is told of it afterwards is kept, and changes no state. Work that
-was begun is in progress, whatever should have come before: what was missing is a violation, no other state. Whether it
-rests is told by what happened last, in whatever order it was told.
+Guarantees: an order that is over stays over; what is told of it afterwards is kept, and changes no state, except that
+work that was done before it is said to have been aborted is completed. Work that was begun is in progress, whatever
+should have come before: what was missing is a violation, no other state. Whether it rests is told by what happened
+last, in whatever order it was told.
 """
 
 from collections.abc import Mapping
@@ -273,7 +274,7 @@ def _begins(recorded: Recorded[Fact], work_order: str) -> dict[str, Any]:
 def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str) -> dict[str, Any]:
     """Give the members of an order that this fact changes."""
     fact, place = recorded.fact, recorded.position
-    if getattr(fact, "work_order", None) != work_order or "ended" in order:
+    if getattr(fact, "work_order", None) != work_order or ("ended" in order and not _done_before(order, recorded)):
         return {}
     match fact:
         case WorkOrderAccepted():
@@ -322,6 +323,13 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
 
 _UNTOLD: Mapping[str, tuple[()]] = {"notices": (), "improper": ()}
 """A time that is new, or none: nobody was told of it."""
+
+
+def _done_before(order: Mapping[str, Any], recorded: Recorded[Fact]) -> bool:
+    """Tell whether this says that aborted work had been done before."""
+    if not isinstance(recorded.fact, WorkCompleted) or order["status"] is not Status.ABORTED:
+        return False
+    return bool(happened_at(recorded) < order["ended_at"])
 
 
 def _without(order: Mapping[str, Any], technician: str) -> tuple[tuple[str, int], ...]:

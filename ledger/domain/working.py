@@ -207,11 +207,35 @@ def abort_work(command: AbortWork, facts: Facts, now: datetime, defaults: Defaul
 
 @decides(CompleteWork, boundary=_with_sessions, timers=_timers)
 def complete_work(command: CompleteWork, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
-    """Complete work that had begun, whatever is still to be reported, asked or checked."""
-    order = _running(facts, command.work_order)
+    """Complete work that had begun, whatever is still to be reported, asked or checked.
+
+    So is work that was done before it is said to have been aborted: the clock aborts what was not told to be done.
+    """
+    order = known(facts, command.work_order)
+    earlier = done_before_abort(order, command.completed_at)
+    if earlier is None:
+        order = _running(facts, command.work_order)
     _check_since_start(order, command.completed_at, now)
     completed = WorkCompleted(work_order=order.id, completed_at=command.completed_at)
+    if earlier is not None:
+        return decided(completed, earlier, *judged_again(facts, order, completed, now), cites=_begun(order))
     return decided(completed, *_at_end(order, facts, completed, now, defaults), cites=_begun(order))
+
+
+@rule("R-06")
+def done_before_abort(order: WorkOrder, completed_at: datetime) -> FindingRecorded | None:
+    """Find that work had been done when it is said to have been aborted."""
+    if order.status is not Status.ABORTED or order.ended is None or order.ended_at is None:
+        return None
+    if completed_at >= order.ended_at:
+        return None
+    return FindingRecorded(
+        rule="R-06",
+        sentence="work_done_before_abort",
+        values={"aborted_at": spelled(order.ended_at)},
+        subjects=(tag("work_order", order.id),),
+        cites=(order.ended,),
+    )
 
 
 def _at_end(

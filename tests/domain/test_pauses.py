@@ -310,6 +310,14 @@ def test_r_06_an_end_before_a_pause_that_was_told_is_recorded_and_found(end: str
             story.when(complete(end), at_=LATER).then(done)
 
 
+def test_r_22_a_session_after_work_that_had_been_done_before_its_abort_is_a_violation() -> None:
+    given_up = WorkAborted(work_order=ORDER, aborted_at=at(clock("11:40")), reason="consent_withdrawn")
+    story = began("11:35").at(clock("11:45"), given_up)
+    facts = story.when(complete("11:30"), at_=LATER).facts
+    assert replace(facts[-1], cites=()) == AFTER_END
+    assert len(story.when(complete("11:36"), at_=LATER).facts) == 2
+
+
 def test_work_ends_while_it_rests() -> None:
     story = given(*RUNNING).at(clock("11:00"), suspended("10:30"))
     story.when(complete("11:30"), at_=LATER).then(COMPLETED)

@@ -1,4 +1,4 @@
-"""Work whose session was ended because the customer took consent back."""
+"""Work whose session was ended because the customer took consent back, and work that had been done before that."""
 
 from dataclasses import replace
 
@@ -6,12 +6,16 @@ import pytest
 from orders import AGREED, COMPLETED, DONE, ORDER, READY, RUNNING
 from story import CUSTOMER, an_id, at, given
 
+from ledger.domain.completing import SendCompletionReport
+from ledger.domain.completion_facts import CompletionReportSent
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
+from ledger.domain.rules import switched_off
 from ledger.domain.schedule_facts import Detection, OverrunDetected, WorkAtRisk
 from ledger.domain.session_facts import SessionTerminated, Termination
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work_facts import WorkAborted
+from ledger.domain.work import Status, order_of
+from ledger.domain.work_facts import Channel, WorkAborted
 from ledger.domain.working import CompleteWork
 
 TERMINATED = SessionTerminated(
@@ -64,3 +68,44 @@ def test_r_23_an_overrun_untold_until_then_is_a_violation_whenever_the_timer_ran
     unseen.after(at_risk, detected, finding, aborted, untold)
     seen = given(*RUNNING, at_risk, detected, finding, ended).when(COMPLETE, at_="2026-11-18 13:00")
     seen.after(aborted, untold)
+
+
+LATER = "2026-11-18 13:00"
+GIVEN_UP = replace(ABORTED, aborted_at=at("2026-11-18 11:40"))
+
+
+def test_r_06_work_that_was_done_before_it_is_said_to_have_been_aborted_is_completed() -> None:
+    found = FindingRecorded(
+        rule="R-06",
+        sentence="work_done_before_abort",
+        values={"aborted_at": "2026-11-18T11:40:00+09:00"},
+        subjects=(f"work_order:{ORDER}",),
+    )
+    story = given(*RUNNING).at("2026-11-18 11:45", GIVEN_UP)
+    outcome = story.when(COMPLETE, at_=LATER).then(COMPLETED, found).citing(6, 7)
+    assert outcome.facts[1].cites == (7,)
+    story.when(replace(COMPLETE, completed_at=GIVEN_UP.aborted_at), at_=LATER).refused("R-06", cites=[7])
+    story.when(replace(COMPLETE, completed_at=at("2026-11-18 09:59")), at_=LATER).refused("R-06", cites=[6, 7])
+    with switched_off("ledger.domain.working.done_before_abort"):
+        story.when(COMPLETE, at_=LATER).refused("R-06", cites=[7])
+    done = order_of(story.at(LATER, COMPLETED).recorded, ORDER)
+    assert done is not None
+    assert (done.status, done.ended_at, done.ended) == (Status.COMPLETED, COMPLETED.completed_at, 8)
+    story.when(COMPLETE, at_=LATER).refused("R-06", cites=[8])
+
+
+def test_r_11_work_that_is_told_to_have_been_done_after_its_abort_stays_aborted() -> None:
+    after = replace(COMPLETED, completed_at=GIVEN_UP.aborted_at)
+    aborted = order_of(given(*RUNNING).at(LATER, GIVEN_UP, after).recorded, ORDER)
+    assert aborted is not None
+    assert (aborted.status, aborted.ended) == (Status.ABORTED, 7)
+
+
+def test_r_24_what_follows_completed_work_follows_what_had_been_done_before_its_abort() -> None:
+    sent_at = at("2026-11-18 12:00")
+    report = SendCompletionReport(
+        customer=CUSTOMER, work_order=ORDER, report="完了", channel=Channel.MAIL, sent_at=sent_at
+    )
+    told = given(*RUNNING).at(LATER, GIVEN_UP, COMPLETED).when(report, at_=LATER).citing(8)
+    assert [type(each) for each in told.facts] == [CompletionReportSent]
+    given(*RUNNING).at(LATER, GIVEN_UP).when(report, at_=LATER).refused("R-24", cites=[7])

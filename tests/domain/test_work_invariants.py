@@ -37,7 +37,7 @@ from ledger.domain.recorded import Recorded
 from ledger.domain.schedule import AgreeSchedule, CancelSchedule, ProposeSchedule
 from ledger.domain.schedule_facts import OverrunDetected, ScheduleAgreed, ScheduleChanged, WorkAtRisk
 from ledger.domain.settings import Defaults
-from ledger.domain.work import RUNNING, order_of
+from ledger.domain.work import RUNNING, Status, order_of
 from ledger.domain.work_facts import Channel, Side
 from ledger.domain.work_timers import work_due
 from ledger.domain.working import AbortWork, CompleteWork, ResumeWork, StartWork, SuspendWork
@@ -180,7 +180,12 @@ def carry_out(steps: Sequence[Step], *, ticking: bool) -> Ledger:
         after_it = order_of(ledger.recorded, ORDER)
         assert before is not None
         assert after_it is not None
-        if before.over:
+        if (before.status, after_it.status) == (Status.ABORTED, Status.COMPLETED):
+            assert before.ended_at is not None
+            assert after_it.ended_at is not None
+            assert before.started_at is not None
+            assert before.started_at <= after_it.ended_at < before.ended_at
+        elif before.over:
             assert (before.status, before.ended, before.ended_at) == (
                 after_it.status,
                 after_it.ended,

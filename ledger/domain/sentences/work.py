@@ -48,6 +48,10 @@ SENTENCES = {
         "作業の終了 {ended_at:time} より後の中断または再開が記録されています。",
         "Work is recorded to have rested or gone on after it ended at {ended_at:time}.",
     ),
+    "work_done_before_abort": (
+        "{aborted_at:time} に中止と記録された作業は、それより前に完了していました。",
+        "The work that is recorded as aborted at {aborted_at:time} had been done before.",
+    ),
     "work_was_in_progress": (
         "後の記録により、{at:time} には作業中でした。",
         "Work was in progress at {at:time}, as was told later.",
