@@ -6,7 +6,7 @@ about to go out otherwise is refused; one that went out so is recorded with a vi
 none. The customer's receipt is recorded and waited for by nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -104,7 +104,7 @@ def send_notice(command: SendNotice, facts: Facts, now: datetime, defaults: Defa
 
 def _wrong(order: WorkOrder, then: WorkOrder, command: SendNotice, now: datetime) -> list[ViolationRecorded]:
     """Give what is wrong with a notice that went out; raise Refusal for the first of it where it is about to go out."""
-    checks = (
+    checks: tuple[Callable[[], None], ...] = (
         lambda: check_complete(order, command),
         lambda: check_announced_technicians(_assigned(order, then), command.technicians),
         lambda: check_announced_targets(order, command.targets),
