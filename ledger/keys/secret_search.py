@@ -2,9 +2,8 @@
 
 Guarantees: a secret that stands in the bytes is found wherever they were cut, also as JSON spells it and with a
 terminal's line ends in place of its own. Leaves to others: what to do about it, and what no search for text finds: a
-secret typed blind, a picture of one, one that is drawn with escape sequences in its middle. A secret of fewer than
-``SHORTEST`` bytes is not looked for, because it stands in everything; :attr:`SecretSearch.too_short` names those, so
-that nobody takes silence for absence.
+secret typed blind, a picture of one, one that is drawn with escape sequences in its middle, and one of fewer than
+``SHORTEST`` bytes, which stands in everything.
 """
 
 import json
@@ -21,12 +20,10 @@ class SecretSearch:
 
     def __init__(self, secrets: Mapping[str, Secret]) -> None:
         """Take the secrets by the ids of their credentials."""
-        spelled = {credential: _spellings(secret) for credential, secret in secrets.items()}
-        self._wanted = {credential: forms for credential, forms in spelled.items() if forms}
+        self._wanted = {credential: forms for credential, secret in secrets.items() if (forms := _spellings(secret))}
         self._found: set[str] = set()
         self._tail = b""
         self._overlap = max((len(form) for forms in self._wanted.values() for form in forms), default=1) - 1
-        self.too_short = frozenset(spelled.keys() - self._wanted.keys())
 
     @property
     def empty(self) -> bool:

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.keys.database import Layout, PrivateDatabase, never
 from ledger.keys.errors import KeysBusyError, NoSignerError, RotationRefusedError
-from ledger.keys.keyring import GONE, SECRET_BYTES, WRAPPED_BYTES, Keyring
+from ledger.keys.keyring import SECRET_BYTES, WRAPPED_BYTES, Keyring
 from ledger.keys.ports import Clock, Draw
 from ledger.log.canonical import MAX_INTEGER
 from ledger.log.members import format_at
@@ -52,7 +52,7 @@ _SELECT: Final = (
 )
 _INSERT: Final = "INSERT INTO signers (vkey, from_size, created_at, wrapped) VALUES (?, ?, ?, ?)"
 _RETIRE: Final = "INSERT INTO retired (number, to_size) VALUES (?, ?)"
-_OVERWRITE: Final = "UPDATE signers SET wrapped = ? WHERE number = ?"
+_REWRAP: Final = "UPDATE signers SET wrapped = ? WHERE number = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,7 @@ class Interval:
 
     def holds(self, size: int) -> bool:
         """Tell whether the key signs checkpoints of this size."""
-        return self.from_size <= size and not self.ended(size)
-
-    def ended(self, size: int) -> bool:
-        """Tell whether the key signs nothing at this size or later."""
-        return self.to_size is not None and self.to_size <= size
+        return self.from_size <= size and (self.to_size is None or size < self.to_size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +110,6 @@ class _Row(NamedTuple):
     number: int
     interval: Interval
     wrapped: bytes
-
-    @property
-    def erased(self) -> bool:
-        return self.wrapped == GONE
 
 
 class SignerStore:
@@ -167,7 +159,7 @@ class SignerStore:
         """
 
         def attempt() -> tuple[Signer, ...]:
-            rows = [row for row in self._read() if row.interval.holds(size) and not row.erased]
+            rows = [row for row in self._read() if row.interval.holds(size)]
             return tuple(Signer(self._keyring.origin, self._unwrap(row)) for row in rows)
 
         signers = self._keyring.after_rotation(attempt)
@@ -203,19 +195,6 @@ class SignerStore:
             connection.execute(_RETIRE, (newest.number, at_size + overlap))
             return Rotation(added, Interval(newest.interval.vkey, newest.interval.from_size, at_size + overlap))
 
-    def erase_retired(self, size: int) -> tuple[Interval, ...]:
-        """Overwrite the private keys that sign nothing at ``size`` or later: what is gone cannot be stolen.
-
-        Gives the keys that are erased now. The public keys and their intervals stay. Raises KeysBusyError when old
-        bytes could not be overwritten yet: call it again.
-        """
-        with self._database.writing() as connection:
-            erased = [row for row in self._rows(connection) if row.interval.ended(size)]
-            for row in erased:
-                connection.execute(_OVERWRITE, (GONE, row.number))
-        self._scrub()
-        return tuple(row.interval for row in erased)
-
     def rewrap(self) -> None:
         """Wrap every signing key under the keyring's current key and leave no trace of the old wrapping in the file.
 
@@ -225,10 +204,10 @@ class SignerStore:
         with self._database.writing() as connection:
             self._keyring.reload()
             for row in self._rows(connection):
-                if not row.erased:
-                    again = self._keyring.rewrap(row.wrapped, kind="signer", name=row.interval.vkey)
-                    connection.execute(_OVERWRITE, (again, row.number))
-        self._scrub()
+                again = self._keyring.rewrap(row.wrapped, kind="signer", name=row.interval.vkey)
+                connection.execute(_REWRAP, (again, row.number))
+        if not self._database.scrub():
+            raise KeysBusyError(self._database.path)
 
     def _insert(self, connection: sqlite3.Connection, *, from_size: int) -> Interval:
         self._keyring.reload()  # under the write lock, as for a half: see SqliteHalfStore.create
@@ -260,12 +239,7 @@ class SignerStore:
 
     def _require(self, rows: list[_Row]) -> None:
         for row in rows:
-            if not row.erased:
-                self._keyring.require(row.wrapped)
-
-    def _scrub(self) -> None:
-        if not self._database.scrub():
-            raise KeysBusyError(self._database.path)
+            self._keyring.require(row.wrapped)
 
 
 def _same(rows: list[_Row], at_size: int, to_size: int) -> Rotation | None:

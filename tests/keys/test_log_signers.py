@@ -12,7 +12,6 @@ from key_stories import ORIGIN, raw, traces
 
 from ledger.keys.errors import (
     KeyringWrongError,
-    KeysBusyError,
     KeysDamagedError,
     KeysError,
     KeysForeignError,
@@ -21,7 +20,7 @@ from ledger.keys.errors import (
     RotationRefusedError,
     SecretDamagedError,
 )
-from ledger.keys.keyring import GONE, Keyring
+from ledger.keys.keyring import Keyring
 from ledger.keys.ports import Clock
 from ledger.keys.signer import Interval, Signer, SignerStore
 from ledger.log.canonical import MAX_INTEGER
@@ -152,9 +151,6 @@ def test_exactly_the_keys_whose_interval_holds_the_size_sign(
         model.append((done.added.vkey, at_size, MAX_INTEGER + 1))
     size = data.draw(st.integers(0, at_size + 70))
     assert vkeys(store, size) == [vkey for vkey, begin, end in model if begin <= size < end]
-    erased = [interval.vkey for interval in store.erase_retired(size)]
-    assert erased == [vkey for vkey, _, end in model if end <= size]
-    assert vkeys(store, size) == [vkey for vkey, begin, end in model if begin <= size < end]
     assert [interval.vkey for interval in store.intervals()] == [vkey for vkey, _, _ in model]
 
 
@@ -195,36 +191,6 @@ def test_no_private_key_rests_in_the_clear(store: SignerStore, directory: Path) 
     store.create_first()
     seed = store.signers(0)[0]._private_key.private_bytes_raw()
     assert traces(directory, seed) == []
-
-
-def test_an_erased_key_is_in_no_file_and_signs_nothing(store: SignerStore, directory: Path, path: Path) -> None:
-    first = store.create_first()
-    store.rotate(100, 50)
-    with raw(path) as reader:
-        (secret,) = reader.execute("SELECT wrapped FROM signers WHERE vkey = ?", (first.vkey,)).fetchone()
-        assert traces(directory, secret[9:]) == ["signers.sqlite"]
-        assert store.erase_retired(149) == ()
-        assert store.erase_retired(150) == (Interval(first.vkey, 0, 150),)
-        assert traces(directory, secret[9:]) == []
-        (left,) = reader.execute("SELECT wrapped FROM signers WHERE vkey = ?", (first.vkey,)).fetchone()
-    assert left == GONE
-    assert len(vkeys(store, 120)) == 1
-    with pytest.raises(NoSignerError) as refused:
-        store.signers(99)
-    assert refused.value.size == 99
-    assert store.intervals()[0] == Interval(first.vkey, 0, 150)
-
-
-def test_a_reader_of_the_old_state_keeps_an_erasure_unfinished(store: SignerStore, path: Path, impatient: None) -> None:
-    store.create_first()
-    store.rotate(100, 50)
-    with raw(path) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT * FROM signers").fetchall()
-        with pytest.raises(KeysBusyError):
-            store.erase_retired(150)
-        reader.execute("COMMIT")
-        assert len(store.erase_retired(150)) == 1
 
 
 def test_another_keyring_is_refused(path: Path, store: SignerStore, clock: Clock, tmp_path: Path) -> None:
