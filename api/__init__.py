@@ -1,1 +1,1 @@
-"""The composition root, and the HTTP interface over it."""
+"""The composition root and its settings."""

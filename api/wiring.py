@@ -1,11 +1,12 @@
 """The composition root: the only place that knows which database, key store and clock a ledger has.
 
-DIR/shoseki.json     which log this is
-DIR/postgres/        the embedded PostgreSQL, where no URL is configured
-DIR/keys/            keyring, halves, signing keys: not in the database's backup
-DIR/checkpoints/     what was signed: in no backup, never restored
-DIR/blobs/           sealed recordings
-DIR/policy.json      what verifiers pin
+DIR/shoseki.json         which log this is
+DIR/postgres/            the embedded PostgreSQL, where no URL is configured
+DIR/keys/                keyring, halves, custody, signing keys: not in the database's backup
+DIR/checkpoints/         what was signed: in no backup, never restored
+DIR/blobs/               sealed recordings and kept sources
+DIR/open-subjects.json   what runs of the clock left open: made anew where it is lost
+DIR/policy.json          what verifiers pin
 """
 
 import secrets
@@ -27,8 +28,6 @@ from ledger.store.clock import Clock, SystemClock
 from ledger.store.database import role_of
 from ledger.store.embedded import APPLICATION_ROLE, EmbeddedPostgres, Urls
 from ledger.store.recorder import Recorder, create_log, stored_size
-
-DEFAULT_ORIGIN = "shoseki.example/main"
 
 
 def create(settings: Settings, origin: str, *, clock: Clock | None = None, draw: Draw = secrets.token_bytes) -> None:

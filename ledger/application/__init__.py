@@ -1,4 +1,5 @@
 """The one door to the ledger: class :class:`~ledger.application.door.Ledger` and what it answers.
 
-Nothing outside this package and the composition root touches the store, the keys or the importers.
+Whatever appends, imports, exports or decides goes through it; what only looks at a part (its keys, its clock, the full
+check) may ask that part.
 """

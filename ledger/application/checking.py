@@ -30,11 +30,11 @@ class Stored:
     clock: Clock
 
 
-def check(ledger: Ledger, *, processes: int = 2, progress: Progress | None = None) -> Report:
+def check(ledger: Ledger, *, processes: int = 2) -> Report:
     """Check everything of a ledger that is open, as ``check_stored`` does."""
     recorder, blobs = ledger.recorder, ledger.blobs.directory
     stored = Stored(recorder.url, recorder.schema, recorder.origin, ledger.keys, ledger.state, blobs, recorder.clock)
-    return check_stored(stored, processes=processes, progress=progress)
+    return check_stored(stored, processes=processes)
 
 
 def check_stored(stored: Stored, *, processes: int = 2, progress: Progress | None = None) -> Report:

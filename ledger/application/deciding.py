@@ -7,16 +7,16 @@ a moment ago is not asked for again: the append's condition tells whether it sti
 
 Guarantees: due facts are appended before the command is decided and stay although it is refused; a command is refused,
 or found to change nothing, only on what the log was asked for; each attempt has one ``now``, never before what it has
-read; with a caller's idempotency key a command is carried out once, and repeating it
-gives what it came to. Leaves to others: who may give which command.
+read; with a caller's idempotency key a command is carried out once, and repeating it gives what it came to. Leaves to
+others: who may give which command.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any
 
 from ledger.application.acting import PEOPLE, Acting
 from ledger.application.boundary_reader import BoundaryReader, Read
@@ -33,6 +33,7 @@ from ledger.domain.fact import Fact
 from ledger.domain.recorded import Recorded
 from ledger.domain.settings import Defaults
 from ledger.domain.settings_in_force import SETTINGS, in_force
+from ledger.keys.ports import Draw
 from ledger.log.entry import LOG_CHAIN
 from ledger.store.custody import ChainSecret
 from ledger.store.errors import ConditionFailedError, IdempotencyConflictError
@@ -49,8 +50,6 @@ _BESIDE = (SETTINGS, SETTINGS | PEOPLE)
 """What every decision reads beside its own boundary, and one that is a person's."""
 
 assert catalogue.STREAMS  # the registry, the commands and the timers are complete
-
-Draw: TypeAlias = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,6 @@ class Decider:
         command: object,
         *,
         actor: Mapping[str, str],
-        source: Mapping[str, Any] | None = None,
         idempotency_key: str | None = None,
     ) -> CarriedOut:
         """Carry out a command; where the actor is an ``Acting``, only as long as the system user is that person's.
@@ -123,7 +121,6 @@ class Decider:
         said = {
             "kind": "command",
             "id": type(command).__name__,
-            **(source or {}),
             "raw": {"command_sha256": sha256(repr(command).encode()).hexdigest()},
         }
         if idempotency_key is not None and (done := self._done(command, idempotency_key, said)) is not None:

@@ -144,27 +144,20 @@ class Ledger:
         data: Mapping[str, Any],
         *,
         actor: Mapping[str, str],
-        key_class: str | None = "trail",
+        key_class: str = "trail",
         subject: str | None = None,
         tags: Sequence[str] = (),
-        public: Mapping[str, Any] | None = None,
-        occurred_at: str | None = None,
-        source: Mapping[str, Any] | None = None,
         idempotency_key: str | None = None,
     ) -> int:
-        """Record one statement; give its position. With ``key_class`` None everything it says is in ``public``."""
-        payload = b""
-        if key_class is not None:
-            at = occurred_at or format_at(self.recorder.clock.now())
-            payload = Statement(at, actor, source or {"kind": "command", "id": "shoseki"}, data).encode()
+        """Record one sealed statement, of what happens now; give its position."""
+        now = format_at(self.recorder.clock.now())
         record = Record(
             type_,
-            payload,
+            Statement(now, actor, {"kind": "command", "id": "shoseki"}, data).encode(),
             list(tags),
             chain=chain,
             key_class=key_class,
             subject=subject,
-            public=public or {},
             idempotency_key=idempotency_key,
         )
         return self.recorder.append_all([record])[0]
@@ -309,7 +302,8 @@ class Ledger:
         """Begin a new signing key; the old one goes on signing for ``overlap`` more entries.
 
         Both are announced, and a checkpoint of the overlap is signed at once by both: by it verifiers who pinned the
-        old key reach the new one. Raises RotationRefusedError for an overlap that leaves no room for that.
+        old key reach the new one. Raises LedgerError for an overlap that leaves no room for that, and
+        RotationRefusedError where the newest key has signed nothing yet.
         """
         if overlap <= _ROTATION_ENTRIES:
             raise LedgerError(

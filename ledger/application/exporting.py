@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ledger.application.errors import ExportError, PositionUnknownError
-from ledger.application.payload import data_of
+from ledger.application.recordings import finished_recording
 from ledger.log import core_entry
-from ledger.log.blob import MEMBER, BlobReference
+from ledger.log.blob import BlobReference
 from ledger.log.entry import Entry, parse
-from ledger.log.errors import FormatError, NoteError
+from ledger.log.errors import NoteError
 from ledger.log.heads import Head, HeadsMap, PresenceProof
 from ledger.log.note import open_note, parse_vkey
 from ledger.log.package import Contents, Line, LineState, write_package
@@ -116,14 +116,14 @@ class Exporter:
         chain: str,
         path: Path,
         *,
-        first: int = 1,
-        last: int | None = None,
-        disclose: bool = True,
-        with_blobs: bool = True,
-        held_sizes: Sequence[int] = (),
-        progress: Progress | None = None,
+        first: int,
+        last: int | None,
+        disclose: bool,
+        with_blobs: bool,
+        held_sizes: Sequence[int],
+        progress: Progress | None,
     ) -> Exported:
-        """Write a package of a chain's entries ``first`` to ``last`` (default: all).
+        """Write a package of a chain's entries ``first`` to ``last`` (None: its newest).
 
         ``held_sizes`` are older log sizes whose holders want to see that the log only grew. Raises ExportError, or
         what the stores raise.
@@ -208,7 +208,7 @@ class Exporter:
             if record.state is not PayloadState.OPEN or not disclose:
                 continue
             found.disclosed += 1
-            reference = _blob_of(record.data)
+            reference = finished_recording(record.data)
             if reference is None:
                 continue
             if not self._blobs.holds(reference.id):
@@ -269,16 +269,6 @@ def _concerns(entry: Entry, chain: str, inventory: _Inventory) -> bool:
     if entry.type == core_entry.PAYLOAD_REMOVED:
         return core_entry.parse_removed_position(entry) in inventory.unopened
     return True
-
-
-def _blob_of(payload: bytes) -> BlobReference | None:
-    member = data_of(payload).get(MEMBER)
-    if member is None:
-        return None
-    try:
-        return BlobReference.parse(member)
-    except FormatError:
-        return None
 
 
 def _signed_by(signed: SignedCheckpoint, vkey: str) -> bool:

@@ -82,7 +82,7 @@ def from_record(position: int, record: Stored) -> Recorded[Fact]:
     """Give the fact of a record; raise PayloadUnavailableError or FactUnreadableError."""
     if record.state is PayloadState.ABSENT:
         raise PayloadUnavailableError(
-            f"The entry at position {position} cannot be opened, so nothing is decided: run 'shoseki check'."
+            f"The entry at position {position} cannot be opened, so nothing is decided: run 'shoseki fsck'."
         )
     if record.state is PayloadState.ERASED:
         erased = Erased(type=record.type, public=record.public)

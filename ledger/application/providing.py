@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from ledger.application.deciding import CarriedOut, Decider
 from ledger.domain import decision
@@ -18,7 +19,7 @@ from ledger.log.archive import ArchiveReader
 from ledger.log.package import MANIFEST
 from ledger.store.clock import Clock
 
-_MOST_MANIFEST_BYTES = 16 << 20
+_MOST_MANIFEST_BYTES = 64 << 20
 _NOTHING = sha256(b"").hexdigest()
 
 
@@ -53,12 +54,18 @@ class Providing:
     def seal(self, prepared: SealPackage, package: Path, *, actor: Mapping[str, str]) -> CarriedOut:
         """Seal a package that was written; raise what carrying out raises."""
         with package.open("rb") as file:
-            whole = file_digest(file, "sha256").hexdigest()
-            manifest = ArchiveReader(file).read(MANIFEST, _MOST_MANIFEST_BYTES)
             command = replace(
                 prepared,
-                manifest_sha256=sha256(manifest).hexdigest(),
-                package_sha256=whole,
+                package_sha256=file_digest(file, "sha256").hexdigest(),
+                manifest_sha256=manifest_sha256(file),
                 package_bytes=file.seek(0, 2),
             )
         return self._decider.carry_out(command, actor=actor)
+
+
+def manifest_sha256(package: BinaryIO) -> str:
+    """Give the digest of a package's manifest, which names every file in it.
+
+    Raises RefusedError for what is no package, KeyError for one without a manifest.
+    """
+    return sha256(ArchiveReader(package).read(MANIFEST, _MOST_MANIFEST_BYTES)).hexdigest()

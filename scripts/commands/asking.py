@@ -13,10 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ledger.application.providing import manifest_sha256
 from ledger.domain.recording_check import Piece
 from ledger.keys.classes import JST
-from ledger.log.archive import ArchiveReader
-from ledger.log.package import MANIFEST
 from ledger.log.refusal import RefusedError
 from scripts.commands.step import Member
 from scripts.console import Session
@@ -25,7 +24,6 @@ from scripts.texts import text
 
 _YES = frozenset({"y", "yes", "はい"})
 _NO = frozenset({"n", "no", "いいえ"})
-_MOST_MANIFEST_BYTES = 64 << 20
 
 
 def can_ask(session: Session) -> bool:
@@ -183,10 +181,8 @@ def _content(session: Session, path: Path, *, digest: bool) -> str:
 
 
 def _manifest(session: Session, path: Path) -> str:
-    """Give the digest of a package's manifest, which names every file in it by digest."""
     with path.open("rb") as file:
         try:
-            manifest = ArchiveReader(file).read(MANIFEST, _MOST_MANIFEST_BYTES)
+            return manifest_sha256(file)
         except (RefusedError, KeyError):
             raise CommandRefusedError(session.text("step_no_package", path=path)) from None
-    return sha256(manifest).hexdigest()
