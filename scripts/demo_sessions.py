@@ -4,7 +4,7 @@ Reads the whole chain into memory: for the demonstration's one evening, not for 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,6 @@ class Recognised:
     ended: str
     commands: int = 0
     recordings: int = 0
-    records: list[str] = field(default_factory=list)
 
 
 def recognise(records: Iterable[Recorded]) -> list[Recognised]:
@@ -45,7 +44,7 @@ def recognise(records: Iterable[Recorded]) -> list[Recognised]:
     return sorted(found, key=lambda each: each.began)
 
 
-def jst(occurred_at: str | None) -> str:
+def _time_of_day(occurred_at: str | None) -> str:
     """Give the time of day in Japan."""
     if occurred_at is None:
         return _UNKNOWN
@@ -67,13 +66,12 @@ def _session(correlation: dict[str, Any], facts: dict[str, tuple[str, dict[str, 
         correlation["kind"],
         correlation["user"] or _UNKNOWN,
         _UNKNOWN,
-        jst(correlation["started_at"]),
-        jst(correlation["ended_at"]),
+        _time_of_day(correlation["started_at"]),
+        _time_of_day(correlation["ended_at"]),
     )
     commands, recordings = set(), set()
     for member in correlation["members"]:
         type_, data = facts.get(member["record"], ("", {}))
-        session.records.append(member["happening"])
         if type_ == "session.command_observed.v1":
             commands.add(member["happening"])
         elif type_ == "recording.finalized.v1":

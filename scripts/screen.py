@@ -39,7 +39,7 @@ def visible_lines(text: str) -> str:
 
 def paragraph(text: str, style: Style = "plain", *, error: bool = False) -> str:
     """Give a text wrapped for the screen that it goes to, else as it is."""
-    if not _watched(error=error):
+    if not watched(error=error):
         return text + "\n"
     from rich.text import Text
 
@@ -92,17 +92,12 @@ def fitted(text: str, columns: int) -> str:
     """Give the text cut or filled up to so many columns; a Japanese character takes two."""
     from rich.cells import cell_len, set_cell_size
 
-    return text if cell_len(text) == columns else _cut(text, columns, cell_len(text), set_cell_size)
+    return set_cell_size(text, columns) if cell_len(text) <= columns else set_cell_size(text, columns - 1) + "…"
 
 
-def watched() -> bool:
-    """Tell whether a person reads the results on a terminal."""
-    return _watched(error=False)
-
-
-def _cut(text: str, columns: int, length: int, resize: "object") -> str:
-    assert callable(resize)
-    return str(resize(text, columns)) if length < columns else str(resize(text, columns - 1)) + "…"
+def watched(*, error: bool = False) -> bool:
+    """Tell whether a person reads the results, or what goes to standard error, on a terminal."""
+    return (sys.stderr if error else sys.stdout).isatty()
 
 
 def _plain(text: str) -> "RenderableType":
@@ -111,14 +106,10 @@ def _plain(text: str) -> "RenderableType":
     return Text(text)
 
 
-def _watched(*, error: bool) -> bool:
-    return (sys.stderr if error else sys.stdout).isatty()
-
-
 def _rendered(what: "RenderableType", *, error: bool = False) -> str:
     from rich.console import Console
 
-    terminal = _watched(error=error)
+    terminal = watched(error=error)
     width = shutil.get_terminal_size().columns if terminal else _UNCUT
     text = StringIO()
     Console(file=text, width=width, force_terminal=terminal, legacy_windows=False).print(what)

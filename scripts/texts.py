@@ -21,8 +21,6 @@ from scripts.wording import (
 
 Language: TypeAlias = Literal["en", "ja"]
 
-LANGUAGES: Final[tuple[Language, ...]] = ("en", "ja")
-
 _PARTS: Final = (
     results.TEXTS,
     helping.TEXTS,

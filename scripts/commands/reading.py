@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = (7, 20, 32, 12)
 """Position, time, type, chain; the payload's state takes what is left of 80."""
-_TYPE, _CHAIN = 2, 3
 _SECONDS = len("2026-11-22T09:04:51")
 
 

@@ -12,7 +12,7 @@ from scripts.refusals import CommandRefusedError
 
 if TYPE_CHECKING:
     from ledger.application.batch import Batch
-    from ledger.application.reconciling import Reconciled, Suspect
+    from ledger.application.reconciling import Reconciled
 
 
 def customer_add(session: Session, *, name: Annotated[str, typer.Argument(help="arg_name")]) -> Status:
@@ -117,11 +117,9 @@ def _tell_reconciled(session: Session, found: "Reconciled") -> None:
         session.say("reconciled_to_come", "warning", count=found.to_come)
     for each in found.suspects:
         places = {"record": each.record, "position": each.position}
-        session.warn(session.text("reconciled_suspect", rule=each.fact.rule, **places, text=_text(session, each)))
-
-
-def _text(session: Session, suspect: "Suspect") -> str:
-    return suspect.fact.text(session.language)
+        session.warn(
+            session.text("reconciled_suspect", rule=each.fact.rule, **places, text=each.fact.text(session.language))
+        )
 
 
 def _reconciled_members(session: Session, found: "Reconciled") -> dict[str, Any]:
@@ -131,7 +129,7 @@ def _reconciled_members(session: Session, found: "Reconciled") -> dict[str, Any]
                 "entry": each.record,
                 "position": each.position,
                 "rule": each.fact.rule,
-                "text": _text(session, each),
+                "text": each.fact.text(session.language),
             }
             for each in found.suspects
         ],

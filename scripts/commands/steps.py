@@ -1,6 +1,7 @@
-"""Every step that the terms ask for, as it is typed. One line a step; ``carrying`` makes commands of them."""
+"""Every step that the terms ask for, as it is typed. One line a step; ``carrying`` makes commands of them.
 
-from typing import Any, NamedTuple
+Commands of the domain that no person gives are no steps: the code that gives them is named in tests/cli/test_cli_steps.
+"""
 
 from ledger.domain import (
     access,
@@ -15,7 +16,6 @@ from ledger.domain import (
     credential_giving,
     data_use,
     deidentified,
-    destroying,
     fee,
     gateway,
     holds,
@@ -30,7 +30,6 @@ from ledger.domain import (
     permission,
     presenting,
     providing,
-    reconciliation,
     recording,
     recording_check,
     requesting,
@@ -205,38 +204,3 @@ STEPS: tuple[Step, ...] = (
     Step("request acknowledge", providing.AcknowledgeReceipt),
     Step("settings set", settings_in_force.ChangeSetting, runner="person", carry=deployment.change),
 )
-
-
-class Machine(NamedTuple):
-    """What gives a command that no person gives: the module whose code does, and why it is not typed."""
-
-    module: str | None
-    """None where nothing gives it yet."""
-    why: str
-
-
-MACHINES: dict[type[Any], Machine] = {
-    access.AccessAtTerminal: Machine(
-        "ledger.application.accessing", "whatever shows or exports evidence gives it, before it does"
-    ),
-    providing.SealPackage: Machine(
-        "ledger.application.providing", "'export --request' makes a package and seals it as it lies there"
-    ),
-    reconciliation.ReconcileLogin: Machine(
-        "ledger.application.reconciling", "an import gives it, for each login at a target"
-    ),
-    credential_custody.RecordErasure: Machine(
-        "ledger.application.credentials", "a certificate follows the destruction: 'credential erase' does both"
-    ),
-    credential_custody.RecordErasureFailure: Machine(
-        "ledger.application.credentials", "'credential erase' says itself what it could not destroy"
-    ),
-    credential_giving.RecordExposure: Machine(
-        "ledger.application.credentials", "whoever typed it would know the secret: an import finds it"
-    ),
-    destroying.OrderDestruction: Machine(
-        "ledger.application.destroying", "'retention destroy' reads all that could keep a key, and gives it"
-    ),
-    housekeeping.RecordVerification: Machine("ledger.application.checking", "the full check gives it, with its result"),
-}
-"""Commands that no person gives."""

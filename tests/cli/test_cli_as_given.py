@@ -3,7 +3,7 @@
 import json
 import sys
 from io import BytesIO, TextIOWrapper
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from office import Office, ago, founded
@@ -12,7 +12,7 @@ from working_day import agree
 from ledger.store.embedded import Urls
 from scripts.commands.step import members_of
 from scripts.commands.steps import STEPS
-from scripts.texts import LANGUAGES, text
+from scripts.texts import Language, text
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_an_option_is_explained_by_what_it_is_of_its_step() -> None:
     explained = {(step.name, each.option): each.explained for step in STEPS for each in members_of(step)}
     assert text("en", explained["credential provide", "origin"]) == "Where the credential comes from."
     assert text("en", explained["origin end", "origin"]) == "Id of the excluded origin."
-    for language in LANGUAGES:
+    for language in get_args(Language):
         assert text(language, explained["session file", "name"]) != text(
             language, explained["contact register", "name"]
         )

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from command_line import Answer
 
 from scripts.refusals import _JAPANESE, known
-from scripts.texts import LANGUAGES, default_language, text
+from scripts.texts import Language, default_language, text
 from scripts.wording import helping, results, story
 
 ALL = {**results.TEXTS, **helping.TEXTS, **story.TEXTS}
@@ -47,10 +48,10 @@ def test_both_languages_take_the_same_values(name: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_in_both_languages(shoseki: Callable[..., Answer], command: str) -> None:
-    told = [shoseki("--lang", language, *command.split(), "--help") for language in LANGUAGES]
+    told = [shoseki("--lang", language, *command.split(), "--help") for language in get_args(Language)]
     assert [each.status for each in told] == [0, 0]
     name = f"help_{command.replace(' ', '_').replace('-', '_') or 'shoseki'}"
-    for language, answer in zip(LANGUAGES, told, strict=True):
+    for language, answer in zip(get_args(Language), told, strict=True):
         beginning = text(language, name).split("。")[0].split(" ")[0]
         assert beginning in answer.out
         assert "opt_" not in answer.out

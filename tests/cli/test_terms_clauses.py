@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from terms_clauses import TERMS, clauses_of
 
 from scripts.make_coverage import CLAUSES
-from scripts.terms_clauses import TERMS, clauses_of
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-TERMS = Path(__file__).resolve().parent.parent / "docs" / "remote-maintenance-terms-1.0-ja.txt"
+TERMS = Path(__file__).resolve().parents[2] / "docs" / "remote-maintenance-terms-1.0-ja.txt"
 _ARTICLE = re.compile(r"第(\d)条 ")
 _PARAGRAPH = re.compile(r"(\d)\. ")
 _ITEM = re.compile(r"(?:- )?([①-⑳])")
