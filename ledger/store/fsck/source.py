@@ -63,6 +63,7 @@ class Source:
         with self._connection.cursor(name, binary=True) as cursor:
             if self.attempt(table, lambda: cursor.execute(self._text(statement), parameters), None) is None:
                 return
+            page: list[Any]
             while page := self.attempt(table, lambda: cursor.fetchmany(PAGE), []):
                 yield from page
 

@@ -7,6 +7,7 @@ named. Leaves to others: the entries themselves, the tables of chains and keys (
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from ledger.log.core_entry import (
     HEADS_SEALED,
@@ -81,7 +82,7 @@ class Tables:
         """Tell whether the first entry is of the log, or cannot be told from it: then its row was changed."""
         if not self._source.has("entry"):
             return False
-        of_log = [(None,)]
+        of_log: list[Any] = []
         row = self._source.attempt("entry", lambda: self._rows(_ONE_ENTRY, (0, MAX_ENTRY_BYTES)).fetchall(), of_log)
         with suppress(LogError):
             return row is of_log or (bool(row) and parse(row[0][0]).origin == origin)
