@@ -60,9 +60,9 @@ def written(
         raise FactUnreadableError(f"{wire.type} belongs to a customer, and the command names none.")
     payload = b""
     if wire.key_class is not None:
-        occurred = now if fact.KIND.occurred is None else getattr(fact, fact.KIND.occurred)
+        occurred = None if fact.KIND.occurred is None else getattr(fact, fact.KIND.occurred)
         try:
-            payload = Statement(format_at(occurred), actor, source, wire.data).encode()
+            payload = Statement(format_at(occurred or now), actor, source, wire.data).encode()
         except FormatError as error:
             raise FactUnreadableError(f"{wire.type} cannot be recorded: {error}") from None
     record = Record(

@@ -21,7 +21,8 @@ from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
-from ledger.domain.work import Status, WorkOrder, known, known_open, of_order
+from ledger.domain.window import Window
+from ledger.domain.work import Status, WorkOrder, known, known_open, of_order, order_of
 from ledger.domain.work_facts import (
     Channel,
     CustomerReminded,
@@ -99,10 +100,9 @@ def block_work(command: BlockWork, facts: Facts, now: datetime, defaults: Defaul
     if order.status in _NOT_BLOCKED or (order.over and order.status is Status.BLOCKED):
         raise Refusal("R-27", "work_order_over", [order.changed], status=order.status)
     before = _blocks(facts, order)
-    planned_start = None if order.window is None else order.window.starts_at
-    if planned_start is None and before:
-        planned_start = before[-1].fact.planned_start
-    found = lacking(command.obstacle, order, facts, now, planned_start, defaults)
+    window = order.window or _window_before(before, facts, order)
+    foreseen_start = None if window is None else window.foreseen_start
+    found = lacking(command.obstacle, order, facts, now, foreseen_start, defaults)
     blocked = WorkBlocked(
         work_order=order.id,
         obstacle=command.obstacle,
@@ -112,7 +112,7 @@ def block_work(command: BlockWork, facts: Facts, now: datetime, defaults: Defaul
         reminded_at=found.reminded_at,
         deadline=found.deadline,
         denied_at=found.denied_at,
-        planned_start=planned_start,
+        planned_start=None if window is None else window.starts_at,
     )
     return decided(blocked, cites=[order.requested, order.changed, *found.cites])
 
@@ -159,6 +159,15 @@ def check_exclusion(block: Recorded[WorkBlocked]) -> None:
         missing += [] if told.deadline is not None else ["deadline"]
     if missing:
         raise Refusal("R-27", "exclusion_without_chain", [block.position], missing=", ".join(missing))
+
+
+def _window_before(blocks: list[Recorded[WorkBlocked]], facts: Facts, order: WorkOrder) -> Window | None:
+    """Give the agreed time that the newest block ended which ended one."""
+    for block in reversed(blocks):
+        before = order_of([each for each in facts if each.position < block.position], order.id)
+        if before is not None and before.window is not None:
+            return before.window
+    return None
 
 
 def _blocks(facts: Facts, order: WorkOrder) -> list[Recorded[WorkBlocked]]:

@@ -17,7 +17,8 @@ from ledger.domain.instants import check_happened, spelled
 from ledger.domain.registry import kinds
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
-from ledger.domain.work import Window, WorkOrder
+from ledger.domain.window import Window
+from ledger.domain.work import WorkOrder
 
 _ID: Final = re.compile(r"(?:[a-z_]+:)?([a-z_]+)_[0-9a-f]{32}")
 """An id, or a tag that names one."""

@@ -13,7 +13,8 @@ from ledger.domain.instants import spelled
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work import Window, WorkOrder
+from ledger.domain.window import Window
+from ledger.domain.work import WorkOrder
 
 
 @rule("R-22")

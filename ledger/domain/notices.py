@@ -25,7 +25,8 @@ from ledger.domain.rules import rule
 from ledger.domain.schedule_facts import PreWorkNoticeAcknowledged, PreWorkNoticeSent
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work import RUNNING, Window, WorkOrder, known, of_order, order_at
+from ledger.domain.window import Window
+from ledger.domain.work import RUNNING, WorkOrder, known, of_order, order_at
 from ledger.domain.work_facts import Channel
 from ledger.domain.work_timers import work_due
 

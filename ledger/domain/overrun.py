@@ -16,7 +16,7 @@ from ledger.domain.boundary import tag
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import spelled
-from ledger.domain.recorded import Facts, Recorded, of_type
+from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
 from ledger.domain.rules import rule
 from ledger.domain.schedule_facts import (
     Detection,
@@ -29,7 +29,8 @@ from ledger.domain.schedule_facts import (
 )
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work import RUNNING, WorkOrder
+from ledger.domain.window import Window, window_of
+from ledger.domain.work import RUNNING, WorkOrder, order_at
 from ledger.domain.work_facts import Channel
 
 
@@ -40,7 +41,7 @@ class Stretch:
     begins: datetime
     ends: datetime
     agreed_at: datetime
-    """When both sides had agreed on the time that it goes back to."""
+    """When both sides had agreed on the time that it goes back to, as is told."""
     positions: tuple[int, ...]
     """What plans it so."""
     at_risk: bool = False
@@ -81,15 +82,19 @@ class Overrun:
 def fold(facts: Facts, work_order: str) -> Overrun:
     """Give what is known of an order's overrun."""
     overrun = Overrun()
+    window: Window | None = None
     for each in facts:
         if getattr(each.fact, "work_order", None) != work_order:
             continue
         current, place = overrun.current, each.position
         match each.fact:
-            case (
-                ScheduleAgreed(starts_at=begins, planned_end=ends) | ScheduleChanged(starts_at=begins, planned_end=ends)
-            ):
-                overrun = replace(overrun, current=Stretch(begins, ends, each.at, (place,)))
+            case ScheduleAgreed() | ScheduleChanged():
+                told = window_of(each)
+                window = told if window is None else window.and_told(told)
+                if window == told:
+                    overrun = replace(
+                        overrun, current=Stretch(told.starts_at, told.planned_end, told.said_at, (place,))
+                    )
             case WorkAtRisk() if current is not None:
                 overrun = replace(overrun, current=replace(current, at_risk=True))
             case OverrunDetected(detected_at=detected_at) if current is not None:
@@ -101,8 +106,10 @@ def fold(facts: Facts, work_order: str) -> Overrun:
                     calls = tuple(replace(call, written=True) for call in overrun.calls)
                 newest = overrun.told_at is None or notice.sent_at >= overrun.told_at
                 if newest and notice.planned_end > current.ends and notice.sent_at >= current.agreed_at:
-                    told = (*current.positions, place)
-                    current = Stretch(current.ends, notice.planned_end, current.agreed_at, told)
+                    told_by = (*current.positions, place)
+                    current = Stretch(current.ends, notice.planned_end, current.agreed_at, told_by)
+                if window is not None and window.moved_by(notice):
+                    window = window.moved(notice, place)
                 overrun = Overrun(current, calls, notice.sent_at if newest else overrun.told_at)
             case _:
                 pass
@@ -208,13 +215,18 @@ def never_told(order: WorkOrder, overrun: Overrun, ended_at: datetime, defaults:
 
 @rule("R-23")
 def agreed_late(
-    order: WorkOrder, facts: Facts, proposal: Recorded[ScheduleProposed], now: datetime, defaults: Defaults
+    order: WorkOrder, facts: Facts, proposal: Recorded[ScheduleProposed], said_at: datetime, defaults: Defaults
 ) -> ViolationRecorded | None:
     """Give the violation of an overrun that the customer learnt of too late, from the new time that is agreed on."""
-    if order.started_at is None or order.status not in RUNNING:
+    if order.status not in RUNNING:
         return None
-    known_at = proposal.at if proposal.at >= order.started_at else now  # an older proposal told of no overrun
-    return told_late(order, fold(facts, order.id), known_at, defaults)
+    return told_late(order, fold(facts, order.id), _learnt_at(order, proposal, said_at), defaults)
+
+
+def _learnt_at(order: WorkOrder, proposal: Recorded[ScheduleProposed], said_at: datetime) -> datetime:
+    """Give when the customer learnt that the work takes longer: a proposal from before the work told of no overrun."""
+    proposed_at = happened_at(proposal)
+    return said_at if order.started_at is None or proposed_at < order.started_at else proposed_at
 
 
 @rule("R-21")
@@ -242,14 +254,6 @@ def was_told(order: WorkOrder, facts: Facts, notice: OverrunNoticeSent) -> list[
 
     Only by a notice that names a later end than the one that was overrun.
     """
-    overrun = {each.position: each.fact.planned_end for each in of_type(facts, OverrunDetected)}
-    unfounded = [
-        each
-        for each in of_type(facts, ViolationRecorded)
-        if each.fact.sentence in {"overrun_never_told", "overrun_told_late"}
-        and notice.sent_at <= datetime.fromisoformat(each.fact.values["deadline"])
-        and all(notice.planned_end > overrun[place] for place in each.fact.cites if place in overrun)
-    ]
     return [
         FindingRecorded(
             rule="R-23",
@@ -258,8 +262,48 @@ def was_told(order: WorkOrder, facts: Facts, notice: OverrunNoticeSent) -> list[
             subjects=(tag("work_order", order.id),),
             cites=(each.position,),
         )
-        for each in unfounded
+        for each in _unfounded(facts, notice.sent_at, notice.planned_end)
     ]
+
+
+@rule("R-23", off=[])
+def was_known(
+    order: WorkOrder, facts: Facts, proposal: Recorded[ScheduleProposed], told: Recorded[Fact]
+) -> list[FindingRecorded]:
+    """Find that the customer knew in time of a later end, from a time that both sides agreed on and that counted."""
+    said_at = happened_at(told)
+    known_at = _learnt_at(order, proposal, said_at)
+    found = []
+    for each in _unfounded(facts, known_at, proposal.fact.planned_end):
+        then = order_at([*facts, told], order.id, max(said_at, _deadline(each)))
+        if then is not None and then.window is not None and then.window.agreed == told.position:
+            found.append(each.position)
+    return [
+        FindingRecorded(
+            rule="R-23",
+            sentence="overrun_was_known",
+            values={"known_at": spelled(known_at)},
+            subjects=(tag("work_order", order.id),),
+            cites=(place,),
+        )
+        for place in found
+    ]
+
+
+def _unfounded(facts: Facts, known_at: datetime, planned_end: datetime) -> list[Recorded[ViolationRecorded]]:
+    """Give the violations that say of an overrun that it was not told in time, though this later end was known then."""
+    overrun = {each.position: each.fact.planned_end for each in of_type(facts, OverrunDetected)}
+    return [
+        each
+        for each in of_type(facts, ViolationRecorded)
+        if each.fact.sentence in {"overrun_never_told", "overrun_told_late"}
+        and known_at <= _deadline(each)
+        and all(planned_end > overrun[place] for place in each.fact.cites if place in overrun)
+    ]
+
+
+def _deadline(violation: Recorded[ViolationRecorded]) -> datetime:
+    return datetime.fromisoformat(violation.fact.values["deadline"])
 
 
 @rule("R-23")

@@ -46,7 +46,7 @@ def _compute(work_order: str, facts: Facts, now: datetime, defaults: Defaults) -
             due.append(expired)
         if permission.status is not Status.REQUESTED:
             continue
-        deadline = answer_deadline(permission, None if window is None else window.starts_at, defaults)
+        deadline = answer_deadline(permission, None if window is None else window.foreseen_start, defaults)
         if deadline is not None and deadline <= now:
             planned = () if window is None else window.positions
             lapsed = AccessPermissionLapsed(

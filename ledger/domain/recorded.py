@@ -59,5 +59,5 @@ def happened_at(recorded: Recorded[Fact]) -> datetime:
     kind = getattr(type(recorded.fact), "KIND", None)
     if kind is None or kind.occurred is None:
         return recorded.at
-    moment: datetime = getattr(recorded.fact, kind.occurred)
-    return moment
+    moment: datetime | None = getattr(recorded.fact, kind.occurred)
+    return recorded.at if moment is None else moment

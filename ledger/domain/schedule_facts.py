@@ -1,7 +1,8 @@
 """The facts of when work is done, and of what the customer is told before and during it (5②, 5③).
 
 A schedule is a proposal that the other side agreed to; the first agreement is ``ScheduleAgreed``, each later one
-``ScheduleChanged``. An overrun notice tells a new planned end, which the work's window then has.
+``ScheduleChanged``. What was said by telephone and is told later says when; else it was said when it was recorded. An
+overrun notice tells a new planned end, which the work's window then has.
 """
 
 from datetime import datetime
@@ -20,7 +21,14 @@ class Detection(StrEnum):
     """Somebody knew before."""
 
 
-@fact("schedule.proposed.v1", retention="trail", ja="日程提示", en="Schedule proposed", clause="5②")
+@fact(
+    "schedule.proposed.v1",
+    retention="trail",
+    ja="日程提示",
+    en="Schedule proposed",
+    clause="5②",
+    occurred="proposed_at",
+)
 class ScheduleProposed(Fact):
     """One side names a time."""
 
@@ -30,9 +38,10 @@ class ScheduleProposed(Fact):
     contact: str | None = ref("person", default=None)
     starts_at: datetime
     planned_end: datetime
+    proposed_at: datetime | None = None
 
 
-@fact("schedule.agreed.v1", retention="trail", ja="日程決定", en="Schedule agreed", clause="5②")
+@fact("schedule.agreed.v1", retention="trail", ja="日程決定", en="Schedule agreed", clause="5②", occurred="agreed_at")
 class ScheduleAgreed(Fact):
     """The other side agreed."""
 
@@ -42,9 +51,10 @@ class ScheduleAgreed(Fact):
     contact: str | None = ref("person", default=None)
     starts_at: datetime
     planned_end: datetime
+    agreed_at: datetime | None = None
 
 
-@fact("schedule.changed.v1", retention="trail", ja="日程変更", en="Schedule changed", clause="5②")
+@fact("schedule.changed.v1", retention="trail", ja="日程変更", en="Schedule changed", clause="5②", occurred="agreed_at")
 class ScheduleChanged(Fact):
     """Both sides agreed on another time; a notice of the former one counts no more (R-21)."""
 
@@ -54,6 +64,7 @@ class ScheduleChanged(Fact):
     contact: str | None = ref("person", default=None)
     starts_at: datetime
     planned_end: datetime
+    agreed_at: datetime | None = None
     reason: str
 
 

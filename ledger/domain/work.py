@@ -10,8 +10,8 @@ last, in whatever order it was told.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -41,6 +41,7 @@ from ledger.domain.schedule_facts import (
     WorkAtRisk,
 )
 from ledger.domain.violation import ViolationRecorded
+from ledger.domain.window import Window, window_of
 from ledger.domain.work_facts import (
     CustomerReminded,
     LiabilityExclusionNoted,
@@ -80,42 +81,6 @@ RUNNING = frozenset({Status.IN_PROGRESS, Status.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """When the work is to be done, as both sides agreed, and by an overrun notice until when now."""
-
-    starts_at: datetime
-    planned_end: datetime
-    """As it was agreed, or as the vendor's newest overrun notice tells it."""
-    agreed_end: datetime
-    agreed_at: datetime
-    """When the agreement stood in the ledger."""
-    agreed: int
-    """The position of the agreement."""
-    extended: int | None = None
-    """… and of the overrun notice that moved the planned end."""
-    told_at: datetime | None = None
-    """When that was sent."""
-
-    @property
-    def positions(self) -> tuple[int, ...]:
-        """Give what tells so."""
-        return (self.agreed,) if self.extended is None else (self.agreed, self.extended)
-
-    def holds(self, moment: datetime) -> bool:
-        """Tell whether an instant falls into it."""
-        return self.starts_at <= moment < self.planned_end
-
-    def carried(self, longest: timedelta) -> datetime:
-        """Give the end that a notice of the vendor alone carries, so far past the one that was agreed at the most."""
-        return min(self.planned_end, self.agreed_end + longest)
-
-    def moved_by(self, notice: OverrunNoticeSent) -> bool:
-        """Tell whether a notice names a later end, and was not sent before this one was agreed on or told."""
-        known_at = self.agreed_at if self.told_at is None else max(self.agreed_at, self.told_at)
-        return notice.planned_end > self.planned_end and notice.sent_at >= known_at
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """A pre-work notice of the agreed time."""
 
@@ -149,6 +114,8 @@ class WorkOrder:
     technicians: tuple[tuple[str, int], ...] = ()
     """Who is assigned, each with the position that says so."""
     window: Window | None = None
+    off_at: datetime | None = None
+    """When an agreed time was last taken back, or the work blocked."""
     notices: tuple[Notice, ...] = ()
     """Those of the agreed time that were told before work began, in the order they were told in."""
     improper: tuple[int, ...] = ()
@@ -284,12 +251,9 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
         case TechnicianReleased(technician=technician):
             return {"technicians": _without(order, technician)}
         case ScheduleAgreed() | ScheduleChanged():
-            window = Window(fact.starts_at, fact.planned_end, fact.planned_end, recorded.at, place)
-            if order.get("status") in RUNNING:  # agreed on while work goes on, which was announced before it began
-                return {"window": window}
-            return _becomes(Status.SCHEDULED, recorded, window=window, **_UNTOLD)
+            return _agreed(order, recorded)
         case ScheduleCancelled():
-            return _becomes(Status.ACCEPTED, recorded, window=None, **_UNTOLD)
+            return _becomes(Status.ACCEPTED, recorded, window=None, off_at=recorded.at, **_UNTOLD)
         case PreWorkNoticeSent() if (planned := order.get("window")) is not None:
             told = Notice(fact.notice, place, fact.sent_at, frozenset(fact.technicians), planned)
             if order.get("status") in RUNNING:  # told when work had begun, which goes on as it was
@@ -305,10 +269,11 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
                 return {}  # what happened after it was told before it
             return _becomes(Status.SUSPENDED if isinstance(fact, WorkSuspended) else Status.IN_PROGRESS, recorded)
         case OverrunNoticeSent() if (planned := order.get("window")) is not None and planned.moved_by(fact):
-            return {"window": replace(planned, planned_end=fact.planned_end, extended=place, told_at=fact.sent_at)}
+            return {"window": planned.moved(fact, place)}
         case WorkBlocked(final=final):
             ends = _ends(recorded) if final else {}
-            return _becomes(Status.BLOCKED, recorded, blocked=place, window=None, **_UNTOLD, **ends)
+            off = {"window": None, "off_at": recorded.at, **_UNTOLD}
+            return _becomes(Status.BLOCKED, recorded, blocked=place, **off, **ends)
         case WorkCompleted():
             return _becomes(Status.COMPLETED, recorded, **_ends(recorded))
         case WorkAborted():
@@ -319,6 +284,17 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
             return _becomes(Status.CANCELLED, recorded, **_ends(recorded))
         case _:
             return {}
+
+
+def _agreed(order: Mapping[str, Any], recorded: Recorded[Fact]) -> dict[str, Any]:
+    """Give the members that an agreement changes: none where a newer word, told before it, stands."""
+    told, held, off_at = window_of(recorded), order.get("window"), order.get("off_at")
+    window = told if held is None else held.and_told(told)
+    if window.agreed != told.agreed or (off_at is not None and told.said_at < off_at):
+        return {}
+    if order.get("status") in RUNNING:  # agreed on while work goes on, which was announced before it began
+        return {"window": window}
+    return _becomes(Status.SCHEDULED, recorded, window=window, **_UNTOLD)
 
 
 _UNTOLD: Mapping[str, tuple[()]] = {"notices": (), "improper": ()}

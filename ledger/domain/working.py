@@ -121,8 +121,8 @@ def started_after_end(order: WorkOrder, started_at: datetime) -> ViolationRecord
 
 @rule("R-21")
 def unscheduled(order: WorkOrder, started_at: datetime) -> ViolationRecorded | None:
-    """Give the violation of work at a time that was not agreed."""
-    if order.window is None:
+    """Give the violation of work at a time that was not agreed, or only when it had begun."""
+    if order.window is None or started_at < order.window.said_at:
         return _violation(order, "R-21", "work_unscheduled", [order.changed])
     if order.window.holds(started_at):
         return None

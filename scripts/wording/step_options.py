@@ -10,6 +10,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_opt_acquired_at": ("When it was acquired.", "取得日時。"),
     "step_opt_act": ("What is done with it.", "行為。"),
     "step_opt_address": ("Network address of the origin.", "接続元アドレス。"),
+    "step_opt_agreed_at": (
+        "When it was agreed on, if not now, as by telephone.",
+        "合意の日時（今でない場合。電話での合意など）。",
+    ),
     "step_opt_amount": ("Amount, in the currency's smallest unit.", "金額（通貨の最小単位）。"),
     "step_opt_answered_at": ("When it was answered.", "回答日時。"),
     "step_opt_applicant": ("Id of the contact who asks.", "申請者（ご担当者）の識別子。"),
@@ -127,6 +131,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_opt_presented_at": ("When it was presented, if not now.", "提示日時（今でない場合）。"),
     "step_opt_proof": ("What kind of proof it is.", "到達の証拠の種類。"),
     "step_opt_proposal": ("Id of the proposed time.", "提示した日程の識別子。"),
+    "step_opt_proposed_at": (
+        "When it was proposed, if not now, as by telephone.",
+        "提示の日時（今でない場合。電話での提示など）。",
+    ),
     "step_opt_protocol": ("How the target is reached.", "通信方式。"),
     "step_opt_protocols": ("A protocol; may be repeated.", "通信方式（複数可）。"),
     "step_opt_provider": ("Id of the contact who gave it.", "提供者（ご担当者）の識別子。"),

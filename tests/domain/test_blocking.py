@@ -317,6 +317,16 @@ def test_r_27_what_is_presented_after_the_planned_start_has_two_business_days() 
     story.when(FOR_CONSENT, at_="2026-11-19 00:00").then(blocked)
 
 
+def test_r_27_a_planned_start_that_is_told_after_it_ends_nobodys_time_to_answer() -> None:
+    told = replace(AGREED, starts_at=at("2026-11-16 12:00"), agreed_at=at("2026-11-16 10:00"))
+    for moment, deadline in (("2026-11-16 12:00", "2026-11-16 12:00"), ("2026-11-16 12:01", "2026-11-19 00:00")):
+        story = given(REQUESTED, ACCEPTED, *IN_FORCE, PRESENTED, DELIVERED).at(moment, told)
+        blocked = replace(SILENT, deadline=at(deadline), planned_start=told.starts_at)
+        story.when(FOR_CONSENT, at_="2026-11-19 00:00").then(blocked)
+        obstructed = WorkBlocked(work_order=ORDER, obstacle=Obstacle.PREREQUISITE, words="-")
+        story.at("2026-11-16 12:02", obstructed).when(FOR_CONSENT, at_="2026-11-19 00:00").then(blocked)
+
+
 def test_r_27_a_no_to_an_earlier_presentation_is_none_to_the_newest() -> None:
     refused = ConsentRefused(customer=CUSTOMER, consent=CONSENT, received_at=at("2026-11-16 10:30"))
     again = replace(PRESENTED, consent=an_id("consent", 2), presented_at=at("2026-11-16 11:00"))

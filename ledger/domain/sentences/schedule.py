@@ -11,9 +11,21 @@ SENTENCES = {
         "日程を提示した側（{by:work_facts.Side}）は、自らの案に合意できません。",
         "The side that proposed ({by:work_facts.Side}) cannot agree to its own proposal.",
     ),
+    "proposal_agreed_already": (
+        "この日程案には既に合意済みです。別の時点の合意を記録するには、改めて日程案を提示してください。",
+        "Both sides agreed on this proposal already: to record that they did at another time, propose it anew.",
+    ),
     "schedule_order": (
-        "完了予定 {planned_end:time} は、開始より後かつ将来の時刻とします。",
-        "The planned end {planned_end:time} must come after the start, and be still to come.",
+        "完了予定 {planned_end:time} は、開始より後かつ提示・合意の時点より後とします。",
+        "The planned end {planned_end:time} must come after the start, and after the time was spoken of.",
+    ),
+    "proposal_of_past": (
+        "完了予定 {planned_end:time} は過ぎています。提示済みの場合は、その日時（--proposed-at）を指定してください。",
+        "The planned end {planned_end:time} is past: of a time that was proposed before it, tell when (--proposed-at).",
+    ),
+    "agreement_on_past": (
+        "完了予定 {planned_end:time} は過ぎています。合意済みの場合は、その日時（--agreed-at）を指定してください。",
+        "The planned end {planned_end:time} is past: of a time that was agreed on before it, tell when (--agreed-at).",
     ),
     "schedule_missing": ("合意した日程がありません。", "No time has been agreed."),
     "not_to_schedule": (

@@ -17,6 +17,18 @@ SENTENCES = {
         "予定超過は {sent_at:time} に報告されていました。報告がなかったとした記録は、これを知らずになされたものです。",
         "The overrun was reported at {sent_at:time}: the violation on record was found without knowing of that.",
     ),
+    "overrun_was_known": (
+        "お客様は {known_at:time} に新しい日程をご存じとのことです。違反とした記録は、これを知らずになされたものです。",
+        "The customer is said to have known a later end at {known_at:time}: the violation was found without knowing.",
+    ),
+    "agreement_told_late": (
+        "日程は {proposed_at:time} に提示、{agreed_at:time} に合意とのことですが、記録は {told_at:time} 以降です。",
+        "A time said to be proposed at {proposed_at:time}, agreed {agreed_at:time}, is on record since {told_at:time}.",
+    ),
+    "time_was_agreed": (
+        "日程は {agreed_at:time} に合意されていたとのことです。違反とした記録は、これを知らずになされたものです。",
+        "The time is said to have been agreed at {agreed_at:time}: the violation on record was found without knowing.",
+    ),
     "notice_was_sent": (
         "作業前連絡は {sent_at:time} に送られていました。違反とした記録は、これを知らずになされたものです。",
         "The pre-work notice was sent at {sent_at:time}: the violation on record was found without knowing of that.",
