@@ -14,7 +14,8 @@ from ledger.domain.basis import Basis
 from ledger.domain.completing import RequestOperationCheck, SendCompletionReport
 from ledger.domain.consent_facts import Form
 from ledger.domain.contacts import ContactRole, RegisterContact
-from ledger.domain.contract import RegisterContract, Remote
+from ledger.domain.contract import Remote
+from ledger.domain.contracting import RegisterContract
 from ledger.domain.encrypted_path import Path, Protocol
 from ledger.domain.gateway import LogoutCause, RecordLogin, RecordLogout, SecondFactor
 from ledger.domain.notices import SendNotice

@@ -17,7 +17,8 @@ from ledger.domain.basis import Basis
 from ledger.domain.completing import OpenFollowUp, RequestOperationCheck, SendCompletionReport
 from ledger.domain.consent_facts import Form, PresentationCause, Proof
 from ledger.domain.contacts import ContactRole, RegisterContact
-from ledger.domain.contract import RegisterContract, Remote
+from ledger.domain.contract import Remote
+from ledger.domain.contracting import RegisterContract
 from ledger.domain.credential_facts import Origin
 from ledger.domain.credential_giving import CheckOutCredential, ProvideCredential, RequestCredential
 from ledger.domain.encrypted_path import Path as NetworkPath

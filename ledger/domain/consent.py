@@ -91,6 +91,8 @@ class Consent:
     deadline: datetime | None = None
     """Of a deemed consent: the first instant after the period of silence."""
     superseded_by: str | None = None
+    no_at: datetime | None = None
+    """When the customer's no to it arrived: the earliest, where it was said again."""
     reminded: bool = False
 
     @property
@@ -227,6 +229,8 @@ def _apply(consents: dict[str, Consent], recorded: Recorded[Fact]) -> None:
         case ConsentExpressed() as told:
             before = consents.get(told.consent) or Consent(told.consent, told.terms, Status.PRESENTED, ())
             effective = _effective(before, recorded, Manner.EXPRESSED, told.since)
+            if before.no_at is not None:  # a yes that had come before the no, and is told after it
+                effective = replace(effective, status=Status.WITHDRAWN, until=before.no_at)
             consents[told.consent] = replace(effective, work_order=told.work_order)
         case ConsentDeemed(consent=consent, since=since, deadline=deadline):
             deemed = _effective(consents[consent], recorded, Manner.DEEMED, since)
@@ -234,13 +238,16 @@ def _apply(consents: dict[str, Consent], recorded: Recorded[Fact]) -> None:
         case ConsentIncorporated() as told:
             before = Consent(told.consent, told.terms, Status.PRESENTED, (), contract=told.contract)
             consents[told.consent] = _effective(before, recorded, Manner.INCORPORATED, told.since)
-        case ConsentRefused(consent=consent):
-            consents[consent] = replace(_cite(consents[consent], recorded), status=Status.REFUSED)
-        case ConsentDeemingAnnulled(consent=consent, why=annulled_by):
-            _annul(consents, consent, annulled_by, recorded)
+        case ConsentRefused(consent=consent, received_at=received_at):
+            before = _cite(consents[consent], recorded)
+            consents[consent] = replace(before, status=Status.REFUSED, no_at=_earliest(before.no_at, received_at))
+        case ConsentDeemingAnnulled() as told:
+            _annul(consents, told, recorded)
         case ConsentWithdrawn(consent=consent, received_at=received_at):
             before = _cite(consents[consent], recorded)
-            consents[consent] = replace(before, status=Status.WITHDRAWN, until=received_at)
+            no_at, until = _earliest(before.no_at, received_at), _earliest(before.until, received_at)
+            over = replace(before, status=Status.WITHDRAWN, until=until, no_at=no_at, superseded_by=None)
+            consents[consent] = over
         case ConsentSuperseded(consent=consent, by=by, since=since):
             before = _cite(consents[consent], recorded)
             consents[consent] = replace(before, status=Status.SUPERSEDED, until=since, superseded_by=by)
@@ -253,13 +260,16 @@ def _apply(consents: dict[str, Consent], recorded: Recorded[Fact]) -> None:
             pass
 
 
-def _annul(consents: dict[str, Consent], consent: str, why: Annulment, recorded: Recorded[Fact]) -> None:
+def _annul(consents: dict[str, Consent], annulled: ConsentDeemingAnnulled, recorded: Recorded[Fact]) -> None:
     """Take a deeming back as if it had never been; what it had replaced goes on governing."""
-    status = Status.REFUSED if why is Annulment.OBJECTION else Status.DELIVERED
-    before = _cite(consents[consent], recorded)
-    consents[consent] = replace(before, status=status, manner=None, since=None, until=None, deadline=None, carried=())
+    before = _cite(consents[annulled.consent], recorded)
+    status, no_at = Status.DELIVERED, before.no_at
+    if annulled.why is Annulment.OBJECTION:
+        status, no_at = Status.REFUSED, _earliest(no_at, annulled.received_at)
+    never = replace(before, status=status, manner=None, since=None, until=None, deadline=None, carried=(), no_at=no_at)
+    consents[annulled.consent] = never
     for each in list(consents.values()):
-        if each.superseded_by == consent:
+        if each.superseded_by == annulled.consent:
             revived = replace(_cite(each, recorded), status=Status.EFFECTIVE, until=None, superseded_by=None)
             consents[each.id] = revived
 
@@ -267,6 +277,10 @@ def _annul(consents: dict[str, Consent], consent: str, why: Annulment, recorded:
 def _effective(before: Consent, recorded: Recorded[Fact], manner: Manner, since: datetime) -> Consent:
     first = since if before.since is None else min(before.since, since)  # said expressly after it was deemed
     return replace(_cite(before, recorded), status=Status.EFFECTIVE, manner=manner, since=first)
+
+
+def _earliest(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else min(one, other)
 
 
 def _cite(consent: Consent, recorded: Recorded[Fact]) -> Consent:

@@ -7,15 +7,12 @@ takes back the consents for single work orders that were given before it.
 Sessions and connections that relied on what was not there get a violation each; nothing that happened is taken back.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
 
-from ledger.domain.boundary import Boundary, tag
+from ledger.domain.boundary import Boundary
 from ledger.domain.consent import Agreement, Consent, Status, fold
 from ledger.domain.consent_facts import (
-    RELIANCE,
     Annulment,
     ConsentDeemingAnnulled,
     ConsentExpressed,
@@ -34,12 +31,11 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact
 from ledger.domain.orders_named import of_orders, own_orders
 from ledger.domain.presenting import agreement_timers, check_current, known
-from ledger.domain.recorded import Facts, happened_at, tagged
+from ledger.domain.recorded import Facts, of_type
+from ledger.domain.relying import End, of_reliance, unfounded
 from ledger.domain.rules import rule
-from ledger.domain.session_facts import ConnectionOpened
 from ledger.domain.settings import Defaults
 from ledger.domain.terms import in_force
-from ledger.domain.violation import ViolationRecorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +86,12 @@ class WithdrawConsent:
     stop: Stop = Stop.SAFE
 
 
-_End: TypeAlias = ConsentWithdrawn | ConsentDeemingAnnulled
-_SUBJECTS = frozenset({"session", "connection"})
-
-
 def _with_contacts(command: ExpressConsent | ExpressConsentOnce) -> Boundary:
     return of_agreement(command.customer) | contacts_of(command.customer)
 
 
 def _with_reliance(command: ReceiveObjection | WithdrawConsent) -> Boundary:
-    return of_agreement(command.customer) | Boundary.of(tag(RELIANCE, command.consent))
+    return of_agreement(command.customer) | of_reliance(command.consent)
 
 
 @decides(ExpressConsent, boundary=_with_contacts, timers=lambda command: agreement_timers(command.customer))
@@ -108,10 +100,9 @@ def express_consent(command: ExpressConsent, facts: Facts, now: datetime, _defau
     agreement = fold(facts)
     consent = known(agreement, command.consent)
     check_arrival(consent, command.received_at, now)
-    if not is_open(consent) and not (consent.status is Status.EFFECTIVE and consent.manner is Manner.DEEMED):
-        raise Refusal("R-01", "consent_not_open", consent.positions, status=consent.status)
+    check_to_be_said(consent, command.received_at)
     version = agreement.versions.by_id[consent.terms]
-    check_current(agreement, version, now)
+    check_current(agreement, version, command.received_at)
     signatory = entitled(fold_contacts(facts), command.signatory, ContactRole.CONSENT_SIGNATORY, "R-01")
     assert version.effective_at is not None
     since = max(command.received_at, version.effective_at)
@@ -128,6 +119,16 @@ def express_consent(command: ExpressConsent, facts: Facts, now: datetime, _defau
     cites = [*consent.positions, signatory.position]
     replaced = superseded(agreement, command.customer, consent.id, since, cites) if since <= now else []
     return decided(expressed, *replaced, cites=cites)
+
+
+@rule("R-01")
+def check_to_be_said(consent: Consent, received_at: datetime) -> None:
+    """Refuse a yes to what was answered before it arrived; a no that arrived after it is told in whatever order."""
+    if is_open(consent) or (consent.status is Status.EFFECTIVE and consent.manner is Manner.DEEMED):
+        return
+    if consent.manner is not Manner.EXPRESSED and consent.no_at is not None and received_at < consent.no_at:
+        return
+    raise Refusal("R-01", "consent_not_open", consent.positions, status=consent.status)
 
 
 def _with_order(command: ExpressConsentOnce) -> Boundary:
@@ -178,15 +179,17 @@ def receive_objection(command: ReceiveObjection, facts: Facts, now: datetime, de
         form=command.form,
         words=command.words,
     )
-    if is_open(consent):
-        refused = ConsentRefused(customer=command.customer, consent=consent.id, received_at=command.received_at)
-        once = _once(command, agreement, consent, Stop.SAFE, now, defaults)
-        unfounded = _unfounded(facts, agreement, once, command.received_at)
-        return decided(objection, refused, *once, *unfounded, cites=consent.positions)
-    ended = _ended(command, consent, Stop.SAFE, now, defaults)
+    if any(replace(each.fact, cites=()) == objection for each in of_type(facts, ConsentObjectionReceived)):
+        return decided(cites=consent.positions)
+    refused: list[Fact] = []
+    ended: list[End] = []
+    if is_open(consent) or (consent.status is Status.REFUSED and _is_earlier(command.received_at, consent.no_at)):
+        refused = [ConsentRefused(customer=command.customer, consent=consent.id, received_at=command.received_at)]
+    elif _is_held(consent, command.received_at):
+        ended = _ended(command, consent, Stop.SAFE, now, defaults)
     once = _once(command, agreement, consent, Stop.SAFE, now, defaults)
-    unfounded = _unfounded(facts, agreement, [*ended, *once], command.received_at)
-    return decided(objection, *ended, *once, *unfounded, cites=consent.positions)
+    broken = unfounded(facts, agreement, [*ended, *once], defaults)
+    return decided(objection, *refused, *ended, *once, *broken, cites=consent.positions)
 
 
 @decides(WithdrawConsent, boundary=_with_reliance, timers=lambda command: agreement_timers(command.customer))
@@ -195,36 +198,61 @@ def withdraw_consent(command: WithdrawConsent, facts: Facts, now: datetime, defa
     agreement = fold(facts)
     consent = known(agreement, command.consent)
     check_arrival(consent, command.received_at, now)
+    if not _is_held(consent, command.received_at):
+        raise Refusal("R-03", "consent_over", consent.positions, status=consent.status)
+    annulled = _deemed_after(command, agreement, consent)
     ended = _ended(command, consent, command.stop, now, defaults)
     refused = [
         ConsentRefused(customer=command.customer, consent=each.id, received_at=command.received_at)
         for each in _open(agreement)
     ]
     once = _once(command, agreement, consent, command.stop, now, defaults)
-    unfounded = _unfounded(facts, agreement, [*ended, *once], command.received_at)
-    return decided(*ended, *once, *refused, *unfounded, cites=consent.positions)
+    broken = unfounded(facts, agreement, [*ended, *once], defaults)
+    return decided(*annulled, *ended, *once, *refused, *broken, cites=consent.positions)
 
 
 def _open(agreement: Agreement) -> list[Consent]:
     return [each for each in agreement.consents.values() if is_open(each)]
 
 
+def _is_held(consent: Consent, received_at: datetime) -> bool:
+    """Tell whether a no that arrived then ends something of it, as it does where another had ended it only later."""
+    if consent.status is Status.EFFECTIVE:
+        return True
+    return consent.status in {Status.WITHDRAWN, Status.SUPERSEDED} and _is_earlier(received_at, consent.until)
+
+
+def _is_earlier(moment: datetime, than: datetime | None) -> bool:
+    return than is not None and moment < than
+
+
 def _ended(
     command: ReceiveObjection | WithdrawConsent, consent: Consent, stop: Stop, now: datetime, defaults: Defaults
-) -> list[_End]:
-    """Give what a no makes of a consent that was effective; raise Refusal where nothing of it is left."""
-    if consent.status in {Status.EFFECTIVE, Status.SUPERSEDED} and arrived_in_time(consent, command.received_at):
-        return [
-            ConsentDeemingAnnulled(
-                customer=command.customer,
-                consent=consent.id,
-                why=Annulment.OBJECTION,
-                received_at=command.received_at,
-            )
-        ]
-    if consent.status is not Status.EFFECTIVE:
-        raise Refusal("R-03", "consent_over", consent.positions, status=consent.status)
+) -> list[End]:
+    """Give what a no makes of a consent that it ends."""
+    if arrived_in_time(consent, command.received_at):
+        return [_annulled(command, consent)]
     return [_taken_back(command, consent, stop, now, defaults)]
+
+
+@rule("R-02", off=[])
+def _deemed_after(command: WithdrawConsent, agreement: Agreement, consent: Consent) -> list[End]:
+    """Give the annulments of what was deemed by silence that was none: the consent before it had been taken back."""
+    return [
+        _annulled(command, each)
+        for each in agreement.consents.values()
+        if each.id != consent.id
+        and each.status is Status.EFFECTIVE
+        and each.presented_at is not None
+        and each.presented_at <= command.received_at
+        and arrived_in_time(each, command.received_at)
+    ]
+
+
+def _annulled(command: ReceiveObjection | WithdrawConsent, consent: Consent) -> ConsentDeemingAnnulled:
+    return ConsentDeemingAnnulled(
+        customer=command.customer, consent=consent.id, why=Annulment.OBJECTION, received_at=command.received_at
+    )
 
 
 @rule("R-01", off=[])
@@ -235,7 +263,7 @@ def _once(
     stop: Stop,
     now: datetime,
     defaults: Defaults,
-) -> list[_End]:
+) -> list[End]:
     """Give the ends of the one-off consents that a no to the terms takes back: all that were given before it arrived.
 
     A no to one order's own consent is no such no, nor is one to a change while the consent before it goes on.
@@ -248,10 +276,7 @@ def _once(
     return [
         _taken_back(command, each, stop, now, defaults)
         for each in agreement.consents.values()
-        if each.work_order is not None
-        and each.status is Status.EFFECTIVE
-        and each.since is not None
-        and each.since <= command.received_at
+        if each.work_order is not None and agreement.holds(each, command.received_at)
     ]
 
 
@@ -267,27 +292,3 @@ def _taken_back(
         stop_by=now if stop is Stop.NOW else now + defaults.safe_stop,
         words=command.words,
     )
-
-
-@rule("R-03", off=[])
-def _unfounded(facts: Facts, agreement: Agreement, ends: Iterable[_End], received_at: datetime) -> list[Fact]:
-    """Give a violation for each session and connection that began on what the no had ended by then."""
-    return [
-        ViolationRecorded(
-            rule="R-03",
-            sentence=(
-                "connection_after_objection" if isinstance(relied.fact, ConnectionOpened) else "session_after_objection"
-            ),
-            values={"at": received_at.isoformat()},
-            subjects=tuple(sorted(each for each in relied.tags if each.partition(":")[0] in _SUBJECTS)),
-            cites=tuple(sorted({*agreement.consents[end.consent].positions, relied.position})),
-        )
-        for end in ends
-        for relied in tagged(facts, tag(RELIANCE, end.consent))
-        if happened_at(relied) >= received_at and _rested_on(relied.fact, end.consent)
-    ]
-
-
-def _rested_on(relied: Fact, consent: str) -> bool:
-    """Tell whether it was this consent, and not one through which another could be taken back."""
-    return getattr(relied, "consent", None) == consent

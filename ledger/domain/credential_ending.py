@@ -67,9 +67,11 @@ def _rejection(credential: Credential) -> End | None:
 def _withdrawal(credential: Credential, facts: Facts) -> End | None:
     """Give the first no to the terms that was recorded after the credential came in.
 
-    A consent that was given for one work order is withdrawn for that order's credentials.
+    A consent that was given for one work order is withdrawn for that order's credentials. A no that is said again of
+    the same consent takes back what the first did, and nothing that was given since.
     """
     assert credential.provided is not None
+    said: set[str] = set()
     once = {each.fact.consent: each.fact.work_order for each in of_type(facts, ConsentExpressed)}
     told: list[tuple[int, str, datetime]] = [
         (each.position, each.fact.consent, each.fact.received_at) for each in of_type(facts, ConsentWithdrawn)
@@ -80,7 +82,9 @@ def _withdrawal(credential: Credential, facts: Facts) -> End | None:
         if each.fact.why is Annulment.OBJECTION
     ]
     for position, consent, received_at in sorted(told):
-        if position > credential.provided and once.get(consent) in {None, credential.work_order}:
+        again = consent in said
+        said.add(consent)
+        if not again and position > credential.provided and once.get(consent) in {None, credential.work_order}:
             return End(received_at, Ending.CONSENT_WITHDRAWN, (position,))
     return None
 

@@ -17,6 +17,7 @@ from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.encrypted_path import Protocol
+from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import spelled
 from ledger.domain.permission_due import permissions_due
 from ledger.domain.permission_facts import (
@@ -34,6 +35,7 @@ from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import ConnectionOpened, SessionStarted
 from ledger.domain.session_facts import fold as fold_sessions
+from ledger.domain.session_lasting import judged, past_revocation, unsaid
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import WorkOrder, known, known_open, of_order
@@ -220,7 +222,7 @@ def revoke_permission(command: RevokePermission, facts: Facts, now: datetime, de
         stop_by=now if command.stop is Stop.NOW else now + defaults.safe_stop,
         received_at=command.received_at,
     )
-    unfounded = begun_after(facts, permission, command.received_at)
+    unfounded = (*begun_after(facts, permission, command.received_at), *gone_on(facts, revoked, now, defaults))
     return decided(revoked, *unfounded, cites=[*permission.positions, contact.position])
 
 
@@ -242,6 +244,20 @@ def begun_after(facts: Facts, permission: Permission, received_at: datetime) -> 
         and received_at <= happened_at(each)
         and permission.holds(happened_at(each))
     )
+
+
+def gone_on(
+    facts: Facts, revoked: AccessPermissionRevoked, now: datetime, defaults: Defaults
+) -> list[ViolationRecorded | FindingRecorded]:
+    """Give a violation for each session that began before the revocation and was over too late after it."""
+    told = [Recorded(revoked, 0, now)]
+    found: list[ViolationRecorded | FindingRecorded] = []
+    for session in fold_sessions(facts).values():
+        if session.over_at is not None:
+            started = session.started
+            past = past_revocation(started.fact, started.position, told, session.over_at, defaults)
+            found += judged(session, unsaid(past, facts, started.fact.session))
+    return found
 
 
 @decides(

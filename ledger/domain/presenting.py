@@ -36,6 +36,7 @@ from ledger.domain.due import Due
 from ledger.domain.fact import Fact
 from ledger.domain.instants import check_happened
 from ledger.domain.recorded import Facts
+from ledger.domain.relying import never_agreed, of_reliance
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.terms import Version, check_text, in_force, terms_due
@@ -212,7 +213,7 @@ def ends_bounce(stop: Stop, delivered_at: datetime) -> bool:
 
 @decides(
     RecordBounce,
-    boundary=lambda command: of_agreement(command.customer),
+    boundary=lambda command: of_agreement(command.customer) | of_reliance(command.consent),
     timers=lambda command: agreement_timers(command.customer),
 )
 def record_bounce(command: RecordBounce, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
@@ -230,12 +231,13 @@ def record_bounce(command: RecordBounce, facts: Facts, now: datetime, _defaults:
         since=command.failed_at,
         words=command.reason,
     )
-    return decided(failed, *stopped(command.customer, consent, suspended, Annulment.BOUNCE), cites=consent.positions)
+    stop = stopped(facts, consent, suspended, Annulment.BOUNCE)
+    return decided(failed, *stop, cites=consent.positions)
 
 
 @decides(
     RecordQuestion,
-    boundary=lambda command: of_agreement(command.customer),
+    boundary=lambda command: of_agreement(command.customer) | of_reliance(command.consent),
     timers=lambda command: agreement_timers(command.customer),
 )
 def record_question(command: RecordQuestion, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
@@ -250,7 +252,7 @@ def record_question(command: RecordQuestion, facts: Facts, now: datetime, _defau
         since=command.asked_at,
         words=command.words,
     )
-    return decided(*stopped(command.customer, consent, suspended, Annulment.QUESTION), cites=consent.positions)
+    return decided(*stopped(facts, consent, suspended, Annulment.QUESTION), cites=consent.positions)
 
 
 @decides(
@@ -282,14 +284,19 @@ def open_question(consent: Consent, suspension: str) -> Stop:
     raise Refusal("R-02", "no_open_question", consent.positions)
 
 
-def stopped(customer: str, consent: Consent, suspended: ConsentDeemingSuspended, why: Annulment) -> list[Fact]:
-    """Give the stop of the clock, and the annulment of what was deemed although it had stopped in time."""
+def stopped(facts: Facts, consent: Consent, suspended: ConsentDeemingSuspended, why: Annulment) -> list[Fact]:
+    """Give the stop of the clock, and the annulment of what was deemed although it had stopped in time.
+
+    What relied on it meanwhile relied on nothing, as it does where a no had come in time.
+    """
     if any(stop.id == suspended.suspension for stop in consent.stops):
         raise Refusal("R-02", "suspension_id_taken", consent.positions)
     if not arrived_in_time(consent, suspended.since):
         return [suspended]
-    annulled = ConsentDeemingAnnulled(customer=customer, consent=consent.id, why=why, received_at=suspended.since)
-    return [suspended, annulled]
+    annulled = ConsentDeemingAnnulled(
+        customer=suspended.customer, consent=consent.id, why=why, received_at=suspended.since
+    )
+    return [suspended, annulled, *never_agreed(facts, consent)]
 
 
 def known(agreement: Agreement, consent: str) -> Consent:

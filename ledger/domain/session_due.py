@@ -2,8 +2,9 @@
 
 Guarantees: a session without a recording ends after the grace time (R-19), fail closed, unless the customer has
 permitted the gap, and then the gap is told; a session whose consent was taken back (A-03), or whose permission, ends
-when its safe stop is over; a session of which nothing was heard for a day is taken to be over (R-14). Each end carries
-the instant of its deadline, whenever the timer ran; of several the earliest counts.
+when its safe stop is over, with a finding where the word came to the ledger so late that it had gone on past one; a
+session of which nothing was heard for a day is taken to be over (R-14). Each end carries the instant of its deadline,
+whenever the timer ran; of several the earliest counts.
 """
 
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from ledger.domain.session_facts import (
     Termination,
     session_of,
 )
+from ledger.domain.session_lasting import past_stops, seen
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
@@ -133,7 +135,10 @@ def _compute(session_id: str, facts: Facts, now: datetime, defaults: Defaults) -
     passed = [each for each in found if each is not None and each.at <= now]
     if not passed:
         return []
-    return _end(session.started, min(passed, key=lambda each: each.at))
+    deadline = min(passed, key=lambda each: each.at)
+    started = session.started
+    past = past_stops(started.fact, started.position, facts, deadline.at, defaults)
+    return [*_end(started, deadline), *seen(past)]
 
 
 def _end(started: Recorded[SessionStarted], deadline: Deadline) -> list[Fact]:
@@ -148,6 +153,7 @@ def _end(started: Recorded[SessionStarted], deadline: Deadline) -> list[Fact]:
             why=Ending.SILENT,
             ended_at=deadline.at,
             days=days,
+            relied=fact.relied,
             cites=cites,
         )
         silent = FindingRecorded(rule="R-14", sentence="session_silent", values={}, subjects=subjects, cites=cites)
@@ -159,6 +165,7 @@ def _end(started: Recorded[SessionStarted], deadline: Deadline) -> list[Fact]:
         reason=deadline.reason,
         terminated_at=deadline.at,
         days=days,
+        relied=fact.relied,
         cites=cites,
     )
     match deadline.reason:

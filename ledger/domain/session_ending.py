@@ -4,12 +4,9 @@ Guarantees: an end is recorded whenever it is told, after a termination too: tha
 world's. A session that went on beyond its permission, its basis or its safe stop gets a violation for it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.domain.basis import check_basis
-from ledger.domain.boundary import tag
 from ledger.domain.connected_on import days_of
 from ledger.domain.consent_rules import of_agreement
 from ledger.domain.decision import Decision, Refusal, decided, decides
@@ -17,12 +14,11 @@ from ledger.domain.happened import violations
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts
-from ledger.domain.rules import rule
 from ledger.domain.session_due import of_session, session_due
 from ledger.domain.session_facts import Ending, Session, SessionEnded, SessionStarted, SessionTerminated, Termination
 from ledger.domain.session_facts import session_of as found_session
+from ledger.domain.session_lasting import broken_by_end, subjects_of, unsaid
 from ledger.domain.settings import Defaults
-from ledger.domain.violation import ViolationRecorded
 
 _RULE_OF = {
     Termination.CONSENT_WITHDRAWN: "R-01",
@@ -35,6 +31,11 @@ _RULE_OF = {
 """What a session breaks that goes on after this."""
 _FORETOLD = frozenset({Termination.CONSENT_WITHDRAWN, Termination.PERMISSION_REVOKED})
 """The technician was told beforehand until when; what the timer alone says, of a withdrawal or revocation on record."""
+_SAID_ANYHOW = {
+    Termination.CONSENT_WITHDRAWN: "session_past_objection",
+    Termination.PERMISSION_REVOKED: "session_past_revocation",
+}
+"""What a session that went on after such a cut has broken as well: one violation is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +72,12 @@ def end_session(command: EndSession, facts: Facts, now: datetime, defaults: Defa
             return decided(cites=session.positions)
         raise Refusal("R-04", "session_over", session.positions)
     check_happened("R-18", command.ended_at, now, after=started.started_at, cites=session.positions)
-    subjects = subjects_of(started)
-    broken = broken_by_end(started, session.started.position, facts, command.ended_at, subjects)
-    broken += violations(subjects, lambda: check_stopped(session, command.ended_at, defaults))
+    went_on = violations(subjects_of(started), lambda: check_stopped(session, command.ended_at, defaults))
+    broken = broken_by_end(started, session.started.position, facts, command.ended_at, defaults)
+    if session.terminated is not None and went_on:
+        anyhow = _SAID_ANYHOW.get(session.terminated.fact.reason)
+        broken = [each for each in broken if each.sentence != anyhow]
+    broken = [*unsaid(broken, facts, started.session), *went_on]
     return decided(end_of(started, command.customer, command.ended_at, command.why), *broken, cites=session.positions)
 
 
@@ -98,6 +102,7 @@ def terminate_session(command: TerminateSession, facts: Facts, now: datetime, _d
         terminated_at=now,
         words=command.words,
         days=days_of(command.customer, started.started_at, now),
+        relied=started.relied,
     )
     return decided(terminated, cites=session.positions)
 
@@ -110,12 +115,6 @@ def known_session(facts: Facts, session: str) -> Session:
     return found
 
 
-def subjects_of(started: SessionStarted) -> tuple[str, ...]:
-    """Give the tags of what is wrong with a session: its own, and that of its work order if it has one."""
-    order = () if started.work_order is None else (tag("work_order", started.work_order),)
-    return (tag("session", started.session), *order)
-
-
 def end_of(started: SessionStarted, customer: str, ended_at: datetime, why: Ending) -> SessionEnded:
     """Give the end of a session."""
     return SessionEnded(
@@ -125,31 +124,8 @@ def end_of(started: SessionStarted, customer: str, ended_at: datetime, why: Endi
         why=why,
         ended_at=ended_at,
         days=days_of(customer, started.started_at, ended_at),
+        relied=started.relied,
     )
-
-
-def broken_by_end(
-    started: SessionStarted, position: int, facts: Facts, ended_at: datetime, subjects: Iterable[str]
-) -> list[ViolationRecorded]:
-    """Give what a session broke by lasting until then: its basis (R-06), its permission (R-08)."""
-    return violations(
-        subjects,
-        lambda: _check_basis_of(started, position, facts, ended_at),
-        lambda: check_within_permission(started, position, ended_at),
-    )
-
-
-def _check_basis_of(started: SessionStarted, position: int, facts: Facts, ended_at: datetime) -> None:
-    """Refuse a session whose basis was gone at its end; without an order it had none to begin with, as told then."""
-    if started.basis is not None and started.work_order is not None:
-        check_basis(started.basis, facts, ended_at, request=position, work_order=started.work_order)
-
-
-@rule("R-08")
-def check_within_permission(started: SessionStarted, position: int, ended_at: datetime) -> None:
-    """Refuse a session that lasts longer than its permission."""
-    if started.permitted_until is not None and ended_at > started.permitted_until:
-        raise Refusal("R-08", "session_beyond_permission", [position], until=spelled(started.permitted_until))
 
 
 def check_stopped(session: Session, ended_at: datetime, defaults: Defaults) -> None:

@@ -82,6 +82,11 @@ class SessionStarted(Fact):
     stated_in: tuple[str, ...] = ref(RELIANCE, default=())
     """The contracts that state the connection, where that is its basis."""
 
+    @property
+    def relied(self) -> tuple[str, ...]:
+        """Give what it rests on, by which its end is found as well as its start."""
+        return tuple(sorted({each for each in (self.consent, self.contract, *self.through, *self.stated_in) if each}))
+
 
 @fact("session.ended.v1", retention="trail", ja="セッション終了", en="Session ended", clause="4-2", occurred="ended_at")
 class SessionEnded(Fact):
@@ -93,6 +98,8 @@ class SessionEnded(Fact):
     why: Ending = public()
     ended_at: datetime
     days: tuple[str, ...] = ref("connected_on")
+    relied: tuple[str, ...] = ref(RELIANCE, default=())
+    """What the session rested on: a no that is told after its end meets it, too."""
 
 
 @fact(
@@ -113,6 +120,7 @@ class SessionTerminated(Fact):
     terminated_at: datetime
     words: str | None = None
     days: tuple[str, ...] = ref("connected_on")
+    relied: tuple[str, ...] = ref(RELIANCE, default=())
 
 
 @fact(

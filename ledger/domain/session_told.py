@@ -27,7 +27,7 @@ from ledger.domain.recording_facts import SessionRecordingStarted
 from ledger.domain.repeated import told_before
 from ledger.domain.rules import rule
 from ledger.domain.session_due import of_session, session_due
-from ledger.domain.session_ending import broken_by_end, end_of, subjects_of
+from ledger.domain.session_ending import end_of
 from ledger.domain.session_facts import (
     ConnectionClosed,
     ConnectionFailed,
@@ -36,6 +36,7 @@ from ledger.domain.session_facts import (
     SessionStarted,
     session_of,
 )
+from ledger.domain.session_lasting import broken_by_end, subjects_of
 from ledger.domain.session_rules import (
     check_granted_by_another,
     check_has_order,
@@ -196,7 +197,7 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
     if command.ended_at is not None:
         check_happened("R-18", command.ended_at, now, after=moment)
         made.append(end_of(started, command.customer, command.ended_at, command.why))
-        made += broken_by_end(started, 0 if order is None else order.requested, facts, command.ended_at, subjects)
+        made += broken_by_end(started, 0 if order is None else order.requested, facts, command.ended_at, defaults)
         in_time = moment + defaults.recording_start
         made += violations(subjects, lambda: check_recorded(command, in_time))
     return decided(*made, cites=[] if order is None else [order.requested])

@@ -17,7 +17,8 @@ from ledger.application.door import Ledger
 from ledger.domain.basis import Basis
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.contacts import ContactRole, RegisterContact
-from ledger.domain.contract import RegisterContract, Remote
+from ledger.domain.contract import Remote
+from ledger.domain.contracting import RegisterContract
 from ledger.domain.credential_facts import CredentialErased, Origin
 from ledger.domain.credential_giving import CheckOutCredential, ProvideCredential, RequestCredential
 from ledger.domain.ordering import AcceptWork, AssignTechnician, RequestWork

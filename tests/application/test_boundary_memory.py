@@ -16,7 +16,8 @@ from ledger.domain.consent_facts import Form
 from ledger.domain.consent_rules import of_agreement
 from ledger.domain.consenting import ExpressConsent
 from ledger.domain.contacts import ContactRole, RegisterContact
-from ledger.domain.contract import RegisterContract, Remote
+from ledger.domain.contract import Remote
+from ledger.domain.contracting import RegisterContract
 from ledger.domain.decision import Refusal
 from ledger.domain.ordering import AcceptWork, DeclineWork, RequestWork
 from ledger.domain.recorded import Recorded, of_type

@@ -32,7 +32,8 @@ from ledger.domain.consent_facts import (
 from ledger.domain.consent_rules import CONSENT_TIMER, check_consent, of_agreement
 from ledger.domain.consenting import ExpressConsent, ReceiveObjection, WithdrawConsent
 from ledger.domain.contacts import ContactRole, RegisterContact
-from ledger.domain.contract import RegisterContract, Remote
+from ledger.domain.contract import Remote
+from ledger.domain.contracting import RegisterContract
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Erased, Fact, fact, ref
 from ledger.domain.ordering import AcceptWork, RequestWork

@@ -19,7 +19,8 @@ from ledger.application.errors import LedgerError
 from ledger.domain.basis import Basis
 from ledger.domain.calendar import day_begins
 from ledger.domain.contacts import ContactRole, RegisterContact
-from ledger.domain.contract import RegisterContract, Remote
+from ledger.domain.contract import Remote
+from ledger.domain.contracting import RegisterContract
 from ledger.domain.decision import Refusal
 from ledger.domain.holds import HoldReason, OrderHold
 from ledger.domain.ordering import DeclineWork, RequestWork

@@ -7,7 +7,8 @@ from evening import ACTOR
 from test_deciding import World, make_world, world
 
 from ledger.domain.basis import Basis
-from ledger.domain.contract import RegisterContract, Remote
+from ledger.domain.contract import Remote
+from ledger.domain.contracting import RegisterContract
 from ledger.domain.decision import Refusal
 from ledger.domain.destroying import OrderDestruction
 from ledger.domain.holds import HoldReason, OrderHold, ProposeRelease, ReleaseHold

@@ -108,6 +108,7 @@ ENDED = SessionEnded(
     why=Ending.SIGNED_OUT,
     ended_at=at("2026-11-18 10:11"),
     days=SESSION_STARTED.days,
+    relied=SESSION_STARTED.relied,
 )
 
 

@@ -22,7 +22,8 @@ from ledger.domain.completing import ConfirmOperation, RequestOperationCheck, Se
 from ledger.domain.consent_facts import Form, PresentationCause, Proof, Stop
 from ledger.domain.consenting import ExpressConsent, ReceiveObjection, WithdrawConsent
 from ledger.domain.contacts import ContactRole, RegisterContact
-from ledger.domain.contract import EndContract, RegisterContract, Remote
+from ledger.domain.contract import Remote
+from ledger.domain.contracting import EndContract, RegisterContract
 from ledger.domain.credential_custody import InstructCustody, RecordErasure
 from ledger.domain.credential_facts import CredentialErasureScheduled, Origin
 from ledger.domain.credential_giving import CheckInCredential, CheckOutCredential, ProvideCredential

@@ -20,7 +20,8 @@ from ledger.domain.consent_facts import (
     Proof,
 )
 from ledger.domain.consenting import ExpressConsent, ReceiveObjection, WithdrawConsent
-from ledger.domain.contract import EndContract, RegisterContract, Remote
+from ledger.domain.contract import Remote
+from ledger.domain.contracting import EndContract, RegisterContract
 from ledger.domain.due import first_due, type_of
 from ledger.domain.fact import Fact
 from ledger.domain.presenting import AnswerQuestion, PresentTerms, RecordBounce, RecordDelivery, RecordQuestion

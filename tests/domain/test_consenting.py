@@ -269,7 +269,7 @@ def test_r_03_connections_opened_after_a_no_that_is_told_late_are_violations(say
     found = [each for each in outcome.facts if isinstance(each, ViolationRecorded)]
     assert [replace(each, cites=()) for each in found] == [CONNECTION_AFTER]
     assert found[0].cites == (2, 3, 5, 8)
-    with switched_off("ledger.domain.consenting._unfounded"):
+    with switched_off("ledger.domain.relying.begun_after"):
         assert not [each for each in story.when(say(LATE), at_=HEARD).facts if isinstance(each, ViolationRecorded)]
 
 

@@ -10,17 +10,8 @@ from story import CUSTOMER, an_id, at, given
 from ledger.domain.basis import Basis, basis_at, check_basis
 from ledger.domain.confidentiality import NdaRegistered, RegisterNda, nda_at
 from ledger.domain.consent_facts import ConsentExpressed, Form
-from ledger.domain.contract import (
-    AmendContract,
-    ContractAmended,
-    ContractEnded,
-    ContractRegistered,
-    End,
-    EndContract,
-    RegisterContract,
-    Remote,
-    fold,
-)
+from ledger.domain.contract import ContractAmended, ContractEnded, ContractRegistered, End, Remote, fold
+from ledger.domain.contracting import AmendContract, EndContract, RegisterContract
 from ledger.domain.decision import Refusal
 from ledger.domain.rules import switched_off
 from ledger.domain.violation import ViolationRecorded
@@ -98,8 +89,16 @@ def test_an_amendment_counts_from_its_effect() -> None:
     assert (before.remote, after.remote) == (Remote.PERIODIC, Remote.NOT_STATED)
 
 
-def test_amendments_come_in_order_and_to_contracts_that_run() -> None:
-    given(SIGNED, AMENDED).when(amend("2026-09-01 00:00"), at_=NOW).refused("R-06", cites=[1])
+def test_r_06_amendments_are_to_contracts_that_run_then_in_whatever_order_they_are_told() -> None:
+    earlier = replace(AMENDED, effective_at=at("2026-09-01 00:00"), remote=Remote.POSSIBLE)
+    told = amend("2026-09-01 00:00", remote=Remote.POSSIBLE)
+    given(SIGNED, AMENDED).when(told, at_=NOW).then(earlier).citing(1)
+    contract = fold(given(SIGNED, AMENDED, earlier).recorded)[CONTRACT]
+    stated = [contract.at(at(f"{day} 12:00")) for day in ("2026-08-31", "2026-09-30", "2026-10-01")]
+    assert [each and each.remote for each in stated] == [Remote.PERIODIC, Remote.POSSIBLE, Remote.NOT_STATED]
+    given(SIGNED).when(amend("2026-03-31 23:59"), at_=NOW).refused("R-06", cites=[0])
+    with switched_off("R-06"):
+        assert given(SIGNED).when(amend("2026-03-31 23:59"), at_=NOW).refusal is None
     given(SIGNED).when(amend("2027-05-01 00:00"), at_=NOW).refused("R-06")
     given().when(amend("2026-10-01 00:00"), at_=NOW).refused("R-06")
 
@@ -108,6 +107,34 @@ def test_the_end_of_a_contract_is_written_by_the_timer_as_of_its_time() -> None:
     outcome = given(SIGNED).when(amend("2027-06-01 00:00"), at_="2027-07-01 10:00")
     outcome.after(EXPIRED).refused("R-06", cites=[1])
     given(SIGNED).when(amend("2026-12-01 00:00"), at_="2027-03-31 23:59").after()
+
+
+@pytest.mark.parametrize("agreed", ["2027-03-20 00:00", "2027-04-01 00:00"])
+def test_r_06_a_renewal_that_is_told_after_the_old_end_carries_the_contract_on(agreed: str) -> None:
+    longer = at("2028-04-01 00:00")
+    renewal = amend(agreed, remote=Remote.PERIODIC, ends_at=longer)
+    outcome = given(SIGNED).when(renewal, at_="2027-04-05 10:00").after(EXPIRED)
+    renewed = replace(AMENDED, remote=Remote.PERIODIC, ends_at=longer, effective_at=at(agreed))
+    outcome.then(renewed)
+    story = given(SIGNED, EXPIRED, renewed)
+    assert basis_at(story.recorded, at("2027-04-03 10:00"))[0] is Basis.CONTRACT
+    story.when(amend("2028-05-01 00:00"), at_="2028-06-01 10:00").after(replace(EXPIRED, ended_at=longer))
+    too_late = amend("2027-04-01 00:01", ends_at=longer)
+    given(SIGNED, EXPIRED).when(too_late, at_="2027-04-05 10:00").refused("R-06", cites=[1])
+
+
+def test_r_06_an_earlier_end_that_is_told_after_another_is_what_counts() -> None:
+    ended = ContractEnded(customer=CUSTOMER, contract=CONTRACT, ended_at=at("2027-03-01 00:00"), why=End.TERMINATED)
+    given(SIGNED).when(end("2027-03-01 00:00"), at_="2027-04-05 10:00").after(EXPIRED).then(ended)
+    earlier = replace(ended, ended_at=at("2027-02-01 00:00"))
+    story = given(SIGNED, EXPIRED, ended)
+    story.when(end("2027-02-01 00:00"), at_="2027-04-05 10:00").then(earlier)
+    story.when(end("2027-03-01 00:00"), at_="2027-04-05 10:00").refused("R-06", cites=[2])
+    story.when(end("2027-03-15 00:00"), at_="2027-04-05 10:00").refused("R-06", cites=[2])
+    for told in ((ended, earlier), (earlier, ended)):
+        assert fold(given(SIGNED, EXPIRED, *told).recorded)[CONTRACT].ended_at == earlier.ended_at
+    lapsed = fold(given(SIGNED, ended, replace(AMENDED, ends_at=None)).recorded)[CONTRACT]
+    assert lapsed.ended_at == ended.ended_at  # what was terminated no amendment brings back
 
 
 def test_r_32_a_contract_makes_published_terms_its_own_and_no_others() -> None:

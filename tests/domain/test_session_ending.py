@@ -35,6 +35,7 @@ ENDED = SessionEnded(
     why=Ending.SIGNED_OUT,
     ended_at=at("2026-11-18 11:00"),
     days=SESSION_STARTED.days,
+    relied=SESSION_STARTED.relied,
 )
 SUBJECTS = (tag("session", SESSION), tag("work_order", ORDER))
 CUTS = TerminateSession(customer=CUSTOMER, session=SESSION, reason=Termination.CUSTOMER_STOP, words="すぐ止めて")
@@ -76,6 +77,7 @@ def terminated(reason: Termination, moment: str) -> SessionTerminated:
         reason=reason,
         terminated_at=at(moment),
         days=SESSION_STARTED.days,
+        relied=SESSION_STARTED.relied,
     )
 
 

@@ -292,6 +292,7 @@ def test_a_session_that_is_over_is_told_in_one_with_its_recording_and_its_end() 
         why=Ending.SIGNED_OUT,
         ended_at=at("2026-11-18 10:18"),
         days=SESSION_STARTED.days,
+        relied=SESSION_STARTED.relied,
     )
     ready().when(over(), at_=LATER).then(SESSION_STARTED, RECORDED, ended)
 

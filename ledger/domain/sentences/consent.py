@@ -13,6 +13,18 @@ SENTENCES = {
         "不同意が到着した {at:time} より後にセッションが開始されました。",
         "A session was started after the customer's no had arrived at {at:time}.",
     ),
+    "session_after_annulment": (
+        "質問または不達により成立していなかったみなし同意を根拠に、セッションが開始されていました。",
+        "A session had been started on deemed consent that a question or a bounce, told late, shows was never there.",
+    ),
+    "connection_after_annulment": (
+        "質問または不達により成立していなかったみなし同意を根拠に、対象への接続が開始されていました。",
+        "A connection had been opened on deemed consent that a question or a bounce, told late, shows was never there.",
+    ),
+    "session_past_objection": (
+        "不同意が {at:time} に到着した後、終了すべき {until:time} を過ぎてもセッションが続いていました。",
+        "The session went on past {until:time}, by when it had to end after the customer's no arrived at {at:time}.",
+    ),
     "connection_after_objection": (
         "不同意が到着した {at:time} より後に、対象への接続が開始されました。",
         "A connection was opened after the customer's no had arrived at {at:time}.",
@@ -20,6 +32,10 @@ SENTENCES = {
     "session_after_contract": (
         "条件書を含む契約が終了した {at:time} より後にセッションが開始されていました。",
         "A session had been started after {at:time}, when the contract that has the terms was over.",
+    ),
+    "session_past_contract": (
+        "条件書を含む契約が終了した後もセッションが続き、その間は有効な同意がありませんでした。",
+        "The session went on after the contract that has the terms was over, and no other consent covered it.",
     ),
     "consent_unknown": ("この提示の記録はありません。", "Nothing was presented under this id."),
     "consent_id_taken": ("この識別子は既に使われています。", "This id is taken."),

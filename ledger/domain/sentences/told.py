@@ -41,6 +41,10 @@ SENTENCES = {
         "有効な同意のないまま接続が開始されました。",
         "A connection was opened without effective consent.",
     ),
+    "session_past_revocation": (
+        "接続許可の取消を {at:time} に受領した後、終了すべき {until:time} を過ぎてもセッションが続いていました。",
+        "The session went on past {until:time}, by when it had to end after the revocation was received at {at:time}.",
+    ),
     "begun_after_revocation": (
         "接続許可の取消を受領した {at:time} 以後に開始されました。",
         "This began after the revocation of its permission was received at {at:time}.",

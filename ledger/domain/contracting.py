@@ -1,0 +1,237 @@
+"""What is told of service contracts: concluded, amended, ended (3, 4-1③, 6-1).
+
+Guarantees: a contract makes only published terms its own; amendments come in order, and what ends later is amended. An
+end or a change that is told late leaves sessions without what they rested on: each that began after it, and each that
+was over only after it, is a violation, as if its end had been told later than the contract's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.domain import terms as terms_
+from ledger.domain.boundary import TERMS_TAG, Boundary, tag
+from ledger.domain.consent_facts import RELIANCE
+from ledger.domain.contract import (
+    Contract,
+    ContractAmended,
+    ContractEnded,
+    ContractRegistered,
+    End,
+    Remote,
+    Terms,
+    contracts_due,
+    fold,
+    live,
+    of_customer,
+)
+from ledger.domain.decision import Decision, Refusal, decided, decides
+from ledger.domain.fact import Fact
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.instants import spelled
+from ledger.domain.recorded import Facts, Recorded, happened_at, tagged
+from ledger.domain.rules import rule
+from ledger.domain.session_facts import fold as fold_sessions
+from ledger.domain.session_lasting import judged, past_basis
+from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterContract:
+    """Register a service contract."""
+
+    customer: str
+    contract: str
+    reference: str
+    clause: str
+    remote: Remote
+    starts_at: datetime
+    ends_at: datetime | None = None
+    incorporates: str | None = None
+    document_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendContract:
+    """Tell what a contract states from an instant on."""
+
+    customer: str
+    contract: str
+    reference: str
+    clause: str
+    remote: Remote
+    ends_at: datetime | None
+    effective_at: datetime
+    incorporates: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndContract:
+    """End a contract before its time; ``ended_at`` is the first instant after it, and may have passed."""
+
+    customer: str
+    contract: str
+    ended_at: datetime
+
+
+@rule("R-01", off=())
+def after_the_end(facts: Facts, contract: str, over: datetime) -> tuple[ViolationRecorded, ...]:
+    """Give a violation for each session that relied on the contract's terms when, as is told now, it was over."""
+    relied = (each for each in _since(facts, contract, over) if getattr(each.fact, "contract", None) == contract)
+    return tuple(_violation("R-01", "session_after_contract", over, each) for each in relied)
+
+
+@rule("R-06", off=())
+def unstated(facts: Facts, told: Contract, since: datetime) -> tuple[ViolationRecorded, ...]:
+    """Give a violation for each session since then that, as is told now, no contract stated when it began."""
+    contracts = fold(facts) | {told.id: told}
+    return tuple(
+        _violation("R-06", "session_unstated", since, each)
+        for each in _since(facts, told.id, since)
+        if told.id in getattr(each.fact, "stated_in", ())
+        if all(stated.remote is Remote.NOT_STATED for _, stated in live(contracts, happened_at(each)))
+    )
+
+
+def _since(facts: Facts, contract: str, moment: datetime) -> list[Recorded[Fact]]:
+    """Give the sessions that began since then and relied on the contract, for its terms or for what it states."""
+    return [each for each in tagged(facts, tag(RELIANCE, contract)) if happened_at(each) >= moment]
+
+
+def _violation(rule_id: str, sentence: str, since: datetime, relied: Recorded[Fact]) -> ViolationRecorded:
+    subjects = tuple(sorted(each for each in relied.tags if each.startswith("session:")))
+    values = {"at": spelled(since)}
+    return ViolationRecorded(
+        rule=rule_id, sentence=sentence, values=values, subjects=subjects, cites=(relied.position,)
+    )
+
+
+@rule("R-06", off=())
+def outlasting(facts: Facts, contract: str, told: Recorded[Fact]) -> tuple[ViolationRecorded | FindingRecorded, ...]:
+    """Give what sessions broke by lasting longer than the contract let them, as is told now and was not before."""
+    as_told = [*facts, told]
+    found: list[ViolationRecorded | FindingRecorded] = []
+    for session in fold_sessions(tagged(facts, tag(RELIANCE, contract))).values():
+        started, position, over_at = session.started.fact, session.started.position, session.over_at
+        if over_at is not None:
+            before = past_basis(started, position, facts, over_at)
+            after = past_basis(started, position, as_told, over_at)
+            found += judged(session, [each for each in after if each not in before])
+    return tuple(found)
+
+
+def _with_reliance(command: AmendContract | EndContract) -> Boundary:
+    return of_customer(command.customer) | Boundary.of(tag(RELIANCE, command.contract))
+
+
+@rule("R-32")
+def check_incorporates(facts: Facts, incorporates: str | None) -> None:
+    """Refuse terms that were not published: no consent would ever come of them, and nobody would notice."""
+    if incorporates is None:
+        return
+    version = terms_.fold(facts).by_id.get(incorporates)
+    if version is None or version.published is None:
+        raise Refusal("R-32", "terms_unknown")
+
+
+@decides(
+    RegisterContract,
+    boundary=lambda command: of_customer(command.customer) | Boundary.of(TERMS_TAG),
+    timers=lambda command: (contracts_due(command.customer),),
+)
+def register_contract(command: RegisterContract, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+    """Register; an id is used once, and a contract ends after it starts."""
+    known = fold(facts).get(command.contract)
+    if known is not None:
+        raise Refusal("R-06", "contract_known", [known.stated[0].position])
+    _check_order(command.starts_at, command.ends_at)
+    check_incorporates(facts, command.incorporates)
+    return decided(
+        ContractRegistered(
+            customer=command.customer,
+            contract=command.contract,
+            reference=command.reference,
+            clause=command.clause,
+            remote=command.remote,
+            starts_at=command.starts_at,
+            ends_at=command.ends_at,
+            incorporates=command.incorporates,
+            document_sha256=command.document_sha256,
+        )
+    )
+
+
+@decides(
+    AmendContract,
+    boundary=lambda command: _with_reliance(command) | Boundary.of(TERMS_TAG),
+    timers=lambda command: (contracts_due(command.customer),),
+)
+def amend_contract(command: AmendContract, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Amend a contract from an instant at which it had begun and not ended, whatever was told of it before."""
+    contract = _known(facts, command.contract)
+    check_amendable(contract, command.effective_at)
+    _check_order(command.effective_at, command.ends_at)
+    check_incorporates(facts, command.incorporates)
+    position = contract.stated[-1].position
+    amended = ContractAmended(
+        customer=command.customer,
+        contract=command.contract,
+        reference=command.reference,
+        clause=command.clause,
+        remote=command.remote,
+        ends_at=command.ends_at,
+        effective_at=command.effective_at,
+        incorporates=command.incorporates,
+    )
+    unfounded: tuple[Fact, ...] = ()
+    if command.ends_at is not None:
+        unfounded += after_the_end(facts, contract.id, command.ends_at)
+    made = Terms(command.effective_at, command.remote, command.ends_at, command.incorporates, position)
+    unfounded += unstated(facts, contract.amended(made), made.since)
+    unfounded += outlasting(facts, contract.id, Recorded(amended, position, now))
+    return decided(amended, *unfounded, cites=[position])
+
+
+@decides(
+    EndContract,
+    boundary=_with_reliance,
+    timers=lambda command: (contracts_due(command.customer),),
+)
+def end_contract(command: EndContract, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """End, also earlier than an end that was told before; what ends later is amended instead."""
+    contract = _known(facts, command.contract)
+    if contract.ended is not None and contract.ended_at is not None and contract.ended_at <= command.ended_at:
+        raise Refusal("R-06", "contract_over", [contract.ended])
+    if command.ended_at > now:
+        raise Refusal("R-06", "contract_ends_later", [contract.stated[-1].position])
+    if command.ended_at < contract.stated[0].since:
+        raise Refusal("R-06", "contract_order", [contract.stated[0].position], at=contract.stated[0].since.isoformat())
+    over = command.ended_at
+    ended = ContractEnded(customer=command.customer, contract=contract.id, ended_at=over, why=End.TERMINATED)
+    position = contract.stated[-1].position
+    unfounded: tuple[Fact, ...] = after_the_end(facts, contract.id, over)
+    unfounded += unstated(facts, contract.over(over, position, End.TERMINATED), over)
+    unfounded += outlasting(facts, contract.id, Recorded(ended, position, now))
+    return decided(ended, *unfounded, cites=[position])
+
+
+@rule("R-06")
+def check_amendable(contract: Contract, effective_at: datetime) -> None:
+    """Refuse what would count from before the contract began, or from when it was over."""
+    begun = contract.stated[0]
+    if effective_at < begun.since:
+        raise Refusal("R-06", "contract_order", [begun.position], at=begun.since.isoformat())
+    if contract.ended is not None and contract.ended_at is not None and contract.ended_at < effective_at:
+        raise Refusal("R-06", "contract_over", [contract.ended])
+
+
+def _known(facts: Facts, contract_id: str) -> Contract:
+    contract = fold(facts).get(contract_id)
+    if contract is None:
+        raise Refusal("R-06", "contract_unknown")
+    return contract
+
+
+def _check_order(starts_at: datetime, ends_at: datetime | None) -> None:
+    if ends_at is not None and ends_at <= starts_at:
+        raise Refusal("R-06", "contract_order", at=starts_at.isoformat())

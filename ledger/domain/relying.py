@@ -1,0 +1,87 @@
+"""What relied on a consent that a customer's word has taken back, as is told now (R-03, A-03).
+
+Guarantees: sessions and connections that began after the word had arrived are a violation each; so are sessions that
+began before it and were over only after a safe stop would have been. One that is not over is judged when its end is
+told. What an earlier word had made a violation of is not said again.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TypeAlias
+
+from ledger.domain.boundary import Boundary, tag
+from ledger.domain.consent import Agreement, Consent
+from ledger.domain.consent_facts import RELIANCE, ConsentDeemingAnnulled, ConsentWithdrawn
+from ledger.domain.fact import Fact
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.recorded import Facts, Recorded, happened_at, tagged
+from ledger.domain.rules import rule
+from ledger.domain.session_facts import ConnectionOpened
+from ledger.domain.session_facts import fold as fold_sessions
+from ledger.domain.session_lasting import judged, past_objection, taken_back
+from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
+
+End: TypeAlias = ConsentWithdrawn | ConsentDeemingAnnulled
+_SUBJECTS = frozenset({"session", "connection"})
+
+
+def of_reliance(consent: str) -> Boundary:
+    """Give the boundary of what relied on a consent: starts and ends of sessions, connections."""
+    return Boundary.of(tag(RELIANCE, consent))
+
+
+def unfounded(facts: Facts, agreement: Agreement, ends: Iterable[End], defaults: Defaults) -> list[Fact]:
+    """Give the violations that these ends make of what relied on the consents."""
+    found: list[Fact] = []
+    for end in ends:
+        found += begun_after(facts, agreement.consents[end.consent], end.received_at)
+        if isinstance(end, ConsentWithdrawn):
+            found += gone_on(facts, end, defaults)
+    return found
+
+
+@rule("R-03", off=[])
+def begun_after(facts: Facts, consent: Consent, received_at: datetime) -> list[ViolationRecorded]:
+    """Give a violation for each session and connection that began on what the word had ended by then."""
+    return [
+        _violation("objection", consent, relied, {"at": received_at.isoformat()})
+        for relied in _began_on(facts, consent)
+        if received_at <= happened_at(relied) and (consent.no_at is None or happened_at(relied) < consent.no_at)
+    ]
+
+
+@rule("R-02", off=[])
+def never_agreed(facts: Facts, consent: Consent) -> list[ViolationRecorded]:
+    """Give a violation for each session and connection that began on silence that was none, as is told now."""
+    return [_violation("annulment", consent, relied, {}) for relied in _began_on(facts, consent)]
+
+
+def _began_on(facts: Facts, consent: Consent) -> list[Recorded[Fact]]:
+    """Give what began on this consent, and not on one through which another could be taken back."""
+    relied = tagged(facts, tag(RELIANCE, consent.id))
+    return [each for each in relied if getattr(each.fact, "consent", None) == consent.id]
+
+
+def _violation(after: str, consent: Consent, relied: Recorded[Fact], values: Mapping[str, str]) -> ViolationRecorded:
+    what = "connection" if isinstance(relied.fact, ConnectionOpened) else "session"
+    return ViolationRecorded(
+        rule="R-02" if after == "annulment" else "R-03",
+        sentence=f"{what}_after_{after}",
+        values=values,
+        subjects=tuple(sorted(each for each in relied.tags if each.partition(":")[0] in _SUBJECTS)),
+        cites=tuple(sorted({*consent.positions, relied.position})),
+    )
+
+
+def gone_on(facts: Facts, no: ConsentWithdrawn, defaults: Defaults) -> list[ViolationRecorded | FindingRecorded]:
+    """Give a violation for each session that had begun before the word arrived and was over too late after it."""
+    before = taken_back(facts, no.consent)
+    found: list[ViolationRecorded | FindingRecorded] = []
+    for session in fold_sessions(tagged(facts, tag(RELIANCE, no.consent))).values():
+        started, position, over_at = session.started.fact, session.started.position, session.over_at
+        if over_at is None or started.consent != no.consent:
+            continue
+        if not past_objection(started, position, before, over_at, defaults):
+            found += judged(session, past_objection(started, position, [no], over_at, defaults))
+    return found

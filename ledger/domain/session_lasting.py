@@ -1,0 +1,209 @@
+"""What a session breaks by how long it lasts: what it rested on was gone before it was over (R-01, R-03, R-06, R-08).
+
+Guarantees: asked when a session's end is told, and again of what is over when a no, a revocation or a contract's end is
+told later, so either order of telling comes to the same violations; while no end was told, what the ledger took for one
+makes findings. A session stops safely (A-03): that time is no
+violation. It counts from when the ledger was told of the no, since nobody could stop before; but where the word was
+kept for longer than a safe stop takes, from its receipt, as arrival decides (R-03).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from ledger.domain.basis import Basis, check_basis
+from ledger.domain.boundary import tag
+from ledger.domain.consent import consent_in_force
+from ledger.domain.consent_facts import ConsentWithdrawn, Stop
+from ledger.domain.contract import fold as fold_contracts
+from ledger.domain.decision import Refusal
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.happened import violations
+from ledger.domain.instants import spelled
+from ledger.domain.permission_facts import AccessPermissionRevoked
+from ledger.domain.recorded import Facts, Recorded, of_type
+from ledger.domain.rules import rule
+from ledger.domain.session_facts import Ending, Session, SessionStarted
+from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
+
+
+def subjects_of(started: SessionStarted) -> tuple[str, ...]:
+    """Give the tags of what is wrong with a session: its own, and that of its work order if it has one."""
+    order = () if started.work_order is None else (tag("work_order", started.work_order),)
+    return (tag("session", started.session), *order)
+
+
+def broken_by_end(
+    started: SessionStarted, position: int, facts: Facts, over_at: datetime, defaults: Defaults
+) -> list[ViolationRecorded]:
+    """Give what a session broke by lasting until then: what it rested on, and what took that back meanwhile."""
+    return [
+        *past_basis(started, position, facts, over_at),
+        *violations(subjects_of(started), lambda: check_within_permission(started, position, over_at)),
+        *past_stops(started, position, facts, over_at, defaults),
+    ]
+
+
+def past_basis(started: SessionStarted, position: int, facts: Facts, over_at: datetime) -> list[ViolationRecorded]:
+    """Give what a session broke by lasting longer than the contract that it rested on."""
+    return violations(
+        subjects_of(started),
+        lambda: _check_basis_of(started, position, facts, over_at),
+        lambda: check_within_contract(started, position, facts, over_at),
+    )
+
+
+def past_stops(
+    started: SessionStarted, position: int, facts: Facts, over_at: datetime, defaults: Defaults
+) -> list[ViolationRecorded]:
+    """Give what a session broke by lasting longer than a no or a revocation let it."""
+    noes, revoked = taken_back(facts, started.consent), of_type(facts, AccessPermissionRevoked)
+    return [
+        *past_objection(started, position, noes, over_at, defaults),
+        *past_revocation(started, position, revoked, over_at, defaults),
+    ]
+
+
+def past_objection(
+    started: SessionStarted, position: int, noes: Iterable[ConsentWithdrawn], over_at: datetime, defaults: Defaults
+) -> list[ViolationRecorded]:
+    """Give the violation of a session that went on for too long after its consent was taken back, or none."""
+    about = subjects_of(started)
+    return violations(about, lambda: check_past_objection(started, position, noes, over_at, defaults))
+
+
+def past_revocation(
+    started: SessionStarted,
+    position: int,
+    revoked: Iterable[Recorded[AccessPermissionRevoked]],
+    over_at: datetime,
+    defaults: Defaults,
+) -> list[ViolationRecorded]:
+    """Give the violation of a session that went on for too long after its permission was revoked, or none."""
+    about = subjects_of(started)
+    return violations(about, lambda: check_past_revocation(started, position, revoked, over_at, defaults))
+
+
+def unsaid(broken: Iterable[ViolationRecorded], facts: Facts, session: str) -> list[ViolationRecorded]:
+    """Leave out what is on record of the session: a word that is said again breaks nothing again."""
+    mine = tag("session", session)
+    said = {(each.fact.rule, each.fact.sentence) for each in of_type(facts, ViolationRecorded) if mine in each.tags}
+    return [each for each in broken if (each.rule, each.sentence) not in said]
+
+
+def judged(session: Session, broken: Iterable[ViolationRecorded]) -> list[ViolationRecorded | FindingRecorded]:
+    """Give violations of a session whose end was told; findings where the ledger alone took it to be over.
+
+    Such a session may have stopped in time: then its end is still to be told, and is judged when it is.
+    """
+    told = session.ended is not None and session.ended.fact.why is not Ending.SILENT
+    return list(broken) if told else seen(broken)
+
+
+def seen(broken: Iterable[ViolationRecorded]) -> list[ViolationRecorded | FindingRecorded]:
+    """Give as findings what would be violations if nothing else is told."""
+    return [
+        FindingRecorded(
+            rule=each.rule, sentence=each.sentence, values=each.values, subjects=each.subjects, cites=each.cites
+        )
+        for each in broken
+    ]
+
+
+def taken_back(facts: Facts, consent: str | None) -> list[ConsentWithdrawn]:
+    """Give the customer's words that end this consent."""
+    return [each.fact for each in of_type(facts, ConsentWithdrawn) if each.fact.consent == consent]
+
+
+def _check_basis_of(started: SessionStarted, position: int, facts: Facts, over_at: datetime) -> None:
+    """Refuse a session whose basis was gone at its end; without an order it had none to begin with, as told then.
+
+    Of these terms alone the express consent is the basis; a no to it leaves a safe stop, which has a rule of its own.
+    """
+    if started.basis is None or started.work_order is None:
+        return
+    moment = _last_instant(started, over_at)
+    if started.basis is Basis.STANDALONE_TERMS:
+        before_no = [each.received_at - datetime.resolution for each in taken_back(facts, started.consent)]
+        moment = max(started.started_at, min([moment, *before_no]))
+    check_basis(started.basis, facts, moment, request=position, work_order=started.work_order)
+
+
+@rule("R-01")
+def check_within_contract(started: SessionStarted, position: int, facts: Facts, over_at: datetime) -> None:
+    """Refuse a session that outlasted the contract that has the terms, where no other consent followed."""
+    contract = fold_contracts(facts).get(started.contract or "")
+    moment = _last_instant(started, over_at)
+    if contract is None or contract.at(moment) is not None:
+        return
+    if contract.at(started.started_at) is not None and consent_in_force(facts, moment, started.work_order) is None:
+        raise Refusal("R-01", "session_past_contract", [position])
+
+
+@rule("R-08")
+def check_within_permission(started: SessionStarted, position: int, over_at: datetime) -> None:
+    """Refuse a session that lasts longer than its permission."""
+    if started.permitted_until is not None and over_at > started.permitted_until:
+        raise Refusal("R-08", "session_beyond_permission", [position], until=spelled(started.permitted_until))
+
+
+@rule("R-03")
+def check_past_objection(
+    started: SessionStarted, position: int, noes: Iterable[ConsentWithdrawn], over_at: datetime, defaults: Defaults
+) -> None:
+    """Refuse a session that went on after its consent was taken back, for longer than a safe stop takes."""
+    stops = [
+        (lasts_until(no.received_at, no.stop_by, _time_of(no.stop, defaults)), no.received_at)
+        for no in noes
+        if started.started_at < no.received_at
+    ]
+    _check_over(stops, over_at, defaults, "R-03", "session_past_objection", position)
+
+
+@rule("R-08")
+def check_past_revocation(
+    started: SessionStarted,
+    position: int,
+    revoked: Iterable[Recorded[AccessPermissionRevoked]],
+    over_at: datetime,
+    defaults: Defaults,
+) -> None:
+    """Refuse a session that went on after its permission was revoked, for longer than a safe stop takes."""
+    stops = [
+        (lasts_until(no.fact.received_at, no.fact.stop_by, _time_of(stop, defaults)), no.fact.received_at)
+        for no in revoked
+        for stop in (Stop.NOW if no.fact.stop_by <= no.at else Stop.SAFE,)
+        if no.fact.permission == started.permission and started.started_at < no.fact.received_at
+    ]
+    _check_over(stops, over_at, defaults, "R-08", "session_past_revocation", position)
+
+
+def lasts_until(received_at: datetime, stop_by: datetime, safe: timedelta) -> datetime:
+    """Give until when a session may go on after a word that stops it, which says ``stop_by`` to whoever works."""
+    by = received_at + safe
+    return stop_by if stop_by <= by + safe else by
+
+
+def _time_of(stop: Stop, defaults: Defaults) -> timedelta:
+    return timedelta(0) if stop is Stop.NOW else defaults.safe_stop
+
+
+def _check_over(
+    stops: list[tuple[datetime, datetime]],
+    over_at: datetime,
+    defaults: Defaults,
+    rule_id: str,
+    sentence: str,
+    position: int,
+) -> None:
+    """Raise Refusal for an end after the earliest of these stops; the gateway has its time to cut."""
+    if not stops:
+        return
+    until, received_at = min(stops)
+    if over_at > until + defaults.cutting:
+        raise Refusal(rule_id, sentence, [position], at=spelled(received_at), until=spelled(until))
+
+
+def _last_instant(started: SessionStarted, over_at: datetime) -> datetime:
+    """Give the last instant of a session: what ends when a contract does has ended in time."""
+    return max(started.started_at, over_at - datetime.resolution)
