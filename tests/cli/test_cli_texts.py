@@ -8,10 +8,8 @@ import pytest
 from command_line import Answer
 
 from scripts.refusals import _JAPANESE, known
-from scripts.texts import Language, default_language, text
-from scripts.wording import helping, results, story
+from scripts.texts import _TEXTS, Language, default_language, text
 
-ALL = {**results.TEXTS, **helping.TEXTS, **story.TEXTS}
 COMMANDS = [
     "",
     "init",
@@ -40,9 +38,9 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", _TEXTS)
 def test_both_languages_take_the_same_values(name: str) -> None:
-    english, japanese = (sorted(re.findall(r"\{(\w+)", each)) for each in ALL[name])
+    english, japanese = (sorted(re.findall(r"\{(\w+)", each)) for each in _TEXTS[name])
     assert english == japanese
 
 

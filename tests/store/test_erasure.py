@@ -221,6 +221,8 @@ def test_after_a_crash_at_any_step_the_destruction_goes_on(
     confirmed = step == "confirmation" and happened
     assert len(done) == int(ordered and not confirmed)
     assert (halfway.notes != ()) is (ordered and not confirmed)
+    two_days.checkpointer.sign()
+    assert (check(two_days).findings, check(two_days).notes) == ((), ()), "nothing is left half done"
     destroy(two_days.recorder, **what)
     erased = {(DAY, None): 9, (None, CUSTOMER): 8, (DAY, CUSTOMER): 5}[what.get("key"), what.get("chain")]
     assert_fine(two_days, 13 - erased, erased)
