@@ -15,9 +15,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 
 from api.settings import Identity, NotInitialisedError, Settings
-from ledger.application.checking import Stored
 from ledger.application.door import Ledger
 from ledger.application.open_subjects import OpenSubjects
+from ledger.application.stored import Stored
 from ledger.keys.directory import KeyDirectory, create_key_directory, may_have_signed, open_key_directory
 from ledger.keys.ports import Draw
 from ledger.log.entry import check_origin

@@ -1,33 +1,16 @@
 """The full check of a ledger: database, keys, checkpoints and recordings together; and that it was made (R-34)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from ledger.application.door import Ledger
+from ledger.application.stored import Stored
 from ledger.domain.housekeeping import RecordVerification
-from ledger.keys.directory import KeyDirectory
-from ledger.store.checkpoint_state import CheckpointState
-from ledger.store.clock import Clock
 from ledger.store.fsck import Report, fsck, open_halves
 from ledger.store.fsck.run import Progress
 
 _TOLD = 100
 """So many findings are named in the entry; their number by code is in what the command prints."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Where what is checked is: told without a look into the database, whatever became of it."""
-
-    url: str
-    schema: str
-    origin: str
-    keys: KeyDirectory
-    state: CheckpointState
-    blobs: Path
-    clock: Clock
 
 
 def check(ledger: Ledger, *, processes: int = 2) -> Report:

@@ -2,36 +2,28 @@
 
 Guarantees: what a method returned is durable; everything it refuses is one sentence. Leaves to others: who may do what
 (the caller), where things are (the composition root).
+
+What decides, and the importers, are loaded where they are first needed: that takes most of a command's start, and who
+only looks needs neither.
 """
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ledger.application import clock_run
-from ledger.application.accessing import Accessing
-from ledger.application.batch import FINDING, Batch, Progress
-from ledger.application.credentials import Credentials
-from ledger.application.custody_words import CustodyWords
-from ledger.application.deciding import CarriedOut, Decider
 from ledger.application.errors import CustomerUnknownError, LedgerError, PositionUnknownError
 from ledger.application.exporting import Exported, Exporter
-from ledger.application.importing import Import
-from ledger.application.open_subjects import OpenSubjects
 from ledger.application.payload import Statement, data_of
 from ledger.application.pinning import pinned_policy
-from ledger.application.providing import Providing
-from ledger.application.reconciling import Reconciling
-from ledger.domain.settings_in_force import ChangeSetting
-from ledger.ingest.registry import Options
+from ledger.application.rotating import rotate
 from ledger.keys.directory import KeyDirectory
 from ledger.keys.errors import HalfDestroyedError, HalfUnknownError
 from ledger.keys.ports import Draw
 from ledger.keys.signer import Rotation
-from ledger.log.core_entry import KEY_ADDED, KEY_RETIRED
 from ledger.log.entry import LOG_CHAIN
 from ledger.log.members import format_at
 from ledger.log.policy import Policy
@@ -43,9 +35,19 @@ from ledger.store.reader import PAGE
 from ledger.store.record import Record, Recorded
 from ledger.store.recorder import Recorder
 
+if TYPE_CHECKING:
+    from ledger.application.accessing import Accessing
+    from ledger.application.batch import Batch, Progress
+    from ledger.application.credentials import Credentials
+    from ledger.application.custody_words import CustodyWords
+    from ledger.application.deciding import CarriedOut, Decider
+    from ledger.application.importing import Import
+    from ledger.application.open_subjects import OpenSubjects
+    from ledger.application.providing import Providing
+    from ledger.domain.settings_in_force import ChangeSetting
+    from ledger.ingest.registry import Options
+
 CUSTOMER_REGISTERED = "customer.registered.v1"
-_ROTATION_ENTRIES = 16
-"""What a rotation and the writers beside it may append before its checkpoint is signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Ledger:
         checkpointer: Checkpointer,
         state: CheckpointState,
         owner_url: str,
-        subjects: OpenSubjects,
+        subjects: "OpenSubjects",
         draw: Draw = secrets.token_bytes,
     ) -> None:
         """Take the parts from the composition root, which closes them; ``draw`` gives the randomness of ids."""
@@ -88,17 +90,48 @@ class Ledger:
         self.owner_url = owner_url
         self.subjects = subjects
         self._draw = draw
-        words = CustodyWords(recorder.reader, keys.custody)
-        self.decider = Decider(recorder, draw=draw, words=words)
-        self.credentials = Credentials(recorder, self.decider, keys.custody, subjects, words)
-        self.accessing = Accessing(self.decider)
-        self.providing = Providing(self.decider, recorder.clock)
         self._exporter = Exporter(recorder, blobs, checkpointer, state)
 
     @property
     def origin(self) -> str:
         """Tell which log this is."""
         return self.recorder.origin
+
+    # -- what decides ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def decider(self) -> "Decider":
+        """Give what carries out commands."""
+        from ledger.application.deciding import Decider
+
+        return Decider(self.recorder, draw=self._draw, words=self._words)
+
+    @cached_property
+    def credentials(self) -> "Credentials":
+        """Give the custody of customers' secrets."""
+        from ledger.application.credentials import Credentials
+
+        return Credentials(self.recorder, self.decider, self.keys.custody, self.subjects, self._words)
+
+    @cached_property
+    def accessing(self) -> "Accessing":
+        """Give what lets people see evidence, on record."""
+        from ledger.application.accessing import Accessing
+
+        return Accessing(self.decider)
+
+    @cached_property
+    def providing(self) -> "Providing":
+        """Give what seals packages for requests."""
+        from ledger.application.providing import Providing
+
+        return Providing(self.decider, self.recorder.clock)
+
+    @cached_property
+    def _words(self) -> "CustodyWords":
+        from ledger.application.custody_words import CustodyWords
+
+        return CustodyWords(self.reader, self.keys.custody)
 
     # -- customers and what is recorded of them ------------------------------------------------------------------------
 
@@ -167,16 +200,20 @@ class Ledger:
         path: Path,
         format_name: str,
         customer: str,
-        options: Options,
+        options: "Options",
         *,
         actor: Mapping[str, str],
         targets: Mapping[str, str] | None = None,
-        progress: Progress | None = None,
-    ) -> Batch:
+        progress: "Progress | None" = None,
+    ) -> "Batch":
         """Import a file into a customer's chain (see ``importing``), and match its logins with recorded sessions.
 
         ``targets`` gives the names in work orders of hosts that are called otherwise.
         """
+        from ledger.application.batch import FINDING
+        from ledger.application.importing import Import
+        from ledger.application.reconciling import Reconciling
+
         self.check_customer(customer)
         work = Import(
             self.recorder,
@@ -209,7 +246,7 @@ class Ledger:
         batch.reconciled = reconciling.reconcile(batch.id, targets or {})
         return batch
 
-    def _imported_elsewhere(self, work: Import, batch: Batch, customer: str) -> bool:
+    def _imported_elsewhere(self, work: "Import", batch: "Batch", customer: str) -> bool:
         wanted = []
         for chain, _ in self.reader.chains():
             if chain not in {LOG_CHAIN, customer}:
@@ -218,12 +255,14 @@ class Ledger:
         return self.reader.find_any(wanted)
 
     def change_setting(
-        self, command: ChangeSetting, *, actor: Mapping[str, str], idempotency_key: str | None = None
-    ) -> CarriedOut:
+        self, command: "ChangeSetting", *, actor: Mapping[str, str], idempotency_key: str | None = None
+    ) -> "CarriedOut":
         """Write down what is due by the settings so far, then change one; raise what carrying out raises.
 
         So nothing is judged by a number that was set after it had become due.
         """
+        from ledger.application import clock_run
+
         clock_run.run(self.recorder, self.decider, self.subjects)
         return self.decider.carry_out(command, actor=actor, idempotency_key=idempotency_key)
 
@@ -283,7 +322,7 @@ class Ledger:
         disclose: bool = True,
         with_blobs: bool = True,
         held_sizes: Sequence[int] = (),
-        progress: Progress | None = None,
+        progress: "Progress | None" = None,
     ) -> Exported:
         """Write a customer's package; raise ExportError."""
         self.check_customer(customer)
@@ -299,30 +338,8 @@ class Ledger:
         )
 
     def rotate_signer(self, *, overlap: int = 1_000) -> Rotation:
-        """Begin a new signing key; the old one goes on signing for ``overlap`` more entries.
-
-        Both are announced, and a checkpoint of the overlap is signed at once by both: by it verifiers who pinned the
-        old key reach the new one. Raises LedgerError for an overlap that leaves no room for that, and
-        RotationRefusedError where the newest key has signed nothing yet.
-        """
-        if overlap <= _ROTATION_ENTRIES:
-            raise LedgerError(
-                f"The overlap has at least {_ROTATION_ENTRIES + 1} entries: the announcements fall into it."
-            )
-        self.checkpointer.check()
-        rotation = self.keys.signers.rotate(self.reader.size(), overlap)
-        added = {"vkey": rotation.added.vkey, "from_size": rotation.added.from_size}
-        retired = {"vkey": rotation.retired.vkey, "from_size": rotation.retired.to_size}
-        self.recorder.append_core(
-            [
-                Record(KEY_ADDED, b"", key_class=None, public=added, idempotency_key=f"added {rotation.added.vkey}"),
-                Record(
-                    KEY_RETIRED, b"", key_class=None, public=retired, idempotency_key=f"retired {rotation.retired.vkey}"
-                ),
-            ]
-        )
-        self.checkpoint()
-        return rotation
+        """Begin a new signing key; raise what rotating raises."""
+        return rotate(self.recorder, self.keys.signers, self.checkpointer, overlap)
 
     def policy(self) -> Policy:
         """Give what a verifier of this log pins."""
