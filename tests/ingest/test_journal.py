@@ -7,17 +7,16 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from journal_entries import BOOT, FORMS, LOGIN, US, as_export, both, entry
 from log_runs import AUTH_LOGS, JOURNALS, by_type, import_bytes, import_file
 from recording_runs import codes, facts, findings, public_sample, rejected, unhurried
 
 from ledger.ingest.journal_scan import Is, Scanner
 from ledger.ingest.lines import read_lines
-from ledger.ingest.model import Item, Redactor
+from ledger.ingest.model import Item
 from ledger.ingest.registry import Options, open_format
 
 AUDIT_SESSIONS = [7, 8, 9, 10, 11]
-BOOT = "845b44c5a20a4dc5a55bbdfa9cb7137e"
-US = 1_795_338_291_929_094
 
 
 @pytest.fixture(params=list(JOURNALS))
@@ -87,50 +86,6 @@ def test_public_journals(sample: str) -> None:
     assert (ended.data["end_reason"], ended.data["audit_session"]) == ("by_user", session)
     assert by_type(items)["recording.finalized.v1"] == 1
     assert codes(items) == ([] if sample == "journal-good.txt" else ["timing_invalid"])
-
-
-# Entries put together by hand.
-
-
-def entry(message: str | bytes | None, **fields: str | bytes | None) -> dict[str, str | bytes]:
-    told: dict[str, str | bytes | None] = {
-        "__CURSOR": None,
-        "__REALTIME_TIMESTAMP": str(US),
-        "_HOSTNAME": "h",
-        "SYSLOG_IDENTIFIER": "sshd",
-        "_PID": "7",
-        "MESSAGE": message,
-    }
-    return {name: value for name, value in (told | fields).items() if value is not None}
-
-
-def as_json(*entries: dict[str, str | bytes]) -> bytes:
-    def spelled(value: str | bytes) -> object:
-        return list(value) if isinstance(value, bytes) else value
-
-    return b"".join(json.dumps({n: spelled(v) for n, v in each.items()}).encode() + b"\n" for each in entries)
-
-
-def as_export(*entries: dict[str, str | bytes]) -> bytes:
-    def spelled(name: str, value: str | bytes) -> bytes:
-        if isinstance(value, bytes):
-            return name.encode() + b"\n" + struct.pack("<Q", len(value)) + value + b"\n"
-        return f"{name}={value}\n".encode()
-
-    return b"".join(b"".join(spelled(*field) for field in each.items()) + b"\n" for each in entries)
-
-
-FORMS = {"journal-json": as_json, "journal-export": as_export}
-LOGIN = "Accepted password for ann from 192.0.2.1 port 5 ssh2"
-
-
-def both(*entries: dict[str, str | bytes]) -> list[Item]:
-    """Import entries in both forms, which must say the same."""
-    told = {name: import_bytes(name, form(*entries)) for name, form in FORMS.items()}
-    assert [repr(item).partition("lines=")[0] for item in told["journal-json"]] == [
-        repr(item).partition("lines=")[0] for item in told["journal-export"]
-    ]
-    return told["journal-json"]
 
 
 @pytest.mark.parametrize("size", [0, 1, 9, 10, 2561, 2570, 10 * 256 + 10, 65_536 + 10])
@@ -321,81 +276,3 @@ def test_the_scanner_finds_the_end_of_a_field_whatever_is_cut(value: bytes, limi
         if scanned.what is Is.LAST_PIECE:
             assert scanned.value in (value, None)
             assert scanned.value is not None or len(value) > limit - 10
-
-
-# What is kept of a journal.
-
-SECRET = "dummy-secret-0000"
-TYPED = (
-    '{"ver":"2.3","host":"h","rec":"r","user":"u","term":"x","session":7,"id":1,"pos":0,"time":1.0,'
-    f'"timing":"=80x24<{len(SECRET)}>1","in_txt":"{SECRET}","in_bin":[],"out_txt":"$","out_bin":[]}}'
-)
-TLOG = {"SYSLOG_IDENTIFIER": "tlog-rec-session"}
-BYTE_VALUES = ", ".join(map(str, SECRET.encode())).encode()
-"""The secret as a journal in JSON spells a message that is not printable."""
-
-
-def kept(name: str, data: bytes, limit: int = 1 << 20) -> tuple[bytes, Redactor]:
-    redactor = open_format(name, Options()).redactor
-    assert redactor is not None
-    return b"".join(redactor.keep(line) + line.end for line in read_lines(io.BytesIO(data), limit=limit)), redactor
-
-
-@pytest.mark.parametrize("name", list(JOURNALS))
-def test_a_journal_without_keystrokes_and_environments_is_kept_byte_for_byte(name: str) -> None:
-    data = JOURNALS[name].read_bytes().replace(b"runenv", b"runned")
-    assert kept(name, data)[0] == data
-
-
-@pytest.mark.parametrize("name", list(FORMS))
-@pytest.mark.parametrize("message", [TYPED, TYPED.encode()], ids=["text", "bytes"])
-def test_keystrokes_are_cut_out_and_the_rest_is_kept(name: str, message: str | bytes) -> None:
-    data = FORMS[name](entry("x"), entry(message, **TLOG), entry(LOGIN, _PID="9"))
-    rest, redactor = kept(name, data)
-    assert SECRET.encode() not in rest
-    assert BYTE_VALUES not in rest
-    assert redactor.removed == len(SECRET)
-    before, after = import_bytes(name, data), import_bytes(name, rest)
-    assert by_type(before) == by_type(after)
-    assert kept(name, rest)[0] == rest
-    assert len(rejected(after)) == 0
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        TYPED.encode().replace(b",", b",\n", 30),
-        b"{\n" + TYPED.encode(),
-        b'see: "in_txt":\n"' + SECRET.encode() + b'"',
-        b'{"in_txt":"' + SECRET.encode() + b"\xff" + b'"}',
-        b'{"in_bin":' + SECRET.encode(),
-    ],
-)
-def test_what_may_hold_keystrokes_and_cannot_be_read_is_not_kept(message: bytes) -> None:
-    for name, form in FORMS.items():
-        rest, _ = kept(name, form(entry(message, **TLOG), entry(LOGIN, _PID="9")))
-        assert SECRET.encode() not in rest
-        assert BYTE_VALUES not in rest
-        assert [fact.data["sshd_pid"] for fact in facts(import_bytes(name, rest), "login.accepted.v1")] == [9]
-
-
-def test_a_message_that_hides_among_others_is_not_kept() -> None:
-    line = json.dumps(entry("x") | {"MESSAGE": ["hello", TYPED]}).encode()  # type: ignore[dict-item]
-    assert SECRET.encode() not in kept("journal-json", line)[0]
-
-
-@pytest.mark.parametrize("limit", [40, 200, 300, 500])
-@pytest.mark.parametrize("name", list(FORMS))
-@pytest.mark.parametrize("message", [TYPED, TYPED.encode()], ids=["text", "bytes"])
-def test_no_limit_of_the_reader_lets_keystrokes_through(name: str, message: str | bytes, limit: int) -> None:
-    rest, _ = kept(name, FORMS[name](entry(message, **TLOG)), limit)
-    assert SECRET.encode() not in rest
-    assert BYTE_VALUES not in rest
-
-
-@unhurried
-@given(data=st.binary(max_size=100), at=st.integers(0, 600), limit=st.integers(1, 700))
-def test_no_bytes_raise_in_the_redactors(data: bytes, at: int, limit: int) -> None:
-    for name, form in FORMS.items():
-        whole = form(entry(TYPED, **TLOG), entry(LOGIN))
-        kept(name, whole[:at] + data + whole[at:], limit)

@@ -1,4 +1,4 @@
-"""Commands: sudo's JSON in syslog and in its own file, the classical line, and environments that are not kept."""
+"""Commands: sudo's JSON in syslog and in its own file, and environments that are not kept."""
 
 import json
 
@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from log_runs import AUTH_LOGS, SUDO, by_type, import_bytes, import_file
 from recording_runs import codes, facts, findings, rejected, unhurried
+from sudo_lines import event, own_file
 
 from ledger.ingest.model import Item
 from ledger.ingest.registry import Options
@@ -20,39 +21,6 @@ UUIDS = {
     "a54d46a639-03c0-4b9f-7705-30e67feadd": ["cat", "/var/log/auth.log"],
     "e73cc029d4-8251-4e95-6f64-24d380bed3": ["tail", "-n", "3", "/var/log/zaiko/zaiko.log"],
 }
-
-
-def classical(*texts: str) -> list[Item]:
-    """Import classical lines, one second apart; ``+n`` lets n seconds pass."""
-    second = 0
-    lines = []
-    for text in texts:
-        if text.startswith("+"):
-            second += int(text[1:])
-            continue
-        stamp = f"2026-11-22T10:{second // 60:02d}:{second % 60:02d}Z"
-        lines.append(f"{stamp} h sudo: {text}\n")
-        second += 1
-    return import_bytes("sshd-3339", "".join(lines).encode())
-
-
-def event(kind: str = "accept", **members: object) -> dict[str, object]:
-    told: dict[str, object] = {
-        "uuid": "u1",
-        "submit_time": {"seconds": 1_795_338_306, "nanoseconds": 5},
-        "exit_time": {"seconds": 1_795_338_307, "nanoseconds": 5},
-        "submituser": "ann",
-        "submithost": "h",
-        "command": "/bin/ls",
-        "runargv": ["ls"],
-    }
-    return {kind: {name: value for name, value in (told | members).items() if value is not None}}
-
-
-def own_file(*events: dict[str, object]) -> list[Item]:
-    """Import events as sudo writes them into its own file: one object, its members' names repeated."""
-    parts = [json.dumps(each, indent=4, ensure_ascii=False)[1:-2] for each in events]
-    return import_bytes("sudo", ("{" + ",".join(parts) + "\n}\n").encode())
 
 
 def test_the_own_log_tells_ten_commands_and_one_refusal() -> None:
@@ -205,97 +173,6 @@ def test_an_event_without_uuid_is_named_by_what_it_says() -> None:
 def test_an_event_of_syslog_that_cannot_be_read_is_rejected() -> None:
     (only,) = import_bytes("sshd-3339", b'2026-11-22T10:00:00Z h sudo: @cee:{"sudo":{"accept":{"uuid"\n')
     assert "sudo's event cannot be read: not JSON" in only.reason  # type: ignore[union-attr]
-
-
-# The classical line.
-
-
-def test_a_classical_line_is_a_command() -> None:
-    text = "  t.sato : TTY=pts/3 ; PWD=/home/t.sato ; USER=root ; COMMAND=/usr/bin/tail -n 3 /var/log/x ; y"
-    (fact,) = facts(classical(text))
-    assert fact.data == {
-        "service": "sudo",
-        "host": "h",
-        "user": "t.sato",
-        "tty": "pts/3",
-        "run_directory": "/home/t.sato",
-        "run_as": "root",
-        "command_line": "/usr/bin/tail -n 3 /var/log/x ; y",
-        "decision": "accepted",
-    }
-    assert fact.occurred_at == "2026-11-22T10:00:00Z"
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("ann : command not allowed ; TTY=pts/3 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/cat x", "command not allowed"),
-        ("ann : user NOT in sudoers ; TTY=unknown ; PWD=/ ; USER=root ; COMMAND=list", "user NOT in sudoers"),
-        (
-            "ann : 3 incorrect password attempts ; TTY=pts/0 ; USER=root ; COMMAND=/bin/sh",
-            "3 incorrect password attempts",
-        ),
-        ("ann : a password is required ; COMMAND=/bin/sh", "a password is required"),
-    ],
-)
-def test_a_refused_classical_line_tells_why(text: str, reason: str) -> None:
-    (fact,) = facts(classical(text))
-    assert (fact.data["decision"], fact.data["reason"], fact.data["user"]) == ("rejected", reason, "ann")
-
-
-def test_variables_that_a_user_sets_are_withheld() -> None:
-    (fact,) = facts(classical("ann : HOST=other ; TTY=pts/0 ; USER=root ; ENV=TOKEN=dummy A=b ; COMMAND=/bin/sh"))
-    assert (fact.data["environment_withheld"], fact.data["host"]) == (2, "other")
-    assert "dummy" not in repr(fact)
-
-
-def test_lines_of_sudo_without_a_command_are_left() -> None:
-    assert (
-        classical("pam_unix(sudo:session): session opened for user root(uid=0) by t.sato(uid=0)", "hello", "a : b")
-        == []
-    )
-
-
-def test_a_split_line_is_put_together() -> None:
-    start = "ann : TTY=pts/0 ; USER=root ; COMMAND=/bin/echo " + "x" * 900
-    items = classical(start, "ann : (command continued) yyy", "ann : (command continued) zzz", "+5", "bob : nothing")
-    (fact,) = facts(items)
-    assert fact.data["command_line"] == "/bin/echo " + "x" * 900 + " yyy zzz"
-    assert (fact.lines, fact.occurred_at) == ((1, 3), "2026-11-22T10:00:00Z")
-
-
-def test_a_long_line_that_does_not_go_on_is_given_in_time_or_at_the_end() -> None:
-    long = "ann : TTY=pts/0 ; USER=root ; COMMAND=/bin/echo " + "x" * 900
-    assert [fact.lines for fact in facts(classical(long, "ann : TTY=pts/0 ; USER=root ; COMMAND=/bin/ls"))] == [
-        (1, 1),
-        (2, 2),
-    ]
-    assert len(facts(classical(long))) == 1
-
-
-def test_a_continuation_alone_is_a_finding() -> None:
-    assert codes(classical("ann : (command continued) yyy")) == ["command_start_missing"]
-    other = "bob : (command continued) yyy"
-    long = "ann : TTY=pts/0 ; USER=root ; COMMAND=/bin/echo " + "x" * 900
-    assert codes(classical(long, other)) == ["command_start_missing"]
-
-
-def test_an_exit_is_one_only_where_its_command_is_open() -> None:
-    command = "ann : TTY=pts/0 ; USER=root ; COMMAND=/bin/sleep 9"
-    items = classical(command, f"{command} ; EXIT=3")
-    assert [fact.type for fact in facts(items)] == ["session.command_observed.v1", "session.command_exited.v1"]
-    assert (facts(items)[1].data["exit_value"], facts(items)[1].data["command_line"]) == (3, "/bin/sleep 9")
-    killed = facts(classical(command, f"{command} ; SIGNAL=TERM ; EXIT=143"))[1]
-    assert (killed.data["signal"], killed.data["exit_value"]) == ("TERM", 143)
-    items = classical(f"{command} ; EXIT=0")
-    assert codes(items) == ["command_ambiguous"]
-    assert facts(items)[0].data["command_line"] == "/bin/sleep 9 ; EXIT=0"
-
-
-def test_the_same_command_twice_in_one_second_is_two() -> None:
-    line = b"2026-11-22T10:00:00Z h sudo: ann : TTY=pts/0 ; USER=root ; COMMAND=/bin/ls\n"
-    one, two = facts(import_bytes("sshd-3339", line * 2))
-    assert two.natural == f"{one.natural}#2"
 
 
 json_values = st.recursive(
