@@ -56,10 +56,12 @@ def started_then(
 ) -> list[FindingRecorded | ViolationRecorded]:
     """Judge again whether work began at the agreed time, by an agreement from before it began."""
     found: list[FindingRecorded | ViolationRecorded] = []
+    answers = [each for each in of_type(facts, FindingRecorded) if each.fact.sentence == "time_was_agreed"]
+    answered = {place for each in answers for place in each.fact.cites}
     for start, window, wrong in _starts(order, facts, told):
         unfounded = [each.position for each in wrong if each.fact.sentence in _NOT_AGREED]
         if window.holds(start.fact.started_at):
-            found += [_was_agreed(order, window, place) for place in unfounded]
+            found += [_was_agreed(order, window, place) for place in unfounded if place not in answered]
         elif not unfounded:
             begun = {"starts_at": spelled(window.starts_at), "planned_end": spelled(window.planned_end)}
             found.append(_violation(order, "R-21", "work_outside_window", (proposal.position, start.position), begun))

@@ -222,7 +222,11 @@ def test_r_21_a_violation_of_a_start_stays_and_a_finding_says_that_its_time_was_
     assert [each.cites for each in outcome.facts[1:]] == [(4, 7), (5,)]
     with switched_off("ledger.domain.told_agreement.started_then"):
         story.when(AGREE, at_=MORNING).then(AGREED, TOLD_LATE)
-    order = standing(story.at(MORNING, AGREED))
+    order = standing(story.at(MORNING, *outcome.facts))
+    again = replace(NIGHT, proposal=SECOND_PROPOSAL)
+    story.at(MORNING, again).when(replace(AGREE, proposal=SECOND_PROPOSAL), at_=MORNING).then(
+        replace(CHANGED, proposal=SECOND_PROPOSAL), replace(TOLD_LATE)
+    )
     assert order.status is Status.IN_PROGRESS
     assert order.window is not None
 

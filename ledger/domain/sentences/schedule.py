@@ -21,11 +21,11 @@ SENTENCES = {
     ),
     "proposal_of_past": (
         "完了予定 {planned_end:time} は過ぎています。提示済みの場合は、その日時（--proposed-at）を指定してください。",
-        "The planned end {planned_end:time} is past: of a time that was proposed before it, tell when (--proposed-at).",
+        "The planned end {planned_end:time} is past: if the time was proposed before that, tell when (--proposed-at).",
     ),
     "agreement_on_past": (
         "完了予定 {planned_end:time} は過ぎています。合意済みの場合は、その日時（--agreed-at）を指定してください。",
-        "The planned end {planned_end:time} is past: of a time that was agreed on before it, tell when (--agreed-at).",
+        "The planned end {planned_end:time} is past: if the time was agreed on before that, tell when (--agreed-at).",
     ),
     "schedule_missing": ("合意した日程がありません。", "No time has been agreed."),
     "not_to_schedule": (

@@ -22,7 +22,7 @@ SENTENCES = {
         "The customer is said to have known a later end at {known_at:time}: the violation was found without knowing.",
     ),
     "agreement_told_late": (
-        "日程は {proposed_at:time} に提示、{agreed_at:time} に合意とのことですが、記録は {told_at:time} 以降です。",
+        "日程は {proposed_at:time} に提示、{agreed_at:time} に合意とのことですが、記録されたのは {told_at:time} です。",
         "A time said to be proposed at {proposed_at:time}, agreed {agreed_at:time}, is on record since {told_at:time}.",
     ),
     "time_was_agreed": (
