@@ -33,11 +33,14 @@ from ledger.domain.finding import FindingRecorded
 from ledger.domain.notices import SendNotice
 from ledger.domain.ordering import AcceptWork, AssignTechnician, CancelWork, DeclineWork
 from ledger.domain.overrun_notices import ForeseeOverrun, SendOverrunNotice
-from ledger.domain.recorded import Recorded
+from ledger.domain.recorded import Recorded, of_type
 from ledger.domain.schedule import AgreeSchedule, CancelSchedule, ProposeSchedule
 from ledger.domain.schedule_facts import OverrunDetected, ScheduleAgreed, ScheduleChanged, WorkAtRisk
+from ledger.domain.session_facts import SessionStarted
+from ledger.domain.session_told import RecordSession
 from ledger.domain.settings import Defaults
-from ledger.domain.work import RUNNING, Status, order_of
+from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work import RUNNING, Status, order_at, order_of
 from ledger.domain.work_facts import Channel, Side
 from ledger.domain.work_timers import work_due
 from ledger.domain.working import AbortWork, CompleteWork, ResumeWork, StartWork, SuspendWork
@@ -65,7 +68,9 @@ TRIED = (
     "ask",
     "confirm",
     "defect",
+    "session",
 )
+COURSE = (*3 * ("suspend", "resume", "session"), "start", "abort", "complete")
 HAPPY = ("accept", "assign", "propose", "agree", "notice", "start")
 Step = tuple[str, int, int]
 """What is tried, minutes after the step before, and how many minutes late it is told."""
@@ -161,6 +166,17 @@ def command(tried: str, number: int, now: datetime, told: datetime) -> object:
             return RequestOperationCheck(**order, systems=("db01",), channel=Channel.MAIL, requested_at=told)
         case "confirm":
             return ConfirmOperation(**order, contact=CHECKER, answered_at=told)
+        case "session":
+            return RecordSession(
+                **order,
+                session=an_id("session", number),
+                permission=None,
+                technician=TECHNICIAN,
+                login=None,
+                gateway="gw01",
+                targets=("db01",),
+                started_at=told,
+            )
         case _:
             return ReportDefect(**order, contact=CHECKER, defects=(Defect("db01", "-"),), answered_at=told)
 
@@ -200,6 +216,9 @@ def carry_out(steps: Sequence[Step], *, ticking: bool) -> Ledger:
 _STEP = st.tuples(
     st.sampled_from(TRIED), st.sampled_from([0, 1, 10, 45, 130, 600, 3000]), st.sampled_from([0, 0, 0, 5, 40])
 )
+_LATE = st.tuples(st.sampled_from(COURSE), st.sampled_from([0, 1, 5]), st.sampled_from([0, 5, 10, 15, 20, 25, 30]))
+"""The course of the work and its sessions, mostly told late."""
+_BEGUN = [*((each, 0, 0) for each in HAPPY[:-1]), ("start", 90, 35)]
 _FORWARD = st.tuples(*(st.tuples(st.just(each), st.sampled_from([0, 5, 60]), st.just(0)) for each in HAPPY))
 _STORY = st.one_of(
     st.lists(_STEP, max_size=25),
@@ -238,3 +257,21 @@ def test_r_25_an_order_that_is_over_stays_so_and_completion_waits_for_nothing(st
     assert len(found) == len(set(found))
     for each in facts:
         assert all(place < each.position for place in each.fact.cites)
+
+
+@settings(deadline=None, max_examples=150)
+@each_of(st.lists(_LATE, min_size=8, max_size=25))
+def test_r_22_a_session_was_in_work_or_is_a_violation_that_nothing_answers(steps: list[Step]) -> None:
+    facts = carry_out([*_BEGUN, *steps], ticking=False).recorded
+    answered = {place for each in of_type(facts, FindingRecorded) for place in each.fact.cites}
+    out = {
+        subject
+        for each in of_type(facts, ViolationRecorded)
+        if each.fact.sentence == "work_not_in_progress" and each.position not in answered
+        for subject in each.fact.subjects
+    }
+    for each in of_type(facts, SessionStarted):
+        then = order_at(facts, ORDER, each.fact.started_at)
+        assert then is not None
+        in_work = then.status is Status.IN_PROGRESS
+        assert in_work is (f"session:{each.fact.session}" not in out), (then.status, each.fact.started_at)
