@@ -22,7 +22,7 @@ from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.window import Window
-from ledger.domain.work import Status, WorkOrder, known, known_open, of_order, order_of
+from ledger.domain.work import Status, WorkOrder, known, of_order, order_of
 from ledger.domain.work_facts import (
     Channel,
     CustomerReminded,
@@ -76,8 +76,10 @@ def _timers(command: RemindCustomer | NoteLiabilityExclusion) -> tuple[Due, ...]
 
 @decides(RemindCustomer, boundary=lambda command: of_order(command.work_order), timers=_timers)
 def remind_customer(command: RemindCustomer, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record a reminder about an order that is not over."""
-    order = known_open(facts, command.work_order, "R-27")
+    """Record a reminder about an order that was not over when it was sent."""
+    order = known(facts, command.work_order, "R-27")
+    if order.ended is not None and (order.ended_at is None or order.ended_at <= command.sent_at):
+        raise Refusal("R-27", "work_order_over", [order.ended], status=order.status)
     check_happened("R-27", command.sent_at, now, after=order.requested_at, cites=[order.requested])
     reminded = CustomerReminded(
         work_order=order.id, of=command.of, channel=command.channel, sent_at=command.sent_at, words=command.words

@@ -205,7 +205,9 @@ def _answering(
         raise Refusal("R-25", "check_not_requested", [order.changed])
     if check.answer in {Answer.CONFIRMED, Answer.DEFECT_REPORTED}:
         raise Refusal("R-25", "check_answered", [check.position])
-    contact = entitled(fold_contacts(facts), command.contact, ContactRole.OPERATION_CHECKER, "R-25")
+    contact = entitled(
+        fold_contacts(facts), command.contact, ContactRole.OPERATION_CHECKER, "R-25", command.answered_at
+    )
     check_happened("R-25", command.answered_at, now, after=check.requested_at, cites=[check.requested])
     check_in_time(check, command.answered_at)
     return order, check, contact

@@ -103,7 +103,9 @@ def express_consent(command: ExpressConsent, facts: Facts, now: datetime, _defau
     check_to_be_said(consent, command.received_at)
     version = agreement.versions.by_id[consent.terms]
     check_current(agreement, version, command.received_at)
-    signatory = entitled(fold_contacts(facts), command.signatory, ContactRole.CONSENT_SIGNATORY, "R-01")
+    signatory = entitled(
+        fold_contacts(facts), command.signatory, ContactRole.CONSENT_SIGNATORY, "R-01", command.received_at
+    )
     assert version.effective_at is not None
     since = max(command.received_at, version.effective_at)
     expressed = ConsentExpressed(
@@ -151,7 +153,9 @@ def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetim
     orders = own_orders(facts, command.customer, (command.work_order,))
     if not orders:
         raise Refusal("R-01", "work_order_unknown")
-    signatory = entitled(fold_contacts(facts), command.signatory, ContactRole.CONSENT_SIGNATORY, "R-01")
+    signatory = entitled(
+        fold_contacts(facts), command.signatory, ContactRole.CONSENT_SIGNATORY, "R-01", command.received_at
+    )
     expressed = ConsentExpressed(
         customer=command.customer,
         consent=command.consent,

@@ -1,7 +1,7 @@
 """A customer's contacts: who may sign, ask, check, approve and instruct on the customer's side.
 
-Guarantees: what needs a customer's word names a registered contact who holds the role for it. Names and addresses are
-sealed under the contact's own key.
+Guarantees: what needs a customer's word names a registered contact who holds the role for it, or held it when the word
+was given: who has left since has spoken all the same. Names and addresses are sealed under the contact's own key.
 """
 
 from collections.abc import Mapping
@@ -63,13 +63,20 @@ class ContactEnded(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact as last registered."""
+    """A contact as last registered; ``held`` are the roles that it had before, each with when it lost them."""
 
     id: str
     position: int
     name: str
     roles: frozenset[ContactRole]
     active: bool = True
+    held: tuple[tuple[datetime, frozenset[ContactRole]], ...] = ()
+
+    def holds(self, role: ContactRole, moment: datetime | None) -> bool:
+        """Tell whether the role is held now, or was at an instant or since."""
+        if self.active and role in self.roles:
+            return True
+        return moment is not None and any(role in roles and moment < lost_at for lost_at, roles in self.held)
 
 
 Contacts = Mapping[str, Contact]
@@ -81,18 +88,30 @@ def fold(facts: Facts) -> Contacts:
     for each in facts:
         match each.fact:
             case ContactRegistered(contact=contact, name=name, roles=roles):
-                contacts[contact] = Contact(contact, each.position, name, frozenset(roles))
+                held = _held(contacts.get(contact), each.at)
+                contacts[contact] = Contact(contact, each.position, name, frozenset(roles), held=held)
             case ContactEnded(contact=contact):
-                contacts[contact] = replace(contacts[contact], active=False, position=each.position)
+                before = contacts[contact]
+                held = _held(before, each.at)
+                contacts[contact] = replace(before, active=False, position=each.position, held=held)
             case _:
                 pass
     return contacts
 
 
-def entitled(contacts: Contacts, contact: str, role: ContactRole, rule: str) -> Contact:
-    """Give the contact; raise Refusal by ``rule`` for somebody unknown, gone or without this role."""
+def _held(before: Contact | None, lost_at: datetime) -> tuple[tuple[datetime, frozenset[ContactRole]], ...]:
+    return () if before is None or not before.active else (*before.held, (lost_at, before.roles))
+
+
+def entitled(
+    contacts: Contacts, contact: str, role: ContactRole, rule: str, said_at: datetime | None = None
+) -> Contact:
+    """Give the contact; raise Refusal by ``rule`` for somebody unknown, gone or without this role.
+
+    ``said_at`` is when the contact spoke, where that is told: it is enough to have held the role then.
+    """
     found = contacts.get(contact)
-    if found is None or not found.active or role not in found.roles:
+    if found is None or not found.holds(role, said_at):
         raise Refusal(rule, "contact_not_entitled", [] if found is None else [found.position], role=role)
     return found
 

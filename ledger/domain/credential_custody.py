@@ -119,7 +119,8 @@ def _spoken_for(command: _Instruction, facts: Facts, now: datetime) -> tuple[Cre
     """Give the credential and its owner's contact; raise Refusal for another's word, and for what is over."""
     credential = named(fold(facts), command.credential, command.work_order, "R-12")
     check_standing(credential, now)
-    return credential, entitled(fold_contacts(facts), command.owner, ContactRole.CREDENTIAL_OWNER, "R-12")
+    contacts = fold_contacts(facts)
+    return credential, entitled(contacts, command.owner, ContactRole.CREDENTIAL_OWNER, "R-12", command.received_at)
 
 
 @decides(InstructCustody, boundary=_with_contacts, timers=_due)

@@ -167,8 +167,10 @@ def request_credential(command: RequestCredential, facts: Facts, _now: datetime,
 
 @decides(ProvideCredential, boundary=_with_contacts, timers=_due)
 def provide_credential(command: ProvideCredential, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Take it in, on the basis of its order; a customer's comes from an owner of credentials."""
-    order = known_open(facts, command.work_order, "R-09")
+    """Take it in, on the basis of its order; what came before the order was over is on record, and due for erasure."""
+    order = known(facts, command.work_order, "R-09")
+    if order.ended is not None and (order.ended_at is None or order.ended_at <= command.received_at):
+        raise Refusal("R-09", "work_order_over", [order.ended], status=order.status)
     cites = [order.requested]
     credentials = fold(facts)
     if command.credential in credentials:
@@ -179,7 +181,9 @@ def provide_credential(command: ProvideCredential, facts: Facts, now: datetime, 
     check_targets(command.targets, order)
     check_happened("R-09", command.received_at, now, cites=cites)
     if command.provider is not None:
-        provider = entitled(fold_contacts(facts), command.provider, ContactRole.CREDENTIAL_OWNER, "R-09")
+        provider = entitled(
+            fold_contacts(facts), command.provider, ContactRole.CREDENTIAL_OWNER, "R-09", command.received_at
+        )
         cites.append(provider.position)
     elif command.origin is not Origin.VENDOR_BUILT:
         raise Refusal("R-09", "credential_provider_missing", cites)
@@ -206,9 +210,10 @@ def _contract(
     """Give the contract with which the credential ends, and what states it; none for work on another basis."""
     if order.basis is not Basis.CONTRACT:
         return None, ()
+    contracts = fold_contracts(facts)
     stating = {
         contract.id: stated.position
-        for contract, stated in live(fold_contracts(facts), now)
+        for contract, stated in live(contracts, command.received_at) or live(contracts, now)
         if stated.remote is not Remote.NOT_STATED and command.contract in {None, contract.id}
     }
     if len(stating) != 1:

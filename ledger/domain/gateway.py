@@ -14,7 +14,7 @@ from ledger.domain.boundary import PEOPLE_TAG, Boundary, tag
 from ledger.domain.decision import Decision, decided, decides
 from ledger.domain.fact import Fact, fact, public, ref
 from ledger.domain.finding import FindingRecorded
-from ledger.domain.recorded import Facts, Recorded, last
+from ledger.domain.recorded import Facts, Recorded, last, of_type
 from ledger.domain.repeated import told_before
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
@@ -191,7 +191,7 @@ def record_login(command: RecordLogin, facts: Facts, _now: datetime, _defaults: 
         return decided()
     person = people.fold(facts).get(command.technician or "")
     cites = [] if person is None else [person.position]
-    violation = login_violation(person, command.login)
+    violation = login_violation(person, command, facts)
     return decided(made, *([] if violation is None else [violation]), cites=cites)
 
 
@@ -231,8 +231,11 @@ def record_logout(command: RecordLogout, facts: Facts, _now: datetime, _defaults
 
 
 @rule("R-18")
-def login_violation(person: people.Person | None, login: str) -> ViolationRecorded | None:
-    """Give the violation of a login by nobody who is a registered technician."""
-    if person is not None and person.active and people.Role.TECHNICIAN in person.roles:
+def login_violation(person: people.Person | None, command: RecordLogin, facts: Facts) -> ViolationRecorded | None:
+    """Give the violation of a login by nobody who was a registered technician when it happened, however late told."""
+    left = (each.at for each in of_type(facts, people.PersonLeft) if each.fact.person == command.technician)
+    there = all(command.logged_in_at < each for each in left)
+    if person is not None and there and people.Role.TECHNICIAN in person.roles:
         return None
-    return ViolationRecorded(rule="R-18", sentence="login_of_nobody", values={}, subjects=(tag("login", login),))
+    subjects = (tag("login", command.login),)
+    return ViolationRecorded(rule="R-18", sentence="login_of_nobody", values={}, subjects=subjects)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.domain import people as people_
-from ledger.domain.basis import Basis, check_basis
+from ledger.domain.basis import Basis, basis_at, check_basis
 from ledger.domain.boundary import PEOPLE_TAG, Boundary
 from ledger.domain.consent_rules import of_agreement
 from ledger.domain.contacts import Contact, ContactRole, entitled
@@ -127,7 +127,7 @@ def request_work(command: RequestWork, facts: Facts, now: datetime, _defaults: D
 def requesting(
     command: RequestWork, facts: Facts, now: datetime, follows: str | None = None
 ) -> tuple[WorkOrderRequested, tuple[int, ...]]:
-    """Give the wish as a fact, and what it rests on; raise Refusal."""
+    """Give the wish as a fact, and what it rests on, now or when it was expressed; raise Refusal."""
     taken = order_of(facts, command.work_order)
     if taken is not None:
         raise Refusal("R-06", "work_order_known", [taken.requested])
@@ -135,10 +135,13 @@ def requesting(
     check_happened("R-06", command.requested_at, now)
     contact = None
     if command.requested_by is not None:
-        contact = entitled(fold_contacts(facts), command.requested_by, ContactRole.WORK_CONTACT, "R-06")
+        contact = entitled(
+            fold_contacts(facts), command.requested_by, ContactRole.WORK_CONTACT, "R-06", command.requested_at
+        )
     asked = None if contact is None else contact.position
-    cites = check_basis(command.basis, facts, now, request=asked, work_order=command.work_order)
-    check_requester(command.basis, contact, facts, now)
+    moment = command.requested_at if basis_at(facts, now)[0] is not command.basis else now
+    cites = check_basis(command.basis, facts, moment, request=asked, work_order=command.work_order)
+    check_requester(command.basis, contact, facts, moment)
     requested = WorkOrderRequested(
         work_order=command.work_order,
         basis=command.basis,

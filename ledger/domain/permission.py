@@ -18,7 +18,7 @@ from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.encrypted_path import Protocol
 from ledger.domain.finding import FindingRecorded
-from ledger.domain.instants import spelled
+from ledger.domain.instants import check_happened, spelled
 from ledger.domain.permission_due import permissions_due
 from ledger.domain.permission_facts import (
     AccessPermissionDenied,
@@ -49,13 +49,14 @@ _OPEN = frozenset({Status.REQUESTED, Status.LAPSED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPermission:
-    """Ask the customer for access, for a work order."""
+    """Ask the customer for access, for a work order; or it was asked for at ``requested_at``."""
 
     customer: str
     permission: str
     work_order: str
     targets: tuple[str, ...]
     protocols: tuple[Protocol, ...]
+    requested_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +131,13 @@ def _answered(
     timers=lambda command: (permissions_due(command.work_order, command.customer),),
 )
 def request_permission(command: RequestPermission, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Ask; an id is used once, for a work order of this customer that is not over."""
-    order = known_open(facts, command.work_order, "R-08")
+    """Ask; an id is used once, for a work order of this customer that is not over, or was not when it was asked."""
+    order = known(facts, command.work_order, "R-08")
+    requested_at = now if command.requested_at is None else command.requested_at
+    if order.ended is not None and (order.ended_at is None or order.ended_at <= requested_at):
+        raise Refusal("R-08", "work_order_over", [order.ended], status=order.status)
     check_customer(order.customer, command.customer, order.requested)
+    check_happened("R-08", requested_at, now, after=order.requested_at, cites=[order.requested])
     before = fold(facts).get(command.permission)
     if before is not None:
         raise Refusal("R-08", "permission_known", before.positions)
@@ -142,7 +147,7 @@ def request_permission(command: RequestPermission, facts: Facts, now: datetime, 
         work_order=order.id,
         targets=command.targets,
         protocols=command.protocols,
-        requested_at=now,
+        requested_at=requested_at,
     )
     return decided(requested, cites=[order.requested])
 
@@ -153,7 +158,8 @@ def request_permission(command: RequestPermission, facts: Facts, now: datetime, 
 def grant_permission(command: GrantPermission, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record the yes: for what was asked, by who may give it, for a time that lies before its end."""
     permission, order = _known(facts, command)
-    _check_open(permission)
+    if not _granted_before_no(permission, command.received_at):
+        _check_open(permission)
     _check_received(permission, command.received_at, now)
     if not command.begins < command.ends:
         raise Refusal("R-08", "permission_window_order", permission.positions)
@@ -162,7 +168,7 @@ def grant_permission(command: GrantPermission, facts: Facts, now: datetime, _def
         names = ", ".join(sorted(beyond))
         raise Refusal("R-08", "protocols_beyond_request", permission.positions, protocols=names)
     check_not_own(order, command.approver, command.recorded_by)
-    approver = _contact(facts, command.approver)
+    approver = _contact(facts, command.approver, command.received_at)
     granted = AccessPermissionGranted(
         permission=permission.id,
         work_order=order.id,
@@ -186,7 +192,7 @@ def deny_permission(command: DenyPermission, facts: Facts, now: datetime, _defau
     permission, order = _known(facts, command)
     _check_open(permission)
     _check_received(permission, command.received_at, now)
-    contact = _contact(facts, command.contact)
+    contact = _contact(facts, command.contact, command.received_at)
     denied = AccessPermissionDenied(
         permission=permission.id,
         work_order=order.id,
@@ -211,7 +217,7 @@ def revoke_permission(command: RevokePermission, facts: Facts, now: datetime, de
     if permission.status not in _GIVEN and not said_again:
         raise Refusal("R-08", "permission_not_granted", permission.positions, status=permission.status)
     _check_received(permission, command.received_at, now)
-    contact = _contact(facts, command.contact)
+    contact = _contact(facts, command.contact, command.received_at)
     running = sorted(each.started.fact.session for each in fold_sessions(facts).values() if each.running)
     revoked = AccessPermissionRevoked(
         permission=permission.id,
@@ -319,6 +325,12 @@ def _known(
     return permission, known(facts, command.work_order, "R-08")
 
 
+def _granted_before_no(permission: Permission, received_at: datetime) -> bool:
+    """Tell whether a yes came before the no that was told first: it permitted until then."""
+    denied_at = permission.denied_at
+    return permission.granted_at is None and denied_at is not None and received_at < denied_at
+
+
 def _check_open(permission: Permission) -> None:
     if permission.status not in _OPEN:
         raise Refusal("R-08", "permission_answered", permission.positions, status=permission.status)
@@ -329,5 +341,5 @@ def _check_received(permission: Permission, received_at: datetime, now: datetime
         raise Refusal("R-08", "permission_answer_time", permission.positions, at=spelled(received_at))
 
 
-def _contact(facts: Facts, contact: str) -> Contact:
-    return entitled(fold_contacts(facts), contact, ContactRole.WORK_CONTACT, "R-08")
+def _contact(facts: Facts, contact: str, said_at: datetime | None = None) -> Contact:
+    return entitled(fold_contacts(facts), contact, ContactRole.WORK_CONTACT, "R-08", said_at)

@@ -187,6 +187,7 @@ class Permission:
     begins: datetime | None = None
     ends: datetime | None = None
     revoked_at: datetime | None = None
+    denied_at: datetime | None = None
     devices: tuple[tuple[str, int], ...] = ()
     """Confirmed VPN equipment, each with the position that says so."""
 
@@ -196,7 +197,7 @@ class Permission:
             return False
         if self.granted_at is None or moment < self.granted_at:
             return False
-        return self.revoked_at is None or moment < self.revoked_at
+        return all(no is None or moment < no for no in (self.revoked_at, self.denied_at))
 
 
 def fold(facts: Facts) -> Mapping[str, Permission]:
@@ -216,16 +217,19 @@ def fold(facts: Facts) -> Mapping[str, Permission]:
                     asked.protocols,
                 )
             case AccessPermissionGranted() as told:
+                before = permissions[told.permission]
+                denied = before.status is Status.DENIED  # the yes had come before the no, and is told after it
                 permissions[told.permission] = replace(
-                    _becomes(permissions[told.permission], Status.GRANTED, each),
+                    _becomes(before, Status.DENIED if denied else Status.GRANTED, each),
                     targets=told.targets,
                     protocols=told.protocols,
                     granted_at=told.received_at,
                     begins=told.begins,
                     ends=told.ends,
                 )
-            case AccessPermissionDenied(permission=permission):
-                permissions[permission] = _becomes(permissions[permission], Status.DENIED, each)
+            case AccessPermissionDenied(permission=permission, received_at=received_at):
+                denied_ = _becomes(permissions[permission], Status.DENIED, each)
+                permissions[permission] = replace(denied_, denied_at=received_at)
             case AccessPermissionLapsed(permission=permission):
                 permissions[permission] = _becomes(permissions[permission], Status.LAPSED, each)
             case AccessPermissionExpired(permission=permission):

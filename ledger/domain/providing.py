@@ -167,10 +167,12 @@ def deliver(command: DeliverEvidence, facts: Facts, now: datetime, _defaults: De
     timers=_due,
 )
 def acknowledge(command: AcknowledgeReceipt, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Take the customer's word that the package arrived; what the request held is free."""
+    """Take the customer's word that the package arrived, however late it is told; what the request held is free."""
     request = request_of(facts, command.request)
-    check_stands(request, Status.DELIVERED)
-    contact = entitled(fold_contacts(facts), command.contact, ContactRole.EVIDENCE_APPLICANT, "R-28")
+    check_stands(request, Status.DELIVERED, Status.CLOSED)
+    contact = entitled(
+        fold_contacts(facts), command.contact, ContactRole.EVIDENCE_APPLICANT, "R-28", command.acknowledged_at
+    )
     if command.acknowledged_at > now:
         raise Refusal("R-28", "arrival_to_come", request.positions, at=command.acknowledged_at.isoformat())
     acknowledged = EvidenceReceiptAcknowledged(

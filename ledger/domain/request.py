@@ -180,7 +180,7 @@ def _moved(before: Request, recorded: Recorded[Fact]) -> Request:
         case EvidenceRequestClosed(closed_at=closed_at):
             return replace(after, over_at=closed_at)
         case _:
-            return after if after.open else replace(after, over_at=recorded.at)
+            return after if after.open else replace(after, over_at=before.over_at or recorded.at)
 
 
 def _compute(subject: str, facts: Facts, now: datetime, defaults: Defaults) -> list[Fact]:

@@ -153,7 +153,8 @@ def asked_and(*facts: Fact, block: BlockWork = BLOCK, at_: str = AFTER) -> Outco
 def test_r_27_a_reminder_is_recorded_with_what_it_is_of() -> None:
     given(*PLANNED).when(REMIND, at_="2026-11-17 09:00").then(REMINDED).citing(0)
     given(*PLANNED).when(REMIND, at_="2026-11-17 08:59").refused("R-27", cites=[0])
-    given(*DONE).when(REMIND, at_="2026-11-18 11:40").refused("R-27", cites=[7])
+    after = replace(REMIND, sent_at=at("2026-11-18 11:40"))
+    given(*DONE).when(after, at_="2026-11-18 11:40").refused("R-27", cites=[7])
     given().when(REMIND, at_="2026-11-17 09:00").refused("R-27", cites=[])
 
 

@@ -298,7 +298,11 @@ def test_a_delivery_that_nobody_acknowledges_is_closed_by_the_timer_after_ten_bu
     )
     story = given(RECEIVED, ACCEPTED, SEALED, DELIVERED, APPLICANT_NAMED)
     assert story.when(ACKNOWLEDGE, at_="2026-12-17 23:59").after().refusal is None
-    story.when(ACKNOWLEDGE, at_="2026-12-18 00:00").after(closed).refused("R-28")
+    outcome = story.when(ACKNOWLEDGE, at_="2026-12-18 00:00").after(closed)
+    assert [type(each) for each in outcome.facts] == [EvidenceReceiptAcknowledged]  # it is told late, and recorded
     story.when(ACKNOWLEDGE, at_="2027-01-08 00:00").after(closed)
     story.at("2027-01-08 00:00", closed).when(ACKNOWLEDGE, at_="2027-01-08 00:00").after()
     assert fold(story.recorded)[REQUEST].over_at == at("2026-12-18 00:00")
+    story.at("2027-01-08 00:00", *outcome.facts)
+    assert fold(story.recorded)[REQUEST].over_at == at("2026-12-18 00:00")
+    story.when(ACKNOWLEDGE, at_="2027-01-09 00:00").refused("R-28")
