@@ -1,166 +1,50 @@
 """A time agreed on by telephone and told later: recorded as it is said to have been, and nothing gets better by it."""
 
-from collections import Counter
 from dataclasses import replace
 
 import pytest
+from night_work import (
+    AGREE,
+    AGREED,
+    CHANGED,
+    DAY,
+    DONE,
+    MORNING,
+    NIGHT,
+    PROPOSE,
+    STARTED,
+    TAKEN_ON,
+    TOLD_LATE,
+    UNSCHEDULED,
+    WAS_AGREED,
+    WITHOUT_NOTICE,
+    refused,
+    sentences,
+    standing,
+    violation,
+)
 from orders import (
-    ACCEPTED,
-    ASSIGNED,
     CONTACT,
-    NOTICED,
     ORDER,
-    PROPOSAL,
     REQUESTED,
     SECOND_PROPOSAL,
-    TECHNICIAN,
     WORK_CONTACT,
 )
-from story import CUSTOMER, Outcome, Story, an_id, at, given
-from test_work_invariants import Ledger
+from story import CUSTOMER, an_id, at, given
 
 from ledger.domain.contacts import ContactEnded
 from ledger.domain.fact import Fact
-from ledger.domain.finding import FindingRecorded
-from ledger.domain.notices import SendNotice
 from ledger.domain.rules import switched_off
-from ledger.domain.schedule import AgreeSchedule, ProposeSchedule
-from ledger.domain.schedule_facts import ScheduleAgreed, ScheduleCancelled, ScheduleChanged, ScheduleProposed
-from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work import Status, WorkOrder, order_of
+from ledger.domain.schedule_facts import ScheduleCancelled
+from ledger.domain.work import Status
 from ledger.domain.work_facts import (
-    Channel,
     Obstacle,
     Side,
     WorkAborted,
     WorkBlocked,
-    WorkCompleted,
     WorkOrderCancelled,
     WorkOrderDeclined,
-    WorkStarted,
 )
-from ledger.domain.working import StartWork
-
-MORNING = "2026-11-18 09:00"
-PROPOSE = ProposeSchedule(
-    customer=CUSTOMER,
-    work_order=ORDER,
-    proposal=PROPOSAL,
-    by=Side.VENDOR,
-    starts_at=at("2026-11-18 02:05"),
-    planned_end=at("2026-11-18 03:00"),
-    proposed_at=at("2026-11-18 02:00"),
-)
-AGREE = AgreeSchedule(
-    customer=CUSTOMER,
-    work_order=ORDER,
-    proposal=PROPOSAL,
-    by=Side.CUSTOMER,
-    contact=WORK_CONTACT,
-    agreed_at=at("2026-11-18 02:02"),
-)
-NIGHT = ScheduleProposed(
-    work_order=ORDER,
-    proposal=PROPOSAL,
-    by=Side.VENDOR,
-    starts_at=PROPOSE.starts_at,
-    planned_end=PROPOSE.planned_end,
-    proposed_at=PROPOSE.proposed_at,
-)
-AGREED = ScheduleAgreed(
-    work_order=ORDER,
-    proposal=PROPOSAL,
-    by=Side.CUSTOMER,
-    contact=WORK_CONTACT,
-    starts_at=NIGHT.starts_at,
-    planned_end=NIGHT.planned_end,
-    agreed_at=AGREE.agreed_at,
-)
-DAY = ScheduleAgreed(
-    work_order=ORDER,
-    proposal=SECOND_PROPOSAL,
-    by=Side.CUSTOMER,
-    contact=WORK_CONTACT,
-    starts_at=at("2026-11-19 10:00"),
-    planned_end=at("2026-11-19 12:00"),
-)
-CHANGED = ScheduleChanged(
-    work_order=ORDER,
-    proposal=PROPOSAL,
-    by=Side.CUSTOMER,
-    contact=WORK_CONTACT,
-    starts_at=NIGHT.starts_at,
-    planned_end=NIGHT.planned_end,
-    agreed_at=AGREE.agreed_at,
-    reason="",
-)
-START = StartWork(customer=CUSTOMER, work_order=ORDER, technician=TECHNICIAN, started_at=at("2026-11-18 02:06"))
-STARTED = WorkStarted(work_order=ORDER, technician=TECHNICIAN, started_at=START.started_at)
-DONE = WorkCompleted(work_order=ORDER, completed_at=at("2026-11-18 02:50"))
-TAKEN_ON = (REQUESTED, ACCEPTED, ASSIGNED, CONTACT)
-"""Positions 0 to 3."""
-SEND = SendNotice(
-    customer=CUSTOMER,
-    work_order=ORDER,
-    notice=NOTICED.notice,
-    content=NOTICED.content,
-    technicians=(TECHNICIAN,),
-    targets=("db01",),
-    method="SSH",
-    channel=Channel.PHONE,
-    sent_at=at("2026-11-18 02:03"),
-)
-SUBJECTS = (f"work_order:{ORDER}",)
-
-
-def violation(rule: str, sentence: str, **values: str) -> ViolationRecorded:
-    return ViolationRecorded(rule=rule, sentence=sentence, values=values, subjects=SUBJECTS)
-
-
-def finding(rule: str, sentence: str, **values: str) -> FindingRecorded:
-    return FindingRecorded(rule=rule, sentence=sentence, values=values, subjects=SUBJECTS)
-
-
-UNSCHEDULED, WITHOUT_NOTICE = violation("R-21", "work_unscheduled"), violation("R-22", "work_without_notice")
-TOLD_LATE = finding(
-    "R-21",
-    "agreement_told_late",
-    proposed_at="2026-11-18T02:00:00+09:00",
-    agreed_at="2026-11-18T02:02:00+09:00",
-    told_at="2026-11-18T09:00:00+09:00",
-)
-WAS_AGREED = finding("R-21", "time_was_agreed", agreed_at="2026-11-18T02:02:00+09:00")
-
-
-def sentences(outcome: Outcome) -> Counter[str]:
-    """Give what an outcome says against, or for, somebody."""
-    return Counter(each.sentence for each in outcome.facts if isinstance(each, FindingRecorded | ViolationRecorded))
-
-
-def refused(outcome: Outcome, sentence: str, *cites: int) -> None:
-    outcome.refused("R-21", cites=cites)
-    assert outcome.refusal is not None
-    assert outcome.refusal.sentence == sentence
-
-
-def standing(story: Story) -> WorkOrder:
-    order = order_of(story.recorded, ORDER)
-    assert order is not None
-    return order
-
-
-def lived(steps: tuple[object, ...], moment: str = MORNING, *before: tuple[str, object]) -> tuple[Ledger, Counter[str]]:
-    """Carry steps out one after the other, each on its boundary; give the ledger, and what the last ones said."""
-    ledger = Ledger()
-    ledger.recorded.clear()
-    ledger.append(at("2026-11-16 09:00"), *TAKEN_ON)
-    for when, step in before:
-        assert ledger.carry_out(step, at(when)), step
-    place = len(ledger.recorded)
-    for step in steps:
-        assert ledger.carry_out(step, at(moment)), step
-    said = [each.fact for each in ledger.recorded[place:]]
-    return ledger, Counter(each.sentence for each in said if isinstance(each, FindingRecorded | ViolationRecorded))
 
 
 def test_r_21_a_time_agreed_on_by_telephone_is_told_when_it_is_over_and_found_to_be_told_late() -> None:
@@ -253,71 +137,6 @@ def test_r_21_nothing_is_agreed_on_under_an_order_that_was_over_or_not_taken_on(
     declined = given(REQUESTED).at("2026-11-18 05:00", WorkOrderDeclined(work_order=ORDER, reason="-"))
     refused(declined.when(PROPOSE, at_=MORNING), "work_order_over", 1)
     refused(given(REQUESTED).when(PROPOSE, at_=MORNING), "not_to_schedule", 0)
-
-
-def test_r_21_both_orders_of_telling_come_to_the_same() -> None:
-    first, said_first = lived((PROPOSE, AGREE, START), "2026-11-18 03:10")
-    then, said_then = lived((START, PROPOSE, AGREE), "2026-11-18 03:10")
-    assert said_first == Counter(["agreement_told_late", "work_without_notice"])
-    assert said_then == said_first + Counter(["work_unscheduled", "time_was_agreed"])
-    orders = [order_of(each.recorded, ORDER) for each in (first, then)]
-    assert [order and order.status for order in orders] == [Status.IN_PROGRESS, Status.IN_PROGRESS]
-    assert all(order and order.window and order.window.planned_end == NIGHT.planned_end for order in orders)
-
-
-def test_r_22_a_notice_of_a_time_that_is_told_late_counts_from_when_that_was_told() -> None:
-    _, in_order = lived((PROPOSE, AGREE, SEND, START), "2026-11-18 03:10")
-    _, after = lived((START, PROPOSE, AGREE, SEND), "2026-11-18 03:10")
-    assert in_order == Counter(["agreement_told_late", "notice_before_agreement"])
-    late = Counter(["notice_before_agreement", "notice_was_sent"])
-    assert after - late == Counter(
-        ["work_unscheduled", "work_without_notice", "agreement_told_late", "time_was_agreed"]
-    )
-    assert after >= late
-
-
-def test_r_22_an_agreement_from_the_day_before_is_no_notice_in_time_when_it_is_told_after_midnight() -> None:
-    evening = {"proposed_at": at("2026-11-17 23:57")}
-    midnight = (
-        replace(PROPOSE, **evening),  # type: ignore[arg-type]
-        replace(AGREE, agreed_at=at("2026-11-17 23:58")),
-        replace(SEND, sent_at=at("2026-11-17 23:59")),
-    )
-    _, said = lived((START,), "2026-11-18 02:30", *(("2026-11-17 23:59", each) for each in midnight))
-    assert said == Counter()
-    _, said = lived((*midnight, START), "2026-11-18 02:30")
-    assert said == Counter(["agreement_told_late", "notice_before_agreement"])
-
-
-def test_r_21_work_that_began_before_its_time_was_agreed_on_was_not_scheduled() -> None:
-    later = replace(AGREE, agreed_at=at("2026-11-18 02:07"))
-    for steps in ((PROPOSE, later, START), (START, PROPOSE, later)):
-        _, said = lived(steps)
-        assert said == Counter(["agreement_told_late", "work_unscheduled", "work_without_notice"])
-    _, said = lived((PROPOSE, replace(later, agreed_at=START.started_at), START))
-    assert said["work_unscheduled"] == 0
-
-
-PLAN = (
-    replace(PROPOSE, proposal=SECOND_PROPOSAL, starts_at=at("2026-11-18 00:00"), proposed_at=None),
-    replace(AGREE, proposal=SECOND_PROPOSAL, agreed_at=None),
-    replace(SEND, sent_at=at("2026-11-16 10:00")),
-)
-"""Agreed on and announced a business day ahead, for a time that also holds the start."""
-
-
-def test_r_21_r_22_work_outside_a_time_that_is_told_late_is_a_violation_whichever_is_told_first() -> None:
-    planned = [("2026-11-16 10:00", each) for each in PLAN]
-    propose = replace(PROPOSE, starts_at=at("2026-11-18 02:07"))
-    outside = Counter(["agreement_told_late", "work_outside_window", "work_without_notice"])
-    for steps in ((propose, AGREE, START), (START, propose, AGREE)):
-        _, said = lived(steps, "2026-11-18 02:30", *planned)
-        assert said == outside
-    assert lived((START,), "2026-11-18 02:30", *planned)[1] == Counter()
-    for function, silent in (("started_then", "work_outside_window"), ("announced_then", "work_without_notice")):
-        with switched_off(f"ledger.domain.told_agreement.{function}"):
-            _, said = lived((START, propose, AGREE), "2026-11-18 02:30", *planned)
-        assert said == outside - Counter([silent])
 
 
 def test_r_21_what_was_agreed_on_before_does_not_take_back_a_newer_agreement() -> None:

@@ -54,6 +54,8 @@ TRIED = (
     "assign",
     "propose",
     "agree",
+    "propose by telephone",
+    "agree by telephone",
     "unschedule",
     "notice",
     "start",
@@ -133,6 +135,17 @@ def command(tried: str, number: int, now: datetime, told: datetime) -> object:
             return ProposeSchedule(**order, proposal=proposal, by=Side.VENDOR, **times)
         case "agree":
             return AgreeSchedule(**order, proposal=proposal, by=Side.CUSTOMER, contact=WORK_CONTACT)
+        case "propose by telephone":
+            times = {"proposed_at": told, "starts_at": told, "planned_end": told + timedelta(minutes=30)}
+            return ProposeSchedule(**order, proposal=proposal, by=Side.VENDOR, **times)
+        case "agree by telephone":
+            return AgreeSchedule(
+                **order,
+                proposal=proposal,
+                by=Side.CUSTOMER,
+                contact=WORK_CONTACT,
+                agreed_at=told + timedelta(minutes=1),
+            )
         case "unschedule":
             return CancelSchedule(**order, by=Side.VENDOR, reason="-")
         case "notice":
@@ -189,8 +202,8 @@ def carry_out(steps: Sequence[Step], *, ticking: bool) -> Ledger:
         while ticking and (now := now + timedelta(minutes=7)) < until:
             ledger.tick(now)
         now = until
-        proposals = number if tried == "propose" else proposals
-        name = proposals if tried in {"propose", "agree"} else number
+        proposals = number if tried.startswith("propose") else proposals
+        name = proposals if tried.startswith(("propose", "agree")) else number
         before = order_of(ledger.recorded, ORDER)
         done = ledger.carry_out(command(tried, name, now, now - timedelta(minutes=late)), now)
         after_it = order_of(ledger.recorded, ORDER)
