@@ -65,3 +65,4 @@ class ContendedError(LedgerError):
 
     def __init__(self, attempts: int) -> None:
         super().__init__(f"Others recorded first {attempts} times in a row: try again.")
+        self.attempts = attempts

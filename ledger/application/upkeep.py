@@ -13,8 +13,8 @@ from ledger.store.erasure import resume_destructions
 from ledger.store.errors import StoreError
 
 
-def finish_interrupted(ledger: Ledger) -> list[str]:
-    """Finish ordered erasures and drop half written recordings; give a sentence for each that could not be done.
+def finish_interrupted(ledger: Ledger) -> list[Exception]:
+    """Finish ordered erasures and drop half written recordings; give what kept each from being done.
 
     Before an order is obeyed, the stored log is read again and signed: what does not continue it orders nothing.
     """
@@ -22,10 +22,10 @@ def finish_interrupted(ledger: Ledger) -> list[str]:
         lambda: resume_destructions(ledger.recorder, before=ledger.checkpoint),
         ledger.blobs.remove_unfinished,
     )
-    refused = []
+    refused: list[Exception] = []
     for step in steps:
         try:
             step()
         except (StoreError, KeysError, LogError) as error:
-            refused.append(str(error))
+            refused.append(error)
     return refused

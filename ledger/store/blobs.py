@@ -50,6 +50,7 @@ class BlobMissingError(BlobStoreError):
     def __init__(self, blob_id: str, path: Path) -> None:
         super().__init__(f"The recording {blob_id} is not in {path}: restore its file from a backup.")
         self.blob_id = blob_id
+        self.path = path
 
 
 class StoredBlob(NamedTuple):

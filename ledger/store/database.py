@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from ledger.store.errors import (
     DatabaseFullError,
     DatabaseUnavailableError,
+    DatabaseUnreachableError,
     ForeignRowError,
     LogMissingError,
     StoreError,
@@ -105,9 +106,7 @@ def _unserved(error: psycopg.Error) -> StoreError:
 
 
 def _unreachable(error: psycopg.Error) -> DatabaseUnavailableError:
-    return DatabaseUnavailableError(
-        f"The database cannot be reached ({_first_line(error)}): start it or check the URL, then try again."
-    )
+    return DatabaseUnreachableError(_first_line(error))
 
 
 def _first_line(error: Exception) -> str:

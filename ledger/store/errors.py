@@ -1,5 +1,7 @@
 """What can go wrong at the store, named for what the caller does next."""
 
+from typing import Self
+
 from eventsourcing.persistence import IntegrityError
 
 
@@ -9,6 +11,18 @@ class StoreError(Exception):
 
 class DatabaseUnavailableError(StoreError):
     """The database cannot be reached or broke off: nothing is known to be written; try again."""
+
+
+class DatabaseUnreachableError(DatabaseUnavailableError):
+    """The database does not answer, or the way to it is not right: start it or check the URL, then try again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database cannot be reached ({reason}): start it or check the URL, then try again.")
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        """Bear being sent by another process."""
+        return type(self), (self.reason,)
 
 
 class DatabaseFullError(StoreError):

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scripts.console import Session
-from scripts.refusals import CommandRefusedError
+from scripts.refusals import CommandRefusedError, sentence_of
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -46,14 +46,14 @@ def appending(session: Session) -> Iterator["Ledger"]:
     with reading(session) as ledger:
         ledger.checkpointer.check()
         warn_of_clock(session, ledger)
-        for reason in finish_interrupted(ledger):
-            session.warn(session.text("not_finished", reason=reason))
+        for error in finish_interrupted(ledger):
+            session.warn(session.text("not_finished", reason=sentence_of(session, error)))
         with Following(ledger.checkpointer) as following:
             yield ledger
         if isinstance(following.failure, CheckpointRefusedError | CheckpointStateLostError | StoredEntryError):
-            raise CommandRefusedError(session.text("recorded_unsigned", reason=following.failure))
+            raise CommandRefusedError(session.text("recorded_unsigned", reason=sentence_of(session, following.failure)))
         if following.failure is not None:
-            session.warn(session.text("not_signed", reason=following.failure))
+            session.warn(session.text("not_signed", reason=sentence_of(session, following.failure)))
 
 
 def warn_of_clock(session: Session, ledger: "Ledger") -> bool:

@@ -19,7 +19,7 @@ from ledger.keys.classes import JST
 from ledger.log.refusal import RefusedError
 from scripts.commands.step import Member
 from scripts.console import Session
-from scripts.refusals import CommandRefusedError
+from scripts.refusals import CommandRefusedError, reason_of
 from scripts.texts import text
 
 _YES = frozenset({"y", "yes", "はい"})
@@ -51,7 +51,7 @@ def ask(session: Session, member: Member) -> tuple[Any, str]:
         except CommandRefusedError as error:
             session.warn(str(error))
         except OSError as error:
-            session.warn(session.text("file_error", path=error.filename, reason=error.strerror))
+            session.warn(session.text("file_error", path=error.filename, reason=reason_of(session, error)))
 
 
 def read_prose(session: Session, path: Path) -> str:

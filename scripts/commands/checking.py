@@ -57,7 +57,7 @@ def _record(
         session.warn(session.text("fsck_not_recorded", reason=sentence_of(session, error)))
         return None
     if following.failure is not None:
-        session.warn(session.text("not_signed", reason=following.failure))
+        session.warn(session.text("not_signed", reason=sentence_of(session, following.failure)))
     return position
 
 

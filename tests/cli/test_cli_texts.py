@@ -7,8 +7,9 @@ from typing import get_args
 import pytest
 from command_line import Answer
 
-from scripts.refusals import _JAPANESE, known
+from scripts.refusals import known
 from scripts.texts import _TEXTS, Language, default_language, text
+from scripts.wording.troubles import BEGINNINGS, SENTENCES
 
 COMMANDS = [
     "",
@@ -81,7 +82,7 @@ def test_every_known_refusal_has_a_japanese_sentence() -> None:
     for base in known():
         for error in families(base):
             if error.__name__ != "CommandRefusedError":
-                assert any(each.__name__ in _JAPANESE for each in error.__mro__), error
+                assert any(each.__name__ in BEGINNINGS.keys() | SENTENCES.keys() for each in error.__mro__), error
 
 
 def test_a_japanese_sentence_with_an_errors_own_words_ends_once() -> None:
