@@ -203,13 +203,15 @@ def cancel_work(command: CancelWork, facts: Facts, _now: datetime, _defaults: De
     return decided(cancelled, cites=cites)
 
 
-def word_of(facts: Facts, by: Side, contact: str | None, rule_id: str) -> tuple[int, ...]:
-    """Give who speaks for the customer, as a position; raise Refusal where nobody entitled does."""
+def word_of(
+    facts: Facts, by: Side, contact: str | None, rule_id: str, said_at: datetime | None = None
+) -> tuple[int, ...]:
+    """Give who speaks for the customer, or spoke then, as a position; raise Refusal where nobody entitled does."""
     if by is Side.VENDOR:
         return ()
     if contact is None:
         raise Refusal(rule_id, "contact_missing")
-    return (entitled(fold_contacts(facts), contact, ContactRole.WORK_CONTACT, rule_id).position,)
+    return (entitled(fold_contacts(facts), contact, ContactRole.WORK_CONTACT, rule_id, said_at).position,)
 
 
 @decides(

@@ -102,7 +102,8 @@ def propose_schedule(command: ProposeSchedule, facts: Facts, now: datetime, _def
         planned_end=command.planned_end,
         proposed_at=command.proposed_at,
     )
-    return decided(proposed, cites=[order.changed, *_word_of(facts, command, command.proposed_at)])
+    word = word_of(facts, command.by, command.contact, "R-21", command.proposed_at)
+    return decided(proposed, cites=[order.changed, *word])
 
 
 @decides(AgreeSchedule, boundary=_boundary, timers=_timers)
@@ -131,7 +132,7 @@ def agree_schedule(command: AgreeSchedule, facts: Facts, now: datetime, defaults
         *was_known(order, facts, proposal, told),
     ]
     cites = [order.changed if order.window is None else order.window.agreed, proposal.position]
-    cites += _word_of(facts, command, command.agreed_at)
+    cites += word_of(facts, command.by, command.contact, "R-21", command.agreed_at)
     return decided(agreed, *(each for each in found if each is not None), cites=cites)
 
 
@@ -226,16 +227,6 @@ def _agreed_on(facts: Facts, proposal: Recorded[ScheduleProposed]) -> list[Recor
 
 def _proposals(facts: Facts, order: WorkOrder) -> list[Recorded[ScheduleProposed]]:
     return [each for each in of_type(facts, ScheduleProposed) if each.fact.work_order == order.id]
-
-
-def _word_of(facts: Facts, command: ProposeSchedule | AgreeSchedule, said_at: datetime | None) -> tuple[int, ...]:
-    """Give who speaks for the customer: a contact now, or one who was when it was said."""
-    try:
-        return word_of(facts, command.by, command.contact, "R-21")
-    except Refusal:
-        if said_at is None:
-            raise
-        return word_of([each for each in facts if each.at <= said_at], command.by, command.contact, "R-21")
 
 
 def _check_to_agree_on(order: WorkOrder, said_at: datetime | None = None) -> None:
