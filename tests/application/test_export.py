@@ -133,11 +133,15 @@ def test_another_log_signed_with_the_same_keys_is_caught_by_who_holds_a_checkpoi
 def test_a_changed_entry_is_exported_as_it_is_and_refused_by_whoever_verifies(
     filled: Ledger, customer: str, tmp_path: Path
 ) -> None:
-    position = next(
-        position for position, record in filled.entries(customer=customer) if record.type == "login.accepted.v1"
+    position, accepted = next(
+        (position, record)
+        for position, record in filled.entries(customer=customer)
+        if record.type == "login.accepted.v1"
     )
+    minute = accepted.entry.index(b'"at":"') + len(b'"at":"2026-11-22T12:0')
+    other = ord("1") if accepted.entry[minute] == ord("0") else ord("0")
     filled.checkpoint()
-    change_byte_unnoticed(filled.owner_url, filled.recorder.schema, position, 22, ord("9"))
+    change_byte_unnoticed(filled.owner_url, filled.recorder.schema, position, minute, other)
     filled.export(customer, tmp_path / "trail.zip")
     report = _verify(filled, tmp_path / "trail.zip")
     assert report.status == 1
