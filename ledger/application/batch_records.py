@@ -75,7 +75,7 @@ class BatchRecords:
         batch.saw(occurred_at)
         try:
             alone = canonical.encode(data, depth=2)
-            said = sha256(b"%b\n%b" % ((occurred_at or "").encode(), alone)).hexdigest()
+            said = sha256(b"\n".join(((occurred_at or "").encode(), alone))).hexdigest()
             name = record_id(batch.format, natural, said)
             named = {**data, "natural": natural, "record": name}
             spelled = canonical.encode_more(named, depth=2)

@@ -6,7 +6,6 @@ JCS with members ``occurred_at`` (text, UTC, as many fractional digits as the so
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from ledger.log import canonical
@@ -49,15 +48,9 @@ class Frame:
     ) -> bytes:
         """Give the payload around members that are spelled already; ``lines`` are those of the source, from 1."""
         raw = b',"raw":{"first":%d,"last":%d}}' % lines if lines[0] else b"}"
-        zone = b"" if zone_assumed is None else b',"zone_assumed":%b' % _spell(zone_assumed)
-        spelled = _spell(occurred_at)
+        zone = b"" if zone_assumed is None else b',"zone_assumed":' + canonical.encode_text(zone_assumed)
+        spelled = canonical.encode_text(occurred_at)
         return b"".join((self._before, data, b',"occurred_at":', spelled, b',"source":', self._source, raw, zone, b"}"))
-
-
-@lru_cache(maxsize=1024)
-def _spell(text: str) -> bytes:
-    """Spell a text that many records share, as those of one second do."""
-    return canonical.encode(text, depth=2)
 
 
 def read(payload: bytes) -> dict[str, Any]:

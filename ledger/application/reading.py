@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ledger.application.batch import Batch
 from ledger.application.batch_records import BatchRecords, Draft
-from ledger.application.live_correlation import LiveCorrelation, Period
+from ledger.application.live_correlation import LiveCorrelation, Period, Settled
 from ledger.ingest.lines import Readable, read_lines, read_runs
 from ledger.ingest.model import Item, Line, Rejected, RunImporter
 from ledger.ingest.registry import Options, Source, open_format
@@ -56,9 +56,8 @@ class Reading:
         """Give the drafts of what the file tells, group by group, each with the sessions that it settles."""
         source = open_format(self._task.batch.format, self._task.options)
         for group in grouped(self._items(source, file, self._seen.update), self._task.group):
-            yield [self._records.item(item) for item in group] + self._settled()
-        self._live.finish()
-        yield self._settled()
+            yield [self._records.item(item) for item in group] + self._drafts_of(self._live.settle())
+        yield self._drafts_of(self._live.finish())
 
     def outcome(self) -> Outcome:
         """Tell what is known, once all drafts were given."""
@@ -97,8 +96,7 @@ class Reading:
         if rejected:
             yield rejected
 
-    def _settled(self) -> list[Draft]:
-        settled = self._live.settle()
+    def _drafts_of(self, settled: Settled) -> list[Draft]:
         self._task.batch.sessions += settled.sessions
         self._task.batch.uncertain += settled.uncertain
         return [self._records.settled(item) for item in settled.items]

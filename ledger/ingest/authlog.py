@@ -46,10 +46,9 @@ class AuthLogImporter:
         if text is not None:
             if "\r" in text:
                 text = text.replace("\r\n", "\n")
-            yield from self._read(first, text[:-1].split("\n"), None)
-            return
-        for number, data in enumerate(run[:-1].split(b"\n"), first):
-            yield from self.feed(Line(number, 0, data.removesuffix(b"\r")))
+            return self._read(first, text[:-1].split("\n"), None)
+        lines = (Line(number, 0, data.removesuffix(b"\r")) for number, data in enumerate(run[:-1].split(b"\n"), first))
+        return (item for line in lines for item in self.feed(line))
 
     def _read(self, first: int, texts: Iterable[str], raw: bytes | None) -> Iterator[Item]:
         """Read lines, in one piece, as it runs for every line of a log; ``raw`` where a byte had to be escaped."""

@@ -17,7 +17,7 @@ MICROSECONDS = 1_000_000
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt ]\d\d:[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
 )
-_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d):([0-5]\d):", re.ASCII)
+_HOUR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d):", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
 
 
@@ -31,7 +31,7 @@ def parse_rfc3339(text: str) -> tuple[int, str]:
     if found is None:
         raise ClockError("the time is not an RFC 3339 date-time")
     date_time, fraction, offset = found.groups()
-    return hour_of(date_time[:13], offset).at(date_time[14:16], date_time[17:], fraction or "")
+    return hour_of(date_time[:13], offset).at(date_time[14:], fraction or "")
 
 
 def parse_spelled(text: str) -> tuple[int, int]:
@@ -39,10 +39,10 @@ def parse_spelled(text: str) -> tuple[int, int]:
 
     Raises :class:`ClockError`.
     """
-    second = SIXTIETHS.get(text[17:19])
+    second = IN_HOUR.get(text[14:19])
     if second is None:
         raise ClockError(_NOT_SPELLED)
-    first = _minute(text[:17]) + second * MICROSECONDS
+    first = _hour(text[:14]) + second * MICROSECONDS
     if text[19:] == "Z":
         return first, first + MICROSECONDS - 1
     digits = text[20:-1]
@@ -57,12 +57,12 @@ def parse_spelled(text: str) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1024)
-def _minute(spelled: str) -> int:
-    """Give the first microsecond of the minute ``YYYY-MM-DDThh:mm:`` in UTC."""
-    found = _MINUTE.fullmatch(spelled)
+def _hour(spelled: str) -> int:
+    """Give the first microsecond of the hour ``YYYY-MM-DDThh:`` in UTC."""
+    found = _HOUR.fullmatch(spelled)
     if found is None:
         raise ClockError(_NOT_SPELLED)
-    return hour_of(found[1], "Z").at(found[2], "00", "")[0]
+    return hour_of(found[1], "Z").second * MICROSECONDS
 
 
 def with_fraction(second: int, digits: str) -> tuple[int, str]:
@@ -118,7 +118,8 @@ _DAY = 86_400
 _MAX_DIGITS = 9
 _NOT_SPELLED = "the time is not spelled as a fact spells it"
 _WIDTHS = [10**number for number in range(6, -1, -1)]
-SIXTIETHS = {f"{number:02d}": number for number in range(60)}
+IN_HOUR = {f"{minute:02d}:{second:02d}": minute * 60 + second for minute in range(60) for second in range(60)}
+"""The seconds of an hour, as ``mm:ss``."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -138,15 +139,16 @@ class Hour(NamedTuple):
     spelled: str | None
     """``YYYY-MM-DDThh:`` in UTC, where the hour is one there as well."""
 
-    def at(self, minute: str, second: str, fraction: str) -> tuple[int, str]:
-        """Give the instant at two digits of minute and second and any of a fraction, in microseconds and spelled."""
-        seconds = self.second + SIXTIETHS[minute] * 60 + SIXTIETHS[second]
-        if self.spelled is None:
+    def at(self, second: str, fraction: str) -> tuple[int, str]:
+        """Give the instant at ``mm:ss`` and any digits of a fraction, in microseconds and spelled."""
+        begin, spelled = self
+        seconds = begin + IN_HOUR[second]
+        if spelled is None:
             return with_fraction(seconds, fraction)
         if not fraction:
-            return seconds * MICROSECONDS, f"{self.spelled}{minute}:{second}Z"
+            return seconds * MICROSECONDS, f"{spelled}{second}Z"
         digits = f"{fraction:0<6}"[:6]
-        return seconds * MICROSECONDS + int(digits), f"{self.spelled}{minute}:{second}.{fraction}Z"
+        return seconds * MICROSECONDS + int(digits), f"{spelled}{second}.{fraction}Z"
 
 
 def hour_from(second: int) -> Hour:

@@ -19,7 +19,7 @@ Failed logins are sessions of their own kind, so that one failure in four logs i
 of its own: it has nothing in common with a login over SSH but the time.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from itertools import count
 
@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 SLACK_US = 900 * MICROSECONDS
+_AT_ONCE = 1_000
+"""After so many records it is asked what is settled."""
 _DESKTOP = frozenset({Kind.CONNECTION, Kind.VNC, Kind.DESKTOP})
 
 
@@ -46,6 +48,10 @@ def is_of_desktop(record: Record) -> bool:
     """Tell whether a record tells of a desktop: only these may come without a time."""
     evidence = see(record)
     return evidence is not None and evidence.kind in _DESKTOP
+
+
+_Held = tuple[int, int, int, str, int, Evidence]
+"""A record with the members of its order, and where it came, first."""
 
 
 class CorrelationOrderError(Exception):
@@ -84,8 +90,10 @@ def correlate(records: Iterable[Record]) -> Iterator[Outcome]:
 def correlate_in_order(records: Iterable[Record]) -> Iterator[Outcome]:
     """Do the same for records that come nearly in the order of their times; see :class:`Correlator`."""
     correlator = Correlator()
-    for record in records:
-        yield from correlator.take(record)
+    for number, record in enumerate(records):
+        correlator.take(record)
+        if number % _AT_ONCE == 0:
+            yield from correlator.settled()
     yield from correlator.finish()
 
 
@@ -93,36 +101,40 @@ class Correlator:
     """Correlates records as they come, nearly in the order of their times; those without a time may come at any time.
 
     A log tells some things late (a failed login when its connection ends), so records may come up to :data:`SLACK_US`
-    after later ones. Memory: what came within that time, what is open, and what ended within a quarter of an hour.
+    after later ones. What is settled is given when it is asked for, many records at once: the same, in the same order,
+    however often. Memory: what came since it was asked last and within that time before, what is open, and what ended
+    within a quarter of an hour.
     """
 
     def __init__(self) -> None:
         self._sweep, self._desktop = LoginSweep(), DesktopJoin()
-        self._held: list[tuple[int, int, int, str, int, Evidence]] = []  # with the members of their order first
+        self._held: list[_Held] = []
         self._ticket = count()
         self._newest = 0
 
-    def take(self, record: Record) -> Sequence[Outcome]:
-        """Take the next record; give what is settled. Raises :class:`CorrelationOrderError`."""
+    def take(self, record: Record) -> None:
+        """Take the next record. Raises :class:`CorrelationOrderError`."""
         evidence = see(record)
         if evidence is None:
-            return ()
-        if evidence.kind in _DESKTOP:
+            return
+        at, kind = evidence.at, evidence.kind
+        if at is None or kind in _DESKTOP:
             self._desktop.take(evidence)
-            return ()
-        first, width, kind, natural = evidence.order()
-        self._newest = max(self._newest, first)
-        settled_before = self._newest - SLACK_US
-        if first < settled_before:
+            return
+        first, last, _ = at
+        if first > self._newest:
+            self._newest = first
+        elif first < self._newest - SLACK_US:
             raise CorrelationOrderError(f"record {record.id} comes too late to be put in its place")
-        held = self._held
-        heappush(held, (first, width, kind, natural, next(self._ticket), evidence))
-        if held[0][0] >= settled_before:
-            return ()
-        settled: list[Outcome] = []
-        while held[0][0] < settled_before:
-            settled += self._sweep.take(heappop(held)[-1])
-        return settled
+        heappush(self._held, (first, last - first, kind, evidence.natural, next(self._ticket), evidence))
+
+    def settled(self) -> list[Outcome]:
+        """Give what is settled: no record can still come before what is taken here."""
+        held, before = self._held, self._newest - SLACK_US
+        given: list[Outcome] = []
+        while held and held[0][0] < before:
+            given += self._sweep.take(heappop(held)[-1])
+        return given
 
     def finish(self) -> Iterator[Outcome]:
         """Give what is left."""

@@ -6,7 +6,6 @@ several (``candidates`` names them), or to none that is known. Neither depends o
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -53,8 +52,7 @@ class Member(NamedTuple):
     record: str
 
 
-@dataclass(frozen=True, slots=True)
-class Correlation:
+class Correlation(NamedTuple):
     """One real login or desktop connection, and the records that tell of it.
 
     ``session`` names it; ``names`` are all names by which a record alone would call it (two clocks that disagree about
@@ -73,7 +71,7 @@ class Correlation:
 
     def facts(self) -> Iterator[Fact]:
         """Give the correlation as facts. Another set of members is another fact, and has another natural name."""
-        told = "".join([f"{natural}\n{basis}\n" for natural, basis, _ in self.members])
+        told = "".join([f"{natural}\n{_SPELLED[basis]}\n" for natural, basis, _ in self.members])
         digest = hashlib.sha256(told.encode())
         parts = range(0, len(self.members), MEMBERS_PER_FACT)
         for number, start in enumerate(parts, 1):
@@ -96,8 +94,7 @@ class Correlation:
             yield Fact(CORRELATED, self.started_at, data, natural, (0, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
+class Unplaced(NamedTuple):
     """A record that was joined to no session: ``candidates`` are the sessions that it could belong to.
 
     Several candidates are an ambiguity. One is a session whose end is not known, so that nobody can say whether it

@@ -78,8 +78,8 @@ class SudoCommands:
         return [*self._complete(), *self._json.finish(), *self._disagreement()]
 
     def _events(self, message: Message) -> list[Item]:
-        raw = message.text.encode() if message.raw is None else message.raw
-        text = raw[raw.find(_CEE) + len(_CEE) :]
+        raw = message.raw
+        text = message.text[len(_CEE) :] if raw is None else raw[raw.find(_CEE) + len(_CEE) :]
         where = tuple.__new__(Where, (message.lines, message, is_plain(text)))  # as a plain tuple is made, for speed
         items: list[Item] = []
         try:

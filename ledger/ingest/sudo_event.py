@@ -93,9 +93,11 @@ class Where(NamedTuple):
     """Whether no text in the event can be one that has to be escaped or cut."""
 
 
-def is_plain(text: bytes) -> bool:
+def is_plain(text: bytes | str) -> bool:
     """Tell whether the JSON text of an event holds no text that has to be escaped or cut."""
-    return len(text) <= MAX_TEXT and b"\\" not in text and text.isascii()
+    if not text.isascii() or len(text) > MAX_TEXT:
+        return False
+    return "\\" not in text if isinstance(text, str) else b"\\" not in text
 
 
 class _Texts:

@@ -117,9 +117,9 @@ class Rfc3164:
     def _time(self, stamp: str) -> tuple[int, str, str]:
         known, hour, offset = self._hour
         if known == stamp[:10]:
-            minute, second = stamp[10:12], stamp[13:]
-            if minute in clock.SIXTIETHS and second in clock.SIXTIETHS and stamp[12] == ":":
-                return *hour.at(minute, second, ""), offset
+            second = stamp[10:]
+            if second in clock.IN_HOUR:
+                return *hour.at(second, ""), offset
         found = _STAMP_3164.fullmatch(stamp)
         if found is None:
             raise FramingError("not an RFC 3164 line: month, day, time and host")

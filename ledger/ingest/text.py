@@ -34,7 +34,7 @@ def clean(text: str) -> tuple[str, bool]:
     return cleaned, count > 0
 
 
-def load_json(data: bytes) -> Any:
+def load_json(data: bytes | str) -> Any:
     """Read one JSON value, as other programs write it: bytes that are not UTF-8 are let through to :func:`clean`.
 
     Raises ``ValueError`` whatever is wrong, with a sentence that quotes none of the text.
@@ -44,7 +44,7 @@ def load_json(data: bytes) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(data.decode("utf-8", "surrogateescape"))
+        return json.loads(data if isinstance(data, str) else data.decode("utf-8", "surrogateescape"))
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON at character {error.pos}: {error.msg}") from None
     except RecursionError:

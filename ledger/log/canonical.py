@@ -57,6 +57,11 @@ def encode_more(value: Mapping[str, Any], *, depth: int = 1) -> bytes:
     return encode_with_standard_library(value, depth=depth) if _orjson is None else _spell(value, depth)
 
 
+def encode_text(text: str) -> bytes:
+    """Give what ``encode`` gives for a text."""
+    return encode_with_standard_library(text) if _orjson is None else _spell(text, 1)
+
+
 def _spell(value: object, depth: int) -> bytes:
     try:
         spelled: bytes = _orjson.dumps(value, default=dict, option=_orjson.OPT_SORT_KEYS | _orjson.OPT_STRICT_INTEGER)
@@ -126,11 +131,10 @@ def _is_plain(value: Any, depth: int) -> bool:
         return kind in _SCALARS
     if depth > MAX_DEPTH:
         return False
-    for each in value:
-        kind = type(each)
-        if kind is not str and kind not in _SCALARS and not _is_plain(each, depth + 1):
-            return False
-    return True
+    if _SCALARS.issuperset(map(type, value)):
+        return True
+    nested = [each for each in value if type(each) not in _SCALARS]
+    return all(_is_plain(each, depth + 1) for each in nested)
 
 
 def _check(values: Iterable[Any], depth: int) -> None:

@@ -105,6 +105,8 @@ def test_an_object_with_more_texts_is_spelled_as_any(orjson, value, more):
 def test_a_text_that_is_added_may_not_be_what_no_text_may_be(orjson, text):
     with encoder(orjson), pytest.raises(FormatError):
         canonical.encode_more({"natural": text})
+    with encoder(orjson), pytest.raises(FormatError):
+        canonical.encode_text(text)
 
 
 @WITH_AND_WITHOUT
@@ -130,6 +132,8 @@ def test_known_spellings(orjson, value, spelling):
         assert canonical.encode(value) == spelling
         assert canonical.decode(spelling) == value
         assert type(canonical.decode(spelling)) is type(value)
+        if isinstance(value, str):
+            assert canonical.encode_text(value) == spelling
 
 
 @WITH_AND_WITHOUT
