@@ -22,7 +22,7 @@ from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
 from ledger.domain.rules import rule
 from ledger.domain.schedule_facts import ScheduleAgreed, ScheduleCancelled, ScheduleChanged, ScheduleProposed
 from ledger.domain.settings import Defaults
-from ledger.domain.told_agreement import announced_then, as_told, started_then, told_late
+from ledger.domain.told_agreement import announced_then, as_told, overran_then, started_then, told_late
 from ledger.domain.window import Window
 from ledger.domain.work import RUNNING, Status, WorkOrder, known, of_order
 from ledger.domain.work_facts import Side
@@ -130,6 +130,7 @@ def agree_schedule(command: AgreeSchedule, facts: Facts, now: datetime, defaults
         *started_then(order, facts, told, proposal),
         *announced_then(order, facts, told, proposal),
         *was_known(order, facts, proposal, told),
+        overran_then(order, facts, told, proposal, defaults),
     ]
     cites = [order.changed if order.window is None else order.window.agreed, proposal.position]
     cites += word_of(facts, command.by, command.contact, "R-21", command.agreed_at)

@@ -2,11 +2,12 @@
 
 Guarantees: that it was told after the work, or after the start of its time, is a finding (R-21). What was recorded of a
 start is judged again by the time that both sides had agreed on by then: a violation stays, with a finding beside it
-where the time was agreed on; a start outside that time, or one that nobody announced for it, is a violation now.
+where the time was agreed on; a start outside that time, one that nobody announced for it, and work that had gone on
+past its end unsaid (R-23), are violations now.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ledger.domain.boundary import tag
 from ledger.domain.fact import Fact, tags_of
@@ -15,6 +16,7 @@ from ledger.domain.instants import spelled
 from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
 from ledger.domain.rules import rule
 from ledger.domain.schedule_facts import ScheduleAgreed, ScheduleChanged, ScheduleProposed
+from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.window import Window
 from ledger.domain.work import WorkOrder, order_at
@@ -78,6 +80,24 @@ def announced_then(
         for start, _, wrong in _starts(order, facts, told)
         if all(each.fact.rule != "R-22" for each in wrong)
     ]
+
+
+@rule("R-23")
+def overran_then(
+    order: WorkOrder, facts: Facts, told: Recorded[Fact], proposal: Recorded[ScheduleProposed], defaults: Defaults
+) -> ViolationRecorded | None:
+    """Give the violation of work that is over, and went on past the told end without the customer's being told."""
+    if order.started is None or order.started_at is None or order.ended is None or order.ended_at is None:
+        return None
+    then = order_at([*facts, told], order.id, order.ended_at - timedelta(microseconds=1))
+    if then is None or then.window is None or then.window.agreed != told.position:
+        return None
+    deadline = max(then.window.planned_end, order.started_at) + defaults.overrun_notice
+    said = (each.fact.values.get("deadline") for each in of_type(facts, ViolationRecorded) if each.fact.rule == "R-23")
+    if order.ended_at <= deadline or spelled(deadline) in said:
+        return None
+    cites = (proposal.position, order.started, order.ended)
+    return _violation(order, "R-23", "overrun_never_told", cites, {"deadline": spelled(deadline)})
 
 
 def _starts(

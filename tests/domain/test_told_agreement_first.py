@@ -3,18 +3,20 @@
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from night_work import AGREE, MORNING, NIGHT, PROPOSE, SEND, START, TAKEN_ON
 from orders import (
     ORDER,
     SECOND_PROPOSAL,
 )
-from story import at
+from story import CUSTOMER, at
 from test_work_invariants import Ledger
 
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.rules import switched_off
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import Status, order_of
+from ledger.domain.working import CompleteWork
 
 
 def lived(steps: tuple[object, ...], moment: str = MORNING, *before: tuple[str, object]) -> tuple[Ledger, Counter[str]]:
@@ -94,3 +96,12 @@ def test_r_21_r_22_work_outside_a_time_that_is_told_late_is_a_violation_whicheve
         with switched_off(f"ledger.domain.told_agreement.{function}"):
             _, said = lived((START, propose, AGREE), "2026-11-18 02:30", *planned)
         assert said == outside - Counter([silent])
+
+
+@pytest.mark.parametrize(("ended", "overran"), [("2026-11-18 03:15", 0), ("2026-11-18 03:16", 1)])
+def test_r_23_work_that_went_on_past_a_time_that_is_told_after_its_end_is_a_violation(ended: str, overran: int) -> None:
+    complete = CompleteWork(customer=CUSTOMER, work_order=ORDER, completed_at=at(ended))
+    for steps in ((PROPOSE, AGREE, START, complete), (START, complete, PROPOSE, AGREE)):
+        assert lived(steps)[1]["overrun_never_told"] == overran
+    with switched_off("ledger.domain.told_agreement.overran_then"):
+        assert lived((START, complete, PROPOSE, AGREE))[1]["overrun_never_told"] == 0
