@@ -1,7 +1,8 @@
 """The fee for a customer's own format or a report: quoted before it is prepared, accepted in writing, or waived (R-29).
 
 Guarantees: the trail as it is costs nothing; nothing is prepared until the fee is approved or waived; a quote binds for
-its days alone; what was not approved is not invoiced, nor anything but the approved amount.
+its days alone; what was not approved is not invoiced, nor anything but the approved amount. An answer counts from when
+it came: one that is told later annuls the lapse of its quote, or what was answered after it.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 
 from ledger.domain.boundary import PEOPLE_TAG, Boundary, Item, tag
 from ledger.domain.calendar import day_begins, day_in_japan
-from ledger.domain.contacts import ContactRole, entitled
+from ledger.domain.contacts import Contact, ContactRole, entitled
 from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
@@ -20,13 +21,16 @@ from ledger.domain.fee_facts import (
     FeeDeclined,
     FeeInvoiced,
     FeeQuoted,
+    FeeQuoteLapsed,
     FeeWaived,
     WaiverReason,
     Written,
 )
+from ledger.domain.finding import FindingRecorded
+from ledger.domain.instants import check_happened, spelled
 from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
-from ledger.domain.recorded import Facts, of_type
+from ledger.domain.recorded import Facts, happened_at, of_type
 from ledger.domain.request import REQUEST_TIMER, FeeStatus, Request, Status, check_stands, of_request, request_of
 from ledger.domain.request_facts import Provision
 from ledger.domain.rules import rule
@@ -35,6 +39,8 @@ from ledger.domain.settings import Defaults
 _QUOTERS = (Role.SALES, Role.FINANCE)
 _WAIVERS = (Role.FINANCE, Role.LEGAL)
 _SETTLED = frozenset({FeeStatus.APPROVED, FeeStatus.WAIVED, FeeStatus.INVOICED})
+_UNANSWERED = frozenset({FeeStatus.QUOTED, FeeStatus.LAPSED})
+_ANSWERED = frozenset({FeeStatus.APPROVED, FeeStatus.DECLINED})
 _OPEN_TO_QUOTE = frozenset({FeeStatus.NONE, FeeStatus.DECLINED, FeeStatus.LAPSED})
 
 
@@ -52,7 +58,7 @@ class QuoteFee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveFee:
-    """The customer accepts the quote."""
+    """The customer accepts the quote; ``received_at``: where the answer came before now."""
 
     customer: str
     request: str
@@ -60,6 +66,7 @@ class ApproveFee:
     contact: str
     form: Written
     document_sha256: str | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,7 @@ class DeclineFee:
     quote: str
     contact: str
     plain_instead: bool
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +124,32 @@ def check_in_writing(form: Written) -> None:
 
 
 @rule("R-29")
-def check_quote_stands(request: Request, quote: str) -> None:
-    """Refuse an answer to a quote that is another, answered or lapsed."""
-    if request.fee is not FeeStatus.QUOTED or request.quote is None or request.quote.quote != quote:
+def check_quote_stands(request: Request, facts: Facts, quote: str, said_at: datetime) -> None:
+    """Refuse an answer to a quote that is another, had lapsed when it came, or had been answered by then."""
+    asked = next((each for each in request.quotes if each.quote == quote), None)
+    newest = request.quote is not None and request.quote.quote == quote
+    answered = any(came_at <= said_at for _, came_at in _answers(facts, quote))
+    open_ = request.fee in _UNANSWERED or (newest and request.fee in _ANSWERED)
+    if asked is None or not open_ or said_at >= asked.valid_until or answered:
         raise Refusal("R-29", "quote_not_open", request.positions, fee=request.fee)
+
+
+@rule("R-29", off=())
+def answered_before(request: Request, facts: Facts, quote: str, said_at: datetime) -> tuple[FindingRecorded, ...]:
+    """Find that an answer had come before its quote lapsed, or before what was told of it first."""
+    lapses = (each.position for each in of_type(facts, FeeQuoteLapsed) if each.fact.quote == quote)
+    past = sorted((*lapses, *(position for position, _ in _answers(facts, quote))))
+    if not past:
+        return ()
+    return (
+        FindingRecorded(
+            rule="R-29",
+            sentence="fee_answered_before",
+            values={"at": spelled(said_at)},
+            subjects=(tag("request", request.id), tag("quote", quote)),
+            cites=tuple(past),
+        ),
+    )
 
 
 @rule("R-29")
@@ -185,34 +215,54 @@ def quote_fee(command: QuoteFee, facts: Facts, now: datetime, defaults: Defaults
 
 
 @decides(ApproveFee, boundary=_customers_word, timers=_due)
-def approve_fee(command: ApproveFee, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+def approve_fee(command: ApproveFee, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Take the written acceptance of the billing contact."""
-    request = request_of(facts, command.request)
-    check_stands(request, Status.ACCEPTED)
     check_in_writing(command.form)
-    check_quote_stands(request, command.quote)
-    contact = entitled(fold_contacts(facts), command.contact, ContactRole.BILLING_CONTACT, "R-29")
+    request, contact, found = _answered(command, facts, now)
     approved = FeeApproved(
         request=request.id,
         quote=command.quote,
         contact=contact.id,
         form=command.form,
         document_sha256=command.document_sha256,
+        received_at=command.received_at,
     )
-    return decided(approved, cites=(*request.positions, contact.position))
+    return decided(approved, *found, cites=(*request.positions, contact.position))
 
 
 @decides(DeclineFee, boundary=_customers_word, timers=_due)
-def decline_fee(command: DeclineFee, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+def decline_fee(command: DeclineFee, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Take the customer's no, in whatever form; the plain trail stays free."""
+    request, contact, found = _answered(command, facts, now)
+    declined = FeeDeclined(
+        request=request.id,
+        quote=command.quote,
+        contact=contact.id,
+        plain_instead=command.plain_instead,
+        received_at=command.received_at,
+    )
+    return decided(declined, *found, cites=(*request.positions, contact.position))
+
+
+def _answered(
+    command: ApproveFee | DeclineFee, facts: Facts, now: datetime
+) -> tuple[Request, Contact, tuple[FindingRecorded, ...]]:
+    """Give the request, who answers, and what is found of an answer told late; raise Refusal where none is awaited."""
     request = request_of(facts, command.request)
     check_stands(request, Status.ACCEPTED)
-    check_quote_stands(request, command.quote)
-    contact = entitled(fold_contacts(facts), command.contact, ContactRole.BILLING_CONTACT, "R-29")
-    declined = FeeDeclined(
-        request=request.id, quote=command.quote, contact=contact.id, plain_instead=command.plain_instead
-    )
-    return decided(declined, cites=(*request.positions, contact.position))
+    said_at = command.received_at or now
+    check_happened("R-29", said_at, now, after=request.received_at, cites=request.positions)
+    check_quote_stands(request, facts, command.quote, said_at)
+    contacts = fold_contacts(facts)
+    contact = entitled(contacts, command.contact, ContactRole.BILLING_CONTACT, "R-29", command.received_at)
+    return request, contact, answered_before(request, facts, command.quote, said_at)
+
+
+def _answers(facts: Facts, quote: str) -> list[tuple[int, datetime]]:
+    """Give the answers to a quote, each with when it came."""
+    yes = ((each.position, happened_at(each)) for each in of_type(facts, FeeApproved) if each.fact.quote == quote)
+    no = ((each.position, happened_at(each)) for each in of_type(facts, FeeDeclined) if each.fact.quote == quote)
+    return [*yes, *no]
 
 
 @decides(WaiveFee, boundary=_vendors_word, timers=_due)

@@ -38,18 +38,19 @@ class FeeQuoted(Fact):
     valid_until: datetime
 
 
-@fact("fee.approved.v1", retention="fee", ja="費用承諾", en="Fee approved", clause="6-3")
+@fact("fee.approved.v1", retention="fee", ja="費用承諾", en="Fee approved", clause="6-3", occurred="received_at")
 class FeeApproved(Fact):
-    """The customer's billing contact accepted the quote in writing."""
+    """The customer's billing contact accepted the quote in writing; ``received_at``: where it is told later."""
 
     request: str = ref("request")
     quote: str = ref("quote")
     contact: str = ref("person")
     form: Written = public()
     document_sha256: str | None = None
+    received_at: datetime | None = None
 
 
-@fact("fee.declined.v1", retention="fee", ja="費用辞退", en="Fee declined", clause="6-3")
+@fact("fee.declined.v1", retention="fee", ja="費用辞退", en="Fee declined", clause="6-3", occurred="received_at")
 class FeeDeclined(Fact):
     """The customer does not accept the quote; ``plain_instead``: it takes the trail as it is, free of charge."""
 
@@ -57,6 +58,7 @@ class FeeDeclined(Fact):
     quote: str = ref("quote")
     contact: str = ref("person")
     plain_instead: bool
+    received_at: datetime | None = None
 
 
 @fact("fee.waived.v1", retention="fee", ja="費用免除", en="Fee waived", clause="6-3")

@@ -2,7 +2,8 @@
 
 Guarantees: a request is open, and what it names is held, from its receipt until it is rejected, withdrawn, acknowledged
 or closed by the timer (R-17). A quote lapses when its days are over, and a delivery that nobody acknowledges closes the
-request after so many business days: both are facts of the timer, so that no request holds the trail for ever.
+request after so many business days: both are facts of the timer, so that no request holds the trail for ever. An
+approval is of the quote that it names; a no to a quote that another has followed is none to that.
 """
 
 from collections.abc import Mapping
@@ -71,7 +72,9 @@ class Request:
     status: Status
     positions: tuple[int, ...]
     applicant: str
+    asked: Provision
     provision: Provision
+    """What it comes to: the plain trail, where the customer takes that instead of what it asked for."""
     work_orders: tuple[str, ...]
     first_day: date | None
     last_day: date | None
@@ -79,6 +82,8 @@ class Request:
     over_at: datetime | None = None
     fee: FeeStatus = FeeStatus.NONE
     quote: FeeQuoted | None = None
+    """The one that was approved, else the newest."""
+    quotes: tuple[FeeQuoted, ...] = ()
     manifest_sha256: str | None = None
     delivered_at: datetime | None = None
 
@@ -151,6 +156,7 @@ def _received(fact: EvidenceRequestReceived, position: int) -> Request:
         status=Status.RECEIVED,
         positions=(position,),
         applicant=fact.applicant,
+        asked=fact.provision,
         provision=fact.provision,
         work_orders=fact.work_orders,
         first_day=fact.first_day,
@@ -161,7 +167,8 @@ def _received(fact: EvidenceRequestReceived, position: int) -> Request:
 
 def _moved(before: Request, recorded: Recorded[Fact]) -> Request:
     fact = recorded.fact
-    fee = _FEES.get(type(fact), before.fee)
+    past = isinstance(fact, FeeDeclined) and before.quote is not None and before.quote.quote != fact.quote
+    fee = before.fee if past else _FEES.get(type(fact), before.fee)
     after = replace(
         before,
         status=_STEPS.get(type(fact), before.status),
@@ -170,8 +177,11 @@ def _moved(before: Request, recorded: Recorded[Fact]) -> Request:
     )
     match fact:
         case FeeQuoted():
-            return replace(after, quote=fact)
-        case FeeDeclined(plain_instead=True):
+            return replace(after, quote=fact, quotes=(*before.quotes, fact))
+        case FeeApproved(quote=approved):
+            quote = next((each for each in before.quotes if each.quote == approved), before.quote)
+            return replace(after, quote=quote, provision=before.asked)
+        case FeeDeclined(plain_instead=True) if not past:
             return replace(after, provision=Provision.PLAIN)
         case EvidencePackageSealed(manifest_sha256=manifest):
             return replace(after, manifest_sha256=manifest)

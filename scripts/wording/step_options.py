@@ -158,6 +158,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_opt_report": ("What was done.", "実施内容。"),
     "step_opt_report_file": ("The report; its SHA-256 is recorded.", "報告書ファイル（SHA-256 を記録）。"),
     "step_opt_request": ("Id of the request.", "申請の識別子。"),
+    "step_opt_request_approve_received_at": (
+        "When the answer arrived, if not now.",
+        "回答の受領日時（今でない場合）。",
+    ),
+    "step_opt_request_decline_fee_received_at": (
+        "When the answer arrived, if not now.",
+        "回答の受領日時（今でない場合）。",
+    ),
     "step_opt_requested_at": ("When it was asked for.", "依頼日時。"),
     "step_opt_requested_by": ("Id of the contact who asks.", "依頼されたご担当者の識別子。"),
     "step_opt_resumed_at": ("When it went on.", "再開日時。"),

@@ -25,6 +25,7 @@ from evidence_requests import (
 )
 from story import CUSTOMER, an_id, at, given
 
+from ledger.domain.contacts import ContactEnded
 from ledger.domain.fee import ApproveFee, DeclineFee, InvoiceFee, QuoteFee, WaiveFee
 from ledger.domain.fee_facts import (
     FeeApproved,
@@ -36,8 +37,10 @@ from ledger.domain.fee_facts import (
     WaiverReason,
     Written,
 )
+from ledger.domain.finding import FindingRecorded
 from ledger.domain.marking import Marking
 from ledger.domain.providing import RenderReport, SealPackage
+from ledger.domain.request import FeeStatus, fold
 from ledger.domain.request_facts import EvidenceReportRendered
 
 NOW = "2026-12-02 11:00"
@@ -124,6 +127,65 @@ def test_r_29_a_quote_binds_for_its_days_alone() -> None:
     again = replace(ASK, quote=an_id("quote", 2))
     renewed = given(REPORT_ASKED, ACCEPTED, QUOTED, LAPSED, MS_SALES).when(again, at_="2027-01-05 10:00")
     renewed.after().then(replace(QUOTED, quote=again.quote, valid_until=at("2027-02-05 00:00")))
+
+
+IN_TIME, TOO_LATE = at("2027-01-01 23:59"), at("2027-01-02 00:00")
+FOUND = FindingRecorded(
+    rule="R-29",
+    sentence="fee_answered_before",
+    values={"at": "2027-01-01T23:59:00+09:00"},
+    subjects=(f"request:{REQUEST}", f"quote:{QUOTE}"),
+)
+
+
+def test_r_29_an_answer_that_came_in_time_counts_although_it_is_told_after_the_quote_lapsed() -> None:
+    story = given(REPORT_ASKED, ACCEPTED, QUOTED, BILLING_NAMED)
+    for command, fact in ((APPROVE, APPROVED), (DECLINE, DECLINED)):
+        late = replace(command, received_at=IN_TIME)
+        outcome = story.when(late, at_="2027-01-05 10:00").after(LAPSED)
+        outcome.then(replace(fact, received_at=IN_TIME), FOUND).citing(0, 1, 2, 3, 4)
+        assert outcome.facts[1].cites == (4,)
+        story.when(replace(late, received_at=TOO_LATE), at_="2027-01-05 10:00").refused("R-29")
+        story.when(replace(late, received_at=at("2027-01-05 10:01")), at_="2027-01-05 10:00").refused("R-29")
+        story.when(late, at_="2027-01-01 23:59").after().then(replace(fact, received_at=IN_TIME))
+    early = replace(APPROVE, received_at=at("2026-12-01 09:59"))
+    story.when(early, at_="2027-01-05 10:00").refused("R-29", cites=[0, 1, 2, 4])
+    left = story.at("2027-01-03 09:00", ContactEnded(customer=CUSTOMER, contact=BILLING))
+    assert left.when(replace(APPROVE, received_at=IN_TIME), at_="2027-01-05 10:00").refusal is None
+    told = (LAPSED, replace(APPROVED, received_at=IN_TIME), FOUND)
+    given(REPORT_ASKED, ACCEPTED, QUOTED, *told, MR_CUSTODIAN).when(RENDER, at_="2027-01-06 10:00").then(RENDERED)
+
+
+def test_r_29_an_answer_that_came_in_time_is_to_its_own_quote_also_when_another_has_followed() -> None:
+    second = replace(QUOTED, quote=an_id("quote", 2), amount=66_000, valid_until=at("2027-02-05 00:00"))
+    begun = (REPORT_ASKED, ACCEPTED, QUOTED, LAPSED)
+    story = given(*begun, second, BILLING_NAMED)
+    yes, no = (replace(each, received_at=IN_TIME) for each in (APPROVE, DECLINE))
+    story.when(yes, at_="2027-01-06 10:00").then(replace(APPROVED, received_at=IN_TIME), FOUND)
+    story.when(no, at_="2027-01-06 10:00").then(replace(DECLINED, received_at=IN_TIME), FOUND)
+    approved = fold(story.at("2027-01-06 10:00", replace(APPROVED, received_at=IN_TIME)).recorded)
+    assert (approved[REQUEST].fee, approved[REQUEST].quote) == (FeeStatus.APPROVED, QUOTED)
+    declined = fold(given(*begun, second, replace(DECLINED, received_at=IN_TIME)).recorded)
+    assert (declined[REQUEST].fee, declined[REQUEST].quote) == (FeeStatus.QUOTED, second)
+    assert declined[REQUEST].provision is REPORT_ASKED.provision
+    for newer in (replace(APPROVED, quote=second.quote), replace(DECLINED, quote=second.quote), WAIVED):
+        given(*begun, second, newer, BILLING_NAMED).when(yes, at_="2027-01-06 10:00").refused("R-29")
+
+
+def test_r_29_of_two_answers_to_a_quote_the_one_that_came_first_counts_whichever_is_told_first() -> None:
+    answers = ((APPROVE, DECLINED, FeeStatus.APPROVED), (DECLINE, APPROVED, FeeStatus.DECLINED))
+    for command, other, status in answers:
+        first = replace(command, received_at=at("2026-12-02 10:00"))
+        story = given(REPORT_ASKED, ACCEPTED, QUOTED, BILLING_NAMED).at(NOW, other)
+        told, found = story.when(first, at_="2026-12-03 10:00").facts
+        assert (found.cites, type(found)) == ((4,), FindingRecorded)
+        known = fold(story.at("2026-12-03 10:00", told, found).recorded)[REQUEST]
+        assert known.fee is status
+        assert (known.provision is REPORT_ASKED.provision) is (status is FeeStatus.APPROVED)
+        story.when(first, at_="2026-12-04 10:00").refused("R-29")
+        given(REPORT_ASKED, ACCEPTED, QUOTED, BILLING_NAMED).at(NOW, other).when(
+            replace(command, received_at=at(NOW)), at_="2026-12-03 10:00"
+        ).refused("R-29")
 
 
 def test_r_29_nothing_is_prepared_until_the_fee_is_approved_or_waived() -> None:

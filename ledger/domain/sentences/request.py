@@ -69,6 +69,10 @@ SENTENCES = {
         "この見積は回答待ちではありません（{fee:request.FeeStatus}）。",
         "This quote is not open to an answer: {fee:request.FeeStatus}.",
     ),
+    "fee_answered_before": (
+        "見積への回答は {at:time} に届いており、先に記録した失効または回答より前のものです。",
+        "The answer to the quote came at {at:time}, before it lapsed or what was recorded of it first.",
+    ),
     "fee_settled": (
         "費用は既に決まっています（{fee:request.FeeStatus}）。",
         "The fee is settled already: {fee:request.FeeStatus}.",
