@@ -307,6 +307,28 @@ def test_of_two_that_sign_at_once_one_wins_and_the_other_goes_on(log: TestedLog)
     assert len(list(log.state.all())) == 1
 
 
+def test_only_who_saw_the_newest_adds_one_and_only_of_more_entries(tmp_path: Path) -> None:
+    state = SqliteCheckpointState.create(tmp_path / "state" / "signed.sqlite", ORIGIN)
+
+    def add(after: int, size: int) -> bool:
+        tree = Frontier()
+        tree.extend([bytes([size]) * 32] * size)
+        return state.add(after, SignedCheckpoint(size, tree.root(), b"note of %d" % size), tree, bytes(32))
+
+    assert not add(1, 3)  # there is no first yet
+    assert add(0, 3)
+    kept = list(state.all())
+    assert not add(0, 5)  # longer, from who has not seen that one was signed
+    assert not add(2, 5)
+    assert not add(1, 3)  # seen, and not longer: nothing, or another root for the same size
+    assert not add(1, 2)
+    assert list(state.all()) == kept
+    assert add(1, 5)
+    newest = state.newest()
+    assert newest is not None
+    assert (newest.number, newest.signed.size) == (2, 5)
+
+
 def test_a_state_of_another_log_is_refused(log: TestedLog, tmp_path: Path) -> None:
     other = SqliteCheckpointState.create(tmp_path / "other" / "checkpoints.sqlite", "shoseki.example/other")
     mine = SqliteCheckpointState(other.path, ORIGIN)

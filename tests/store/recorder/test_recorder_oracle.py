@@ -140,6 +140,26 @@ def test_requests_that_share_a_transaction_are_decided_in_turn(
     assert told == oracle.events
 
 
+def test_an_item_matches_from_its_own_place_on_among_entries_that_are_not_committed_yet(
+    log: World, recorder: Recorder
+) -> None:
+    """What stands in the same transaction before the place that an item names is known to whoever asks."""
+    recorder.announce_day_key("trail")
+    size = recorder.reader.size()
+    sought = DCBEvent(type="Sought", data=b"", tags=["k:sought"])
+    conditions = [
+        DCBAppendCondition(DCBQuery([ItemSince([], ["k:sought"], since)]), after)
+        for since, after in ((size + 2, None), (size + 1, size + 1), (size + 1, size + 2), (size + 1, None))
+    ]
+    with together(log, recorder) as calls:  # an entry of its own goes first
+        calls.call(lambda: recorder.append([sought]))
+        for condition in conditions:
+            calls.call(lambda c=condition: recorder.append([DCBEvent(type="Other", data=b"", tags=[])], c))
+    first, *others = calls.results()
+    assert first == size + 2  # the port counts from 1
+    assert [isinstance(each, ConditionFailedError) for each in others] == [False, True, False, True]
+
+
 tagged_items = st.builds(
     ItemSince,
     types=likely_types,
