@@ -12,17 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.application.deciding import TIMER, Decider, Looked
-from ledger.application.errors import LedgerError
+from ledger.application.errors import StillToComeError
 from ledger.application.facts import written
 from ledger.application.open_subjects import Dues, Open, OpenSubjects, named_by
 from ledger.application.own_chain import own
 from ledger.domain.clock_run import ClockRun
 from ledger.domain.due import Due, first_due, type_of
 from ledger.domain.fact import Fact, tags_of
+from ledger.domain.instants import spelled
 from ledger.domain.recorded import Recorded
 from ledger.domain.settings_in_force import SETTINGS, in_force
 from ledger.log.entry import LOG_CHAIN
-from ledger.log.members import format_at
 from ledger.store.recorder import Recorder
 
 _PASSES = 16
@@ -77,11 +77,11 @@ def run(recorder: Recorder, decider: Decider, subjects: OpenSubjects | None = No
 def evaluate(recorder: Recorder, decider: Decider, at: datetime) -> Ran:
     """Give what would have been written at an instant, on what was recorded by then; write nothing.
 
-    Raises LedgerError for an instant after now.
+    Raises StillToComeError for an instant after now.
     """
     now = recorder.clock.now()
     if at > now:
-        raise LedgerError(f"{format_at(at)} is after now, {format_at(now)}: nothing is known of it yet.")
+        raise StillToComeError(spelled(at), spelled(now))
     found = OpenSubjects(recorder).find()
     settings = in_force([each for each in decider.facts(SETTINGS) if each.at <= at], decider.defaults)
     shown: list[Recorded[Fact]] = []

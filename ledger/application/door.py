@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ledger.application.errors import CustomerUnknownError, LedgerError, PositionUnknownError
+from ledger.application.errors import CustomerUnknownError, CustomerUnnamedError, PositionUnknownError
 from ledger.application.exporting import Exported, Exporter
 from ledger.application.payload import Statement, data_of
 from ledger.application.pinning import pinned_policy
@@ -138,10 +138,10 @@ class Ledger:
     def register_customer(self, name: str, *, actor: Mapping[str, str]) -> str:
         """Open a chain for a customer; give its id, which is random and says nothing.
 
-        Raises LedgerError for an empty name, Refusal for one that says a customer's secret in custody (R-09).
+        Raises CustomerUnnamedError for an empty name, Refusal for one that says a customer's secret in custody (R-09).
         """
         if not name.strip():
-            raise LedgerError("A customer has a name: give one that is not empty.")
+            raise CustomerUnnamedError
         self.decider.refuse_words(RegisterCustomer(name), actor, self.recorder.clock.now())
         chain = self.decider.new_id("cus")
         self.recorder.create_chain(chain)

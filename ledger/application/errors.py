@@ -13,6 +13,22 @@ class CustomerUnknownError(LedgerError):
         self.customer = customer
 
 
+class CustomerUnnamedError(LedgerError):
+    """A customer is registered by a name, and none was given."""
+
+    def __init__(self) -> None:
+        super().__init__("A customer has a name: give one that is not empty.")
+
+
+class StillToComeError(LedgerError):
+    """What is asked about lies after now: ask about an instant up to now."""
+
+    def __init__(self, at: str, now: str) -> None:
+        super().__init__(f"{at} is after now, {now}: nothing is known of it yet.")
+        self.at = at
+        self.now = now
+
+
 class SourceUnusableError(LedgerError):
     """The file to import cannot be read, or changed while it was read: nothing of it counts as imported."""
 

@@ -33,7 +33,7 @@ _TRAIL = (
     ("login.ended.v1", "ログアウト", "Login ended", "4-2"),
     ("session.command_observed.v1", "コマンド実行", "Command observed", "4-1④"),
     ("session.command_exited.v1", "コマンド終了", "Command exited", "4-1④"),
-    ("session.correlated.v1", "セッション照合", "Session correlated", "4-2"),
+    ("session.correlated.v1", "セッション対応付け", "Session correlated", "4-2"),
     ("desktop.connection_opened.v1", "デスクトップ接続開始", "Desktop connection opened", "4-2"),
     ("desktop.connection_closed.v1", "デスクトップ接続終了", "Desktop connection closed", "4-2"),
     ("desktop.login_accepted.v1", "デスクトップ認証成功", "Desktop login accepted", "4-2"),
@@ -49,18 +49,18 @@ _TRAIL = (
     ("ledger.finding_recorded.v1", "指摘記録", "Finding recorded", "audit"),
 )
 _CORE = (
-    ("log.created.v1", "台帳作成", "Log created", "log"),
+    ("log.created.v1", "ログ作成", "Log created", "log"),
     ("log.clock_corrected.v1", "時刻修正", "Clock corrected", "log"),
     ("log.key_added.v1", "署名鍵追加", "Signing key added", "log"),
     ("log.key_retired.v1", "署名鍵終了", "Signing key retired", "log"),
-    ("chain.created.v1", "連鎖開始", "Chain created", "customer"),
-    ("heads.sealed.v1", "連鎖末尾封緘", "Heads sealed", "log"),
+    ("chain.created.v1", "チェーン作成", "Chain created", "customer"),
+    ("heads.sealed.v1", "先頭表封緘", "Heads sealed", "log"),
     ("key.created.v1", "データ鍵作成", "Data key created", "log"),
     ("key.destroyed.v1", "データ鍵破棄", "Data key destroyed", "log"),
     ("key.destruction_confirmed.v1", "データ鍵破棄確認", "Destruction of a data key confirmed", "log"),
     ("hold.placed.v1", "保全", "Hold placed", "log"),
     ("hold.released.v1", "保全解除", "Hold released", "log"),
-    ("payload.removed.v1", "本文除去", "Payload removed", "log"),
+    ("payload.removed.v1", "内容除去", "Payload removed", "log"),
 )
 for _type, _ja, _en, _chain in _CORE:
     declare(_type, retention=TERMS, ja=_ja, en=_en, clause="4-1⑤", chain="log" if _chain == "log" else "customer")

@@ -15,10 +15,14 @@ SENTENCES: Final = {
     "CustomerUnknownError": (
         "このログにそのお客様はいません（{customer}）。shoseki customer list で確認してください。"
     ),
+    "CustomerUnnamedError": "お客様の名称が空です。名称を指定してください。",
+    "StillToComeError": (
+        "{at} は現在（{now}）より後のため、その時点のことはまだ分かりません。現在までの時点を指定してください。"
+    ),
     "PositionUnknownError": "位置 {position} に記録はありません。ログの記録は {size} 件です（0 から数えます）。",
     "ReadingInterruptedError": "ファイルを読むプロセスが途中で終了しました。もう一度取り込んでください。",
     "ContendedError": "他の記録が {attempts} 回続けて先に行われました。もう一度実行してください。",
-    "CommandConflictError": "同じ冪等キーで別の操作がすでに実行されています（位置 {position}）。",
+    "CommandConflictError": "同じ冪等キーで別の操作が既に実行されています（位置 {position}）。",
     # -- database and disk ---------------------------------------------------------------------------------------------
     "DatabaseUnreachableError": (
         "データベースに接続できません。起動しているかと URL を確認し、もう一度実行してください（{reason}）。"
@@ -53,13 +57,13 @@ SENTENCES: Final = {
     "NoSignerError": (
         "{path} には、件数 {size} のチェックポイントに署名できる鍵がありません。署名鍵を交代させてください。"
     ),
-    "CredentialIdError": "{credential!r:.80} は認証情報の識別子ではありません。",
+    "CredentialIdError": "{credential!r:.80} は接続情報の識別子ではありません。",
     "CustodyUnknownError": "{credential} の秘密情報はここにありません。お客様にもう一度お求めください。",
     "CustodyTakenError": (
-        "{credential} には別の秘密情報を保管しています。新しいものは新しい認証情報として登録してください。"
+        "{credential} には別の秘密情報を保管しています。新しいものは新しい接続情報として登録してください。"
     ),
     "CustodyErasedError": (
-        "{credential} の秘密情報は {destroyed_at} に消去しました。新しい認証情報としてお客様にお求めください。"
+        "{credential} の秘密情報は {destroyed_at} に消去しました。新しい接続情報としてお客様にお求めください。"
     ),
     # -- keyring -------------------------------------------------------------------------------------------------------
     "KeyringMissingError": "鍵束 {path} がなく、何も開封・署名できません。控えを戻してください。",
@@ -118,7 +122,7 @@ OF_FILES: Final = {
     errno.EPERM: "許可されていません",
     errno.EISDIR: "ディレクトリです",
     errno.ENOTDIR: "ディレクトリではありません",
-    errno.EEXIST: "すでにあります",
+    errno.EEXIST: "既にあります",
     errno.ENOSPC: "空き容量がありません",
     errno.EDQUOT: "割当て容量を使い切っています",
     errno.EROFS: "読取り専用です",

@@ -16,7 +16,7 @@ from test_session_race import Site, site
 from api.settings import Settings
 from ledger.application import clock_run
 from ledger.application.deciding import Decider
-from ledger.application.errors import LedgerError
+from ledger.application.errors import StillToComeError
 from ledger.application.facts import written
 from ledger.application.open_subjects import Dues, OpenSubjects, named_by
 from ledger.domain import due as due_
@@ -295,5 +295,5 @@ def test_an_instant_shows_all_that_would_follow_and_writes_nothing(site: Site) -
 
 
 def test_an_instant_to_come_is_refused(world: World) -> None:
-    with pytest.raises(LedgerError, match="after now"):
+    with pytest.raises(StillToComeError, match="after now"):
         clock_run.evaluate(world.ledger.recorder, world.decider, world.clock.now() + timedelta(seconds=1))

@@ -28,7 +28,9 @@ REASON = "an English reason"
 TROUBLES: list[Exception] = [
     NotInitialisedError(PATH),
     door.CustomerUnknownError("cus_1"),
+    door.CustomerUnnamedError(),
     door.PositionUnknownError(9, 5),
+    door.StillToComeError("2026-11-24T00:00:00+09:00", "2026-11-23T00:00:00+09:00"),
     door.ReadingInterruptedError(-9),
     door.ContendedError(3),
     door.CommandConflictError("k", 7, ("begins",)),
