@@ -109,12 +109,14 @@ def _violation(rule_id: str, sentence: str, since: datetime, relied: Recorded[Fa
 @rule("R-06", off=())
 def outlasting(facts: Facts, contract: str, told: Recorded[Fact]) -> tuple[ViolationRecorded | FindingRecorded, ...]:
     """Give what sessions broke by lasting longer than the contract let them, as is told now and was not before."""
-    as_told = [*facts, told]
+    relied = tag(RELIANCE, contract)
+    agreed = [each for each in facts if relied not in each.tags]  # years of sessions, and few words of an agreement
+    as_told = [*agreed, told]
     found: list[ViolationRecorded | FindingRecorded] = []
-    for session in fold_sessions(tagged(facts, tag(RELIANCE, contract))).values():
+    for session in fold_sessions(tagged(facts, relied)).values():
         started, position, over_at = session.started.fact, session.started.position, session.over_at
         if over_at is not None:
-            before = past_basis(started, position, facts, over_at)
+            before = past_basis(started, position, agreed, over_at)
             after = past_basis(started, position, as_told, over_at)
             found += judged(session, [each for each in after if each not in before])
     return tuple(found)

@@ -4,7 +4,7 @@ Guarantees: a session that began before its work did, while it rested or when it
 would have had if that had been told first; of a violation that is unfounded as is told now, a finding says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import datetime
 
 from ledger.domain.boundary import tag
@@ -19,6 +19,9 @@ from ledger.domain.session_rules import check_in_progress
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import WorkOrder, order_at
 
+_BESIDE = (SessionStarted, ViolationRecorded, FindingRecorded)
+"""What says nothing of the course of the work."""
+
 Judged = tuple[ViolationRecorded | FindingRecorded, ...]
 
 
@@ -26,16 +29,18 @@ Judged = tuple[ViolationRecorded | FindingRecorded, ...]
 def judged_again(facts: Facts, order: WorkOrder, told: Fact, now: datetime) -> Judged:
     """Give what is known otherwise of the order's sessions, once this is told of their work."""
     place = 1 + max(each.position for each in facts)
-    more = [*facts, Recorded(told, place, now, order.customer, tags_of(told))]
+    course = [each for each in facts if not isinstance(each.fact, _BESIDE)]  # an order may have years of sessions
+    more = [*course, Recorded(told, place, now, order.customer, tags_of(told))]
+    unanswered = _unanswered(facts)
     found: list[ViolationRecorded | FindingRecorded] = []
     for each in of_type(facts, SessionStarted):
         if each.fact.work_order != order.id:
             continue
-        before, after = (_out_of_work(known, order, each.fact) for known in (facts, more))
+        before, after = (_out_of_work(known, order, each.fact) for known in (course, more))
         if after and not before:
             found += [_citing(violation, each.position) for violation in after]
         if before and not after:
-            found += [_unfounded(each.fact, place) for place in _told_of(facts, each.fact)]
+            found += [_unfounded(each.fact, place) for place in unanswered.get(tag("session", each.fact.session), ())]
     return tuple(found)
 
 
@@ -69,15 +74,17 @@ def _unfounded(session: SessionStarted, violation: int) -> FindingRecorded:
     )
 
 
-def _told_of(facts: Facts, session: SessionStarted) -> Iterator[int]:
-    """Give the positions of violations that say so of a session, and were not answered yet."""
+def _unanswered(facts: Facts) -> Mapping[str, list[int]]:
+    """Give the positions of violations that say so, and were not answered yet, by the tag of the session."""
     answered = {
         place
         for each in of_type(facts, FindingRecorded)
         if each.fact.sentence == "work_was_in_progress"
         for place in each.fact.cites
     }
+    found: dict[str, list[int]] = {}
     for each in of_type(facts, ViolationRecorded):
-        of_it = each.fact.sentence == "work_not_in_progress" and tag("session", session.session) in each.fact.subjects
-        if of_it and each.position not in answered:
-            yield each.position
+        if each.fact.sentence == "work_not_in_progress" and each.position not in answered:
+            for subject in each.fact.subjects:
+                found.setdefault(subject, []).append(each.position)
+    return found

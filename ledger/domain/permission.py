@@ -35,7 +35,7 @@ from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import ConnectionOpened, SessionStarted
 from ledger.domain.session_facts import fold as fold_sessions
-from ledger.domain.session_lasting import judged, past_revocation, unsaid
+from ledger.domain.session_lasting import end_is_told, judged, past_revocation, unsaid
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import WorkOrder, known, known_open, of_order
@@ -218,13 +218,13 @@ def revoke_permission(command: RevokePermission, facts: Facts, now: datetime, de
         raise Refusal("R-08", "permission_not_granted", permission.positions, status=permission.status)
     _check_received(permission, command.received_at, now)
     contact = _contact(facts, command.contact, command.received_at)
-    running = sorted(each.started.fact.session for each in fold_sessions(facts).values() if each.running)
+    ends_to_come = sorted(each.started.fact.session for each in fold_sessions(facts).values() if not end_is_told(each))
     revoked = AccessPermissionRevoked(
         permission=permission.id,
         work_order=order.id,
         contact=contact.id,
         words=command.words,
-        sessions=tuple(running),
+        sessions=tuple(ends_to_come),
         stop_by=now if command.stop is Stop.NOW else now + defaults.safe_stop,
         received_at=command.received_at,
     )
@@ -257,12 +257,13 @@ def gone_on(
 ) -> list[ViolationRecorded | FindingRecorded]:
     """Give a violation for each session that began before the revocation and was over too late after it."""
     told = [Recorded(revoked, 0, now)]
+    said = [*of_type(facts, ViolationRecorded)]
     found: list[ViolationRecorded | FindingRecorded] = []
     for session in fold_sessions(facts).values():
         if session.over_at is not None:
             started = session.started
             past = past_revocation(started.fact, started.position, told, session.over_at, defaults)
-            found += judged(session, unsaid(past, facts, started.fact.session))
+            found += judged(session, unsaid(past, said, started.fact.session))
     return found
 
 

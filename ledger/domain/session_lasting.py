@@ -96,8 +96,12 @@ def judged(session: Session, broken: Iterable[ViolationRecorded]) -> list[Violat
 
     Such a session may have stopped in time: then its end is still to be told, and is judged when it is.
     """
-    told = session.ended is not None and session.ended.fact.why is not Ending.SILENT
-    return list(broken) if told else seen(broken)
+    return list(broken) if end_is_told(session) else seen(broken)
+
+
+def end_is_told(session: Session) -> bool:
+    """Tell whether somebody told of the end, and not the ledger alone."""
+    return session.ended is not None and session.ended.fact.why is not Ending.SILENT
 
 
 def seen(broken: Iterable[ViolationRecorded]) -> list[ViolationRecorded | FindingRecorded]:
