@@ -2,7 +2,8 @@
 
 Guarantees: nothing is said to lack that is there, that nobody asked for, or for which the customer still has time
 (R-27). The time for an answer about consent is what it is about a permission (``prompt_answer``); for information it is
-what the request for it named.
+what the request for it named. No such time is over because a request is told late, and no reminder counts that is told
+when it is over.
 """
 
 from dataclasses import dataclass, replace
@@ -126,7 +127,7 @@ def _consent(
     denied = last(facts, ConsentRefused, ConsentWithdrawn)
     if denied is not None and denied.position > presented.position:
         return Lacking(positions(presented, denied), asked_at=asked_at, denied_at=happened_at(denied))
-    deadline = prompt_until(asked_at, planned_start, defaults)
+    deadline = prompt_until(max(asked_at, presented.at), planned_start, defaults)
     return Lacking((presented.position,), asked_at=asked_at, deadline=deadline)
 
 
@@ -139,7 +140,7 @@ def _with_reminder(found: Lacking, obstacle: Obstacle, order: WorkOrder, facts: 
         and each.fact.of is obstacle
         and found.asked_at is not None
         and each.fact.sent_at >= found.asked_at
-        and (found.deadline is None or each.fact.sent_at < found.deadline)
+        and (found.deadline is None or max(each.fact.sent_at, each.at) < found.deadline)
     ]
     if not reminders:
         return found

@@ -1,6 +1,7 @@
 """What time alone makes of a permission: lapsed when no answer came promptly (A-20), expired when its window is over.
 
-Guarantees: the time for an answer is what ``prompt_answer`` says, counted from the request and by the planned start.
+Guarantees: the time for an answer is what ``prompt_answer`` says, counted from the request and by the planned start;
+of a request that is told late, from when it stood in the ledger: else it could be over before anybody saw it run.
 """
 
 from datetime import datetime
@@ -28,7 +29,7 @@ from ledger.domain.work import of_order, order_of
 @rule("R-08", off=None)
 def answer_deadline(permission: Permission, planned_start: datetime | None, defaults: Defaults) -> datetime | None:
     """Give the first instant at which an answer does not come promptly any more (A-20)."""
-    return prompt_until(permission.requested_at, planned_start, defaults)
+    return prompt_until(max(permission.requested_at, permission.recorded_at), planned_start, defaults)
 
 
 def _compute(work_order: str, facts: Facts, now: datetime, defaults: Defaults) -> list[Fact]:

@@ -179,6 +179,8 @@ class Permission:
     status: Status
     positions: tuple[int, ...]
     requested_at: datetime
+    recorded_at: datetime
+    """When the request stood in the ledger; it may have been told late."""
     targets: tuple[str, ...]
     """What was asked for, then what was granted."""
     protocols: tuple[Protocol, ...]
@@ -213,6 +215,7 @@ def fold(facts: Facts) -> Mapping[str, Permission]:
                     Status.REQUESTED,
                     (each.position,),
                     asked.requested_at,
+                    each.at,
                     asked.targets,
                     asked.protocols,
                 )
