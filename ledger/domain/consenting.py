@@ -7,6 +7,7 @@ takes back the consents for single work orders that were given before it.
 Sessions and connections that relied on what was not there get a violation each; nothing that happened is taken back.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,7 +32,7 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact
 from ledger.domain.orders_named import of_orders, own_orders
 from ledger.domain.presenting import agreement_timers, check_current, known
-from ledger.domain.recorded import Facts, of_type
+from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.relying import End, of_reliance, unfounded
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
@@ -167,7 +168,38 @@ def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetim
         document_sha256=command.document_sha256,
         work_order=command.work_order,
     )
-    return decided(expressed, cites=[*shown.positions, orders[0].requested, signatory.position])
+    ended = said_no_since(command, agreement, facts, now)
+    made = [expressed] if ended is None else [expressed, ended]
+    return decided(*made, cites=[*shown.positions, orders[0].requested, signatory.position])
+
+
+@rule("R-01")
+def said_no_since(
+    command: ExpressConsentOnce, agreement: Agreement, facts: Facts, now: datetime
+) -> ConsentWithdrawn | None:
+    """Give the end of a yes that is told after a no to the terms that arrived later than it: the first such no."""
+    said: Iterable[Recorded[ConsentObjectionReceived] | Recorded[ConsentWithdrawn]] = (
+        *of_type(facts, ConsentObjectionReceived),
+        *of_type(facts, ConsentWithdrawn),
+    )
+    noes = [
+        (each.fact.received_at, each.fact.consent, each.fact.form, each.fact.words)
+        for each in said
+        if each.fact.received_at > command.received_at
+    ]
+    for received_at, consent, form, words in sorted(noes):
+        governing = agreement.in_force(received_at)
+        if agreement.consents[consent].work_order is None and (governing is None or governing.id == consent):
+            return ConsentWithdrawn(
+                customer=command.customer,
+                consent=command.consent,
+                received_at=received_at,
+                form=form,
+                stop=Stop.SAFE,
+                stop_by=now,
+                words=words,
+            )
+    return None
 
 
 @decides(ReceiveObjection, boundary=_with_reliance, timers=lambda command: agreement_timers(command.customer))

@@ -1,4 +1,4 @@
-"""A session that the ledger took to be over when a revocation is told is judged by it when its real end is told (R-08)."""
+"""A session that the ledger alone took to be over is met by a revocation: its real end is still to be told (R-08)."""
 
 from dataclasses import replace
 
