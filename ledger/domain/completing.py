@@ -134,7 +134,7 @@ def request_operation_check(
     if not command.systems:
         raise Refusal("R-25", "check_without_systems", [ended])
     check_happened("R-24", command.requested_at, now, after=order.ended_at, cites=[ended])
-    deadline = business_days_end(command.requested_at, defaults.check_business_days)
+    deadline = business_days_end(now, defaults.check_business_days)  # however long ago it is said to have been asked
     assert deadline is not None
     requested = OperationCheckRequested(
         work_order=order.id,

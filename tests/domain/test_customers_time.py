@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from agreements import IN_FORCE, PRESENTED
 from connecting import ASKED
-from orders import ACCEPTED, ORDER, REQUESTED
+from orders import ACCEPTED, DONE, ORDER, REQUESTED
 from story import CUSTOMER, Story, at, given
 
 from ledger.domain.blocking import BlockWork
+from ledger.domain.completing import RequestOperationCheck
+from ledger.domain.completion_facts import OperationCheckRequested
 from ledger.domain.permission_facts import AccessPermissionLapsed
 from ledger.domain.work_facts import Channel, CustomerReminded, Obstacle, WorkBlocked
 
@@ -47,3 +49,17 @@ def test_r_27_a_reminder_that_is_told_when_the_time_is_over_is_none() -> None:
         [blocked] = story.when(blocks(Obstacle.PERMISSION), at_="2026-11-19 00:01").facts
         assert isinstance(blocked, WorkBlocked)
         assert (blocked.reminded_at is not None) is counts
+
+
+def test_r_25_so_does_that_for_the_operation_check() -> None:
+    asks = RequestOperationCheck(
+        customer=CUSTOMER,
+        work_order=ORDER,
+        systems=("db01",),
+        channel=Channel.MAIL,
+        requested_at=at("2026-11-18 11:30"),
+    )
+    [asked] = given(*DONE).when(asks, at_="2026-11-27 10:00").facts
+    assert isinstance(asked, OperationCheckRequested)
+    assert asked.requested_at == at("2026-11-18 11:30")
+    assert asked.deadline == at("2026-12-05 00:00")
