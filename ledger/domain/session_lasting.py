@@ -9,6 +9,7 @@ kept for longer than a safe stop takes, from its receipt, as arrival decides (R-
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from ledger.domain.basis import Basis, check_basis
 from ledger.domain.boundary import tag
@@ -22,7 +23,7 @@ from ledger.domain.instants import spelled
 from ledger.domain.permission_facts import AccessPermissionRevoked
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
-from ledger.domain.session_facts import Ending, Session, SessionStarted
+from ledger.domain.session_facts import ConnectionOpened, Ending, Session, SessionStarted
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
@@ -41,7 +42,28 @@ def broken_by_end(
         *past_basis(started, position, facts, over_at),
         *violations(subjects_of(started), lambda: check_within_permission(started, position, over_at)),
         *past_stops(started, position, facts, over_at, defaults),
+        *opened_later(started, facts, over_at),
     ]
+
+
+def opened_later(started: SessionStarted, facts: Facts, over_at: datetime) -> list[ViolationRecorded]:
+    """Give a violation for each connection that was opened when, as is told now, its session was over."""
+    return [
+        violation
+        for each in of_type(facts, ConnectionOpened)
+        if each.fact.session == started.session
+        for violation in violations(
+            (tag("session", started.session), tag("connection", each.fact.connection)),
+            partial(check_not_over, over_at, each.fact.opened_at, (each.position,)),
+        )
+    ]
+
+
+@rule("R-04")
+def check_not_over(over_at: datetime | None, moment: datetime, cites: tuple[int, ...]) -> None:
+    """Refuse a connection of a session that was over."""
+    if over_at is not None and over_at <= moment:
+        raise Refusal("R-04", "session_over", cites)
 
 
 def past_basis(started: SessionStarted, position: int, facts: Facts, over_at: datetime) -> list[ViolationRecorded]:

@@ -36,7 +36,7 @@ from ledger.domain.session_facts import (
     SessionStarted,
     session_of,
 )
-from ledger.domain.session_lasting import broken_by_end, subjects_of
+from ledger.domain.session_lasting import broken_by_end, check_not_over, subjects_of
 from ledger.domain.session_rules import (
     check_granted_by_another,
     check_has_order,
@@ -262,7 +262,7 @@ def record_connection(command: RecordConnection, facts: Facts, now: datetime, _d
         subjects,
         lambda: check_target_of(session, command.target),
         lambda: check_permitted(permission, order_id, command.opened_at),
-        lambda: _check_not_over(over_at, command.opened_at, session.positions),
+        lambda: check_not_over(over_at, command.opened_at, session.positions),
     )
     return decided(opened, *broken, *(() if note is None else (note,)), cites=[session.started.position])
 
@@ -276,11 +276,6 @@ def check_consented(facts: Facts, opened_at: datetime, work_order: str | None) -
 
 def _no_session() -> None:
     raise Refusal("R-18", "connection_without_session")
-
-
-def _check_not_over(over_at: datetime | None, moment: datetime, cites: tuple[int, ...]) -> None:
-    if over_at is not None and over_at <= moment:
-        raise Refusal("R-04", "session_over", cites)
 
 
 @decides(
