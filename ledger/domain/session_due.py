@@ -40,6 +40,8 @@ from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
 _TAKEN_BACK = (ConsentWithdrawn, ConsentDeemingAnnulled)
+_JUDGED = (ViolationRecorded, FindingRecorded)
+"""What the ledger says of a session: nothing was heard of it by that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ def revocation_deadline(session: Session, facts: Facts) -> Deadline | None:
 def silence_deadline(session: Session, facts: Facts, defaults: Defaults) -> Deadline | None:
     """Give when a session of which nothing more was heard is taken to be over."""
     mine = tag("session", session.started.fact.session)
-    heard = max((each for each in facts if mine in each.tags), key=happened_at, default=session.started)
+    told = (each for each in facts if mine in each.tags and not isinstance(each.fact, _JUDGED))
+    heard = max(told, key=happened_at, default=session.started)
     return Deadline(happened_at(heard) + defaults.session_silence, None, (session.started.position, heard.position))
 
 
