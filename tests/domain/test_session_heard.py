@@ -1,4 +1,4 @@
-"""What the ledger itself says of a session is nothing heard of it: its silence ends when it does, whoever looks (R-14)."""
+"""What the ledger itself says of a session is nothing heard of it, and moves the end of its silence never (R-14)."""
 
 import pytest
 from connecting import SESSION, opened
