@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -16,6 +16,8 @@ from scripts.cli import run
 ROOT = Path(__file__).parents[2]
 CAPTURED = ROOT / "tests" / "data" / "captured"
 PROGRAM = [sys.executable, "-m", "scripts.cli"]
+OF_A_DAY = frozenset({"heads.sealed.v1", "key.created.v1", "retention.started.v1"})
+"""What a day that begins brings of itself, whatever command meets it first: a test may run over midnight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ def here(*arguments: str | Path) -> Answer:
     with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
         status = run([str(each) for each in arguments])
     return Answer(int(status), out.getvalue(), err.getvalue())
+
+
+def recorded(command: Callable[..., Answer]) -> list[int]:
+    """Give the positions of all entries but those that a new day brings of itself."""
+    return [each["position"] for each in command("log", "--json").json_lines if each["type"] not in OF_A_DAY]
 
 
 def program(*arguments: str | Path, env: Mapping[str, str], cwd: Path = ROOT) -> Answer:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from command_line import Answer
+from command_line import Answer, recorded
 from trail import Trail
 
 Shoseki = Callable[..., Answer]
@@ -44,11 +44,11 @@ def test_r_34_to_show_a_payload_is_one_entry_and_to_list_envelopes_is_none(shose
 
 
 def test_r_34_an_entry_without_a_payload_is_shown_without_an_entry(shoseki: Shoseki, trail: Trail) -> None:
-    size = shoseki("status", "--json").json["entries"]
+    before = recorded(shoseki)
     assert shoseki("show", "0", "--json").json["type"] == "log.created.v1"
     assert shoseki("receipt", "0", "--json").status == 0
     assert shoseki("receipt", "7", "--withhold", "--json").status == 0
-    assert shoseki("status", "--json").json["entries"] == size
+    assert recorded(shoseki) == before
 
 
 def test_r_34_it_is_on_record_before_anything_is_written(shoseki: Shoseki, trail: Trail, tmp_path: Path) -> None:
@@ -87,10 +87,10 @@ def test_r_26_a_package_bears_the_marking_that_is_due(shoseki: Shoseki, trail: T
 
 def test_r_30_a_purpose_is_one_of_the_terms(shoseki: Shoseki, trail: Trail) -> None:
     login = position_of(shoseki, trail, "login.accepted.v1")
-    size = shoseki("status", "--json").json["entries"]
+    before = recorded(shoseki)
     refused = shoseki("show", str(login["position"]), "--purpose", "curiosity", "--lang", "en").check_refused()
     assert "proper_use_check" in refused
-    assert shoseki("status", "--json").json["entries"] == size
+    assert recorded(shoseki) == before
 
 
 def test_r_28_nothing_is_made_for_a_request_that_was_not_received(

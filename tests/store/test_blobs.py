@@ -147,6 +147,26 @@ def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
         BlobStore(tmp_path / "file").write([b"content"])
 
 
+def test_a_blob_is_on_the_disk_before_it_has_its_name_and_its_name_before_anybody_hears_of_it(
+    store: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, int]] = []
+    sync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        folder = Path(f"/proc/self/fd/{descriptor}").readlink()
+        sync(descriptor)
+        if folder.is_dir():
+            seen.append((folder.name, len(list(folder.iterdir()))))
+        else:
+            seen.append((folder.suffix, folder.stat().st_size))
+
+    monkeypatch.setattr(os, "fsync", watched)
+    reference = store.write([b"content"])
+    assert seen[-2:] == [(".part", reference.sealed_bytes), (reference.id[:2], 1)]
+    assert [name for name, _ in seen[:-2]][-1] == store.directory.name  # the folder's own name, too
+
+
 def test_a_kill_leaves_at_most_an_unfinished_file(store: BlobStore) -> None:
     kept = store.write([b"kept"])
     ready, go = os.pipe()
@@ -162,12 +182,14 @@ def test_a_kill_leaves_at_most_an_unfinished_file(store: BlobStore) -> None:
             store.write(content())
         finally:
             os._exit(1)
-    os.read(ready, 1)
-    assert store.remove_unfinished() == 0  # its writer lives
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    os.close(ready)
     os.close(go)
+    try:
+        assert os.read(ready, 1) == b"."
+        assert store.remove_unfinished() == 0  # its writer lives
+    finally:  # it waits for ever: nothing but this ends it
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(ready)
     assert [each.id for each in store.list()] == [kept.id]
     assert store.remove_unfinished() == 1
     assert [path.name for path in store.directory.rglob("*") if path.is_file()] == [kept.id]
