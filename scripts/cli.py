@@ -144,13 +144,21 @@ def run(arguments: Sequence[str]) -> Status:
             return Status.FAILED
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "shoseki"
-        problem = error.format_message().rstrip(".")
-        session.complain(session.text("usage", problem=problem, command=path))
+        session.complain(session.text("usage", problem=_problem(error, session.language), command=path))
         return Status.FAILED
     except typer.Abort:
         session.complain(session.text("interrupted"))
         return Status.FAILED
     return Status(ended or 0)
+
+
+def _problem(error: typer.TyperException, language: Language) -> str:
+    """Say what is wrong with a command line."""
+    if language == "en":
+        return error.format_message().rstrip(".")
+    from scripts.wording.usage import in_japanese
+
+    return in_japanese(error)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

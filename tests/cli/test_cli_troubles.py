@@ -144,3 +144,28 @@ def test_what_cannot_be_signed_is_told_in_japanese(
     said = complaint(answer)
     japanese(said)
     assert "署名できなくなりました" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nothing"], "コマンド nothing はありません"),
+        (["sesion"], "コマンド sesion はありません。session"),
+        (["fsck", "--nothing"], "オプション --nothing はありません"),
+        (["session", "connected", "--targt", "x"], "オプション --targt はありません。--"),
+        (["clock", "run", "--at"], "オプション --at には値が必要です"),
+        (["fsck", "--json=1"], "オプション --json には値を付けられません"),
+        (["show"], "引数 position がありません"),
+        (["show", "one"], "position の値が正しくありません。数を指定してください"),
+        (["log", "--start", "-3"], "--start の値が正しくありません。0 以上を指定してください"),
+        (["log", "5", "6"], "引数が余っています（5 6）"),
+        (["fsck", "--lang", "fr"], "--lang の値が正しくありません。en、ja のいずれかを指定してください"),
+    ],
+)
+def test_what_is_wrong_with_a_command_line_is_told_in_japanese(
+    shoseki: Shoseki, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    refused = shoseki(*arguments).check_refused()
+    assert said in refused
+    japanese(re.sub(r"（'shoseki[^']*' をご覧ください）", "", refused.strip()))
