@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from copy import copy
 from itertools import islice
 from typing import Any
 
@@ -300,6 +301,6 @@ def _copied(error: Exception) -> Exception:
     """Give an error that one of several threads may raise as its own."""
     if not isinstance(error, StoreError):
         return error
-    copy = type(error)(*error.args)
-    copy.__cause__ = error.__cause__
-    return copy
+    copied = copy(error)
+    copied.__cause__ = error.__cause__
+    return copied

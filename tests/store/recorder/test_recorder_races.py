@@ -84,4 +84,6 @@ def _each_round_stands_once(log: World, recorder: Recorder, places: list[int]) -
     for number, place in enumerate(places):
         (only,) = recorder.read(boundary(f"round:{number}"))
         assert only.position == place
-    assert len(check_whole(log)) == len(GENESIS) + 1 + ROUNDS
+    keys = log.types().count("key.created.v1")
+    assert keys in {1, 2}  # the rounds may run over midnight
+    assert len(check_whole(log)) == len(GENESIS) + keys + ROUNDS

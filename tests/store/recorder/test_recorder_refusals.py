@@ -18,7 +18,13 @@ from log_world import ORIGIN, World, check_whole, record, together, world
 from ledger.log.seal import MAX_PAYLOAD_BYTES
 from ledger.store.database import named_errors
 from ledger.store.embedded import Urls
-from ledger.store.errors import DatabaseUnavailableError, RecordRefusedError, StoreError, WrongLogError
+from ledger.store.errors import (
+    DatabaseUnavailableError,
+    DatabaseUnreachableError,
+    RecordRefusedError,
+    StoreError,
+    WrongLogError,
+)
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder, create_log
 
@@ -214,8 +220,8 @@ def test_another_log_is_not_taken_for_this_one(log: World) -> None:
 
 def test_what_a_server_says_has_a_name() -> None:
     for error, named in (
-        (psycopg.DatabaseError("server closed the connection"), DatabaseUnavailableError),
-        (psycopg.InterfaceError("the connection is closed"), DatabaseUnavailableError),
+        (psycopg.DatabaseError("server closed the connection"), DatabaseUnreachableError),
+        (psycopg.InterfaceError("the connection is closed"), DatabaseUnreachableError),
         (psycopg.errors.UniqueViolation("duplicate\nkey"), StoreError),
         (psycopg.errors.LockNotAvailable("canceling statement"), DatabaseUnavailableError),
     ):
