@@ -134,13 +134,15 @@ def test_a_missing_file_and_a_missing_customer_are_told_in_japanese(shoseki: Sho
 
 
 def test_what_cannot_be_signed_is_told_in_japanese(
-    shoseki: Shoseki, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    shoseki: Shoseki, trail: Trail, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "ledger.store.checkpoints.Checkpointer.check",
         lambda _: (elsewhere / "checkpoints" / "signed.sqlite").unlink(missing_ok=True),
     )
     answer = shoseki("--lang", "ja", "customer", "add", "x")
+    # The log is the same one: the halves of what it records are the directory's that was copied, too.
+    shutil.copytree(elsewhere / "keys", trail.directory / "keys", dirs_exist_ok=True)
     said = complaint(answer)
     japanese(said)
     assert "署名できなくなりました" in said
