@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from evening import ACTOR, payloads
+from evening import ACTOR, EVENING, payloads, sessions, take
 
 from ledger.application.batch_records import BatchRecords
 from ledger.application.door import Ledger
@@ -155,6 +155,46 @@ def test_two_imports_of_one_file_at_the_same_time_give_one_batch(ledger: Ledger,
     assert len(payloads(ledger, customer, "ledger.import_batch_opened.v1")) == 1
     assert len(payloads(ledger, customer, "ledger.import_batch_closed.v1")) == 1
     assert len(payloads(ledger, customer, "login.accepted.v1")) == 5
+
+
+def test_of_two_imports_at_the_same_time_one_sees_the_other(ledger: Ledger, customer: str, captured: Path) -> None:
+    name, path, options = EVENING["auth"]
+    inner: list[object] = []
+
+    def meanwhile(stage: str, _done: int, _all: int) -> None:
+        if stage == "parse" and not inner:  # when it was looked up already which other imports there are
+            inner.append(take(ledger, customer, captured, ["S1"]))
+
+    ledger.import_file(captured / path, name, customer, options, actor=ACTOR, progress=meanwhile)
+    other = ledger.register_customer("あとの商事", actor=ACTOR)
+    take(ledger, other, captured, ["auth", "S1"])
+    members = [
+        sorted(sorted(each["happening"] for each in one["members"]) for one in sessions(ledger, whose).values())
+        for whose in (customer, other)
+    ]
+    assert inner
+    assert members[0] == members[1]
+
+
+def test_bytes_that_are_gone_when_an_import_is_gone_on_with_are_kept_anew(
+    ledger: Ledger, customer: str, captured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = captured / "ssh" / "auth.log"
+
+    def interrupted(_self: BatchRecords, _fact: Fact) -> None:
+        raise StoreError("the power failed")
+
+    with monkeypatch.context() as during:
+        during.setattr(BatchRecords, "fact", interrupted)
+        with pytest.raises(StoreError, match="power"):
+            _import(ledger, customer, path)
+    (lost,) = ledger.blobs.list()
+    ledger.blobs.delete(lost.id)
+    batch = _import(ledger, customer, path)
+    assert not batch.already
+    assert batch.blob is not None
+    assert batch.blob.id != lost.id
+    ledger.blobs.check(batch.blob)
 
 
 def test_an_import_is_refused_before_a_byte_is_read_when_its_options_are_wrong(ledger: Ledger, customer: str) -> None:
