@@ -27,6 +27,7 @@ from ledger.store.errors import (
 )
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder, create_log
+from ledger.store.sequencer import _SLICE_UNSEALED
 
 REFUSED: dict[str, Callable[[], DCBEvent]] = {
     "payload over 1 MiB": lambda: DCBEvent("t", bytes(MAX_PAYLOAD_BYTES + 1)),
@@ -77,8 +78,9 @@ def test_what_cannot_be_an_entry_is_refused_with_all_that_came_in_its_call(
     shared_recorder: Recorder, what: str
 ) -> None:
     before = shared_recorder.reader.size()
+    sent = [record(f"before it {number}") for number in range(_SLICE_UNSEALED + 1)]  # a slice goes to the server
     with pytest.raises(RecordRefusedError) as caught:
-        shared_recorder.append([record("before it"), REFUSED[what](), record("after it")])
+        shared_recorder.append([*sent, REFUSED[what](), record("after it")])
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 500
     assert shared_recorder.reader.size() == before
