@@ -15,7 +15,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from copy import copy
 from itertools import islice
 from typing import Any
 
@@ -301,6 +300,8 @@ def _copied(error: Exception) -> Exception:
     """Give an error that one of several threads may raise as its own."""
     if not isinstance(error, StoreError):
         return error
-    copied = copy(error)
+    # Not by its class's own arguments: those need not be what it says.
+    copied = type(error).__new__(type(error), *error.args)
+    copied.__dict__.update(error.__dict__)
     copied.__cause__ = error.__cause__
     return copied

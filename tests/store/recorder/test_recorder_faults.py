@@ -15,6 +15,7 @@ from ledger.store.committer import Committer
 from ledger.store.errors import DatabaseFullError, DatabaseUnavailableError, DatabaseUnreachableError, StoreError
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder
+from ledger.store.reread import StoredEntryError
 from ledger.store.wire import Statement, Wire, finish
 
 
@@ -146,6 +147,28 @@ def test_an_unknown_outcome_is_told_to_everybody_who_shared_it(
     places = [recorder.append_all([record(name, idempotency_key=name)])[0] for name in "abcd"]
     assert len(set(places)) == 4
     assert log.types().count("test.said.v1") == 1 + after + 4  # warm, the opener where it happened, and these
+    check_whole(log)
+
+
+def test_an_error_that_carries_values_is_told_whole_to_everybody_who_shared_it(
+    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder.append([record("warm")])
+    send = Wire.send
+
+    def commit_breaks(self: Wire, statement: Statement, *values: bytes | None) -> None:
+        if statement.text == b"COMMIT":
+            raise StoredEntryError(3, "is damaged")
+        send(self, statement, *values)
+
+    monkeypatch.setattr(Wire, "send", commit_breaks)
+    with together(log, recorder) as calls:
+        for name in "abcd":
+            calls.call(lambda name=name: recorder.append_all([record(name)]))
+    told = [each for each in calls.results() if isinstance(each, StoredEntryError)]
+    monkeypatch.undo()
+    assert len({id(each) for each in told}) == 4
+    assert {(str(each), each.position) for each in told} == {(str(StoredEntryError(3, "is damaged")), 3)}
     check_whole(log)
 
 
