@@ -1,6 +1,7 @@
 """Pre-work notices that went out: recorded as they were, and what was wrong with them beside it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from orders import (
@@ -42,7 +43,7 @@ SEND = SendNotice(
 )
 START = StartWork(customer=CUSTOMER, work_order=ORDER, technician=TECHNICIAN, started_at=STARTED.started_at)
 RELEASED = TechnicianReleased(work_order=ORDER, technician=TECHNICIAN)
-ALL_WRONG = {"content": " ", "technicians": (SECOND_TECHNICIAN,), "targets": ("mail01",)}
+ALL_WRONG: dict[str, Any] = {"content": " ", "technicians": (SECOND_TECHNICIAN,), "targets": ("mail01",)}
 
 
 def wrong(rule: str, sentence: str, **values: str) -> ViolationRecorded:
@@ -67,29 +68,30 @@ def sentences(outcome: Outcome) -> list[str]:
     ],
 )
 def test_r_22_a_notice_that_went_out_incomplete_is_recorded_with_a_violation(
-    lacking: dict[str, object], missing: str
+    lacking: dict[str, Any], missing: str
 ) -> None:
-    outcome = given(*PLANNED).when(replace(SEND, **lacking), at_=LATER)  # type: ignore[arg-type]
-    as_sent: PreWorkNoticeSent = replace(NOTICED, proper=False, **lacking)  # type: ignore[arg-type]
+    outcome = given(*PLANNED).when(replace(SEND, **lacking), at_=LATER)
+    as_sent: PreWorkNoticeSent = replace(NOTICED, proper=False, **lacking)
     outcome.then(as_sent, wrong("R-22", "notice_incomplete", missing=missing))
     assert outcome.facts[1].cites == (4,)
     with switched_off("ledger.domain.notices.check_complete"):
         story = given(*PLANNED)
-        story.when(replace(SEND, **lacking), at_=LATER).then(replace(as_sent, proper=True))  # type: ignore[arg-type]
+        story.when(replace(SEND, **lacking), at_=LATER).then(replace(as_sent, proper=True))
 
 
 @pytest.mark.parametrize(("now", "went_out"), [("09:00:00", False), ("09:01:00", False), ("09:01:01", True)])
 def test_r_22_what_is_about_to_go_out_is_refused_and_what_went_out_is_recorded(now: str, *, went_out: bool) -> None:
-    for changes in ({"method": ""}, {"technicians": (SECOND_TECHNICIAN,)}, {"targets": ("mail01",)}):
-        outcome = given(*PLANNED).when(replace(SEND, **changes), at_=f"2026-11-17 {now}")  # type: ignore[arg-type]
+    several: list[dict[str, Any]] = [{"method": ""}, {"technicians": (SECOND_TECHNICIAN,)}, {"targets": ("mail01",)}]
+    for changes in several:
+        outcome = given(*PLANNED).when(replace(SEND, **changes), at_=f"2026-11-17 {now}")
         assert (outcome.refusal is None) is went_out, changes
         assert len(outcome.facts) == (2 if went_out else 0)
     given(*PLANNED).when(SEND, at_=f"2026-11-17 {now}").then(NOTICED)
 
 
 def test_r_04_r_22_all_that_is_wrong_with_a_notice_that_went_out_is_told() -> None:
-    outcome = given(*PLANNED).when(replace(SEND, **ALL_WRONG), at_=LATER)  # type: ignore[arg-type]
-    as_sent: PreWorkNoticeSent = replace(NOTICED, proper=False, **ALL_WRONG)  # type: ignore[arg-type]
+    outcome = given(*PLANNED).when(replace(SEND, **ALL_WRONG), at_=LATER)
+    as_sent: PreWorkNoticeSent = replace(NOTICED, proper=False, **ALL_WRONG)
     outcome.then(
         as_sent,
         wrong("R-22", "notice_incomplete", missing="content"),
@@ -150,7 +152,12 @@ def test_r_22_a_notice_is_told_of_the_time_that_was_agreed_on_when_it_was_sent_t
 
 
 def test_r_22_the_receipt_of_a_notice_that_was_not_proper_is_recorded() -> None:
-    received = {"work_order": ORDER, "notice": NOTICE, "contact": WORK_CONTACT, "acknowledged_at": at(LATER)}
+    received: dict[str, Any] = {
+        "work_order": ORDER,
+        "notice": NOTICE,
+        "contact": WORK_CONTACT,
+        "acknowledged_at": at(LATER),
+    }
     story = given(*PLANNED, CONTACT).at(LATER, replace(NOTICED, proper=False, method=""))
-    receipt = PreWorkNoticeAcknowledged(**received)  # type: ignore[arg-type]
-    story.when(AcknowledgeNotice(customer=CUSTOMER, **received), at_=LATER).then(receipt)  # type: ignore[arg-type]
+    receipt = PreWorkNoticeAcknowledged(**received)
+    story.when(AcknowledgeNotice(customer=CUSTOMER, **received), at_=LATER).then(receipt)

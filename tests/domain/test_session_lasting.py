@@ -1,6 +1,7 @@
 """What a session rested on was gone before it was over: the same violation, whichever was told first."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from agreements import CONSENT
@@ -45,7 +46,7 @@ def day(clock: str) -> str:
     return f"2026-11-18 {clock}"
 
 
-def ended(clock: str, **changes: object) -> SessionEnded:
+def ended(clock: str, **changes: Any) -> SessionEnded:
     over = SessionEnded(
         session=SESSION,
         work_order=ORDER,
@@ -55,7 +56,7 @@ def ended(clock: str, **changes: object) -> SessionEnded:
         days=SESSION_STARTED.days,
         relied=SESSION_STARTED.relied,
     )
-    return replace(over, **changes)  # type: ignore[arg-type]
+    return replace(over, **changes)
 
 
 def ends(clock: str) -> EndSession:

@@ -1,6 +1,7 @@
 """A time agreed on by telephone and told later: recorded as it is said to have been, and nothing gets better by it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from night_work import (
@@ -80,15 +81,15 @@ def test_r_21_what_was_spoken_of_when_it_was_over_was_not_agreed_on(said: str, b
 
 
 def test_r_21_a_word_has_been_said_and_after_what_it_answers() -> None:
-    tomorrow = {"starts_at": at("2026-11-19 02:05"), "planned_end": at("2026-11-19 03:00")}
-    to_come = replace(PROPOSE, **tomorrow, proposed_at=at("2026-11-18 09:01"))  # type: ignore[arg-type]
+    tomorrow: dict[str, Any] = {"starts_at": at("2026-11-19 02:05"), "planned_end": at("2026-11-19 03:00")}
+    to_come = replace(PROPOSE, **tomorrow, proposed_at=at("2026-11-18 09:01"))
     refused(given(*TAKEN_ON).when(to_come, at_=MORNING), "time_to_come", 0)
     early = replace(PROPOSE, proposed_at=at("2026-11-16 08:59"))
     refused(given(*TAKEN_ON).when(early, at_=MORNING), "time_too_early", 0)
     story = given(*TAKEN_ON).at(MORNING, NIGHT)
     refused(story.when(replace(AGREE, agreed_at=at("2026-11-18 01:59")), at_=MORNING), "time_too_early", 4)
     story.when(replace(AGREE, agreed_at=PROPOSE.proposed_at), at_=MORNING)
-    typed = given(*TAKEN_ON).at(MORNING, replace(NIGHT, **tomorrow, proposed_at=None))  # type: ignore[arg-type]
+    typed = given(*TAKEN_ON).at(MORNING, replace(NIGHT, **tomorrow, proposed_at=None))
     refused(typed.when(replace(AGREE, agreed_at=at("2026-11-18 08:59")), at_=MORNING), "time_too_early", 4)
 
 

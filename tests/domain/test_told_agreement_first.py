@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from night_work import AGREE, MORNING, NIGHT, PROPOSE, SEND, START, TAKEN_ON
@@ -55,9 +56,9 @@ def test_r_22_a_notice_of_a_time_that_is_told_late_counts_from_when_that_was_tol
 
 
 def test_r_22_an_agreement_from_the_day_before_is_no_notice_in_time_when_it_is_told_after_midnight() -> None:
-    evening = {"proposed_at": at("2026-11-17 23:57")}
+    evening: dict[str, Any] = {"proposed_at": at("2026-11-17 23:57")}
     midnight = (
-        replace(PROPOSE, **evening),  # type: ignore[arg-type]
+        replace(PROPOSE, **evening),
         replace(AGREE, agreed_at=at("2026-11-17 23:58")),
         replace(SEND, sent_at=at("2026-11-17 23:59")),
     )
