@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ledger.domain.boundary import Boundary, tag
-from ledger.domain.contacts import ContactRole, entitled
-from ledger.domain.contacts import fold as fold_contacts
-from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
@@ -19,7 +16,6 @@ from ledger.domain.instants import check_happened, spelled
 from ledger.domain.recorded import Facts, of_type
 from ledger.domain.recording_facts import (
     Interruption,
-    RecordingGapPermitted,
     RecordingIntegrityFailed,
     RecordingInterrupted,
     RecordingMissing,
@@ -32,8 +28,7 @@ from ledger.domain.recording_facts import (
 from ledger.domain.recording_gaps import another_story, break_before, missing_numbers
 from ledger.domain.repeated import told_before
 from ledger.domain.rules import rule
-from ledger.domain.session import running
-from ledger.domain.session_due import of_session, permitted, session_due
+from ledger.domain.session_due import of_session, permitted_by, session_due
 from ledger.domain.settings import Defaults
 from ledger.domain.subjects import of_subjects
 from ledger.domain.violation import ViolationRecorded
@@ -83,16 +78,6 @@ class ResumeRecording:
     session: str
     recording: str
     resumed_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PermitRecordingGap:
-    """The customer lets urgent work go on without a recording."""
-
-    customer: str
-    session: str
-    contact: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,8 +230,9 @@ def resumed_alone(command: ResumeRecording) -> tuple[FindingRecorded, ...]:
 def _gap(
     command: InterruptRecording | ResumeRecording, begins: datetime, ends: datetime, facts: Facts, defaults: Defaults
 ) -> tuple[Fact, ...]:
+    grace = defaults.recording_gap
     missing = RecordingMissing(session=command.session, recording=command.recording, begins=begins, ends=ends)
-    return (missing, *gap_noted(command, begins, ends, permitted(facts) is not None, defaults.recording_gap))
+    return (missing, *gap_noted(command, begins, ends, permitted_by(facts, begins + grace), grace))
 
 
 @rule("R-20", off=())
@@ -263,22 +249,6 @@ def gap_noted(
     values = {"begins": spelled(begins), "ends": spelled(ends)}
     subjects = _subjects(command)
     return (FindingRecorded(rule="R-20", sentence=sentence, values=values, subjects=subjects),)
-
-
-@decides(
-    PermitRecordingGap,
-    boundary=lambda command: of_session(command.session, command.customer) | contacts_of(command.customer),
-    timers=lambda command: (session_due(command.session, command.customer),),
-)
-def permit_recording_gap(command: PermitRecordingGap, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record the customer's emergency permission for a session that still runs."""
-    session = running(facts, command.session)
-    before = permitted(facts)
-    if before is not None:
-        return decided(cites=[before.position])
-    contact = entitled(fold_contacts(facts), command.contact, ContactRole.WORK_CONTACT, "R-19")
-    made = RecordingGapPermitted(session=command.session, contact=contact.id, words=command.words, permitted_at=now)
-    return decided(made, cites=[session.started.position, contact.position])
 
 
 @decides(

@@ -62,24 +62,27 @@ def of_session(session: str, customer: str) -> Boundary:
 
 @rule("R-19", off=None)
 def recording_deadline(session: Session, facts: Facts, defaults: Defaults) -> Deadline | None:
-    """Give when a session ends for want of a recording; None while it has one, or the customer permits the gap."""
-    started = session.started
-    if permitted(facts):
-        return None
-    recordings = recordings_of(facts, started.fact.session)
+    """Give when a session ends for want of a recording; None while it has one, or where that was permitted by then."""
+    ends = [end for end in _unrecorded(session, facts, defaults) if permitted_by(facts, end.at) is None]
+    return min(ends, key=lambda each: each.at, default=None)
+
+
+def _unrecorded(session: Session, facts: Facts, defaults: Defaults) -> list[Deadline]:
+    started, recordings = session.started, recordings_of(facts, session.started.fact.session).values()
     by = started.fact.started_at + defaults.recording_start
-    if not any(each.started_at is not None and each.started_at <= by for each in recordings.values()):
-        return Deadline(by, Termination.NO_RECORDING, (started.position,))
-    lost = [(stop.since + defaults.recording_gap, stop) for each in recordings.values() for stop in _lasting(each)]
-    if not lost:
-        return None
-    at, stop = min(lost, key=lambda each: each[0])
-    return Deadline(at, Termination.RECORDING_LOST, (started.position, stop.position))
+    if not any(each.started_at is not None and each.started_at <= by for each in recordings):
+        return [Deadline(by, Termination.NO_RECORDING, (started.position,))]
+    return [
+        Deadline(stop.since + defaults.recording_gap, Termination.RECORDING_LOST, (started.position, stop.position))
+        for each in recordings
+        for stop in _lasting(each)
+    ]
 
 
-def permitted(facts: Facts) -> Recorded[RecordingGapPermitted] | None:
-    """Give the customer's emergency permission to go on without a recording, or None."""
-    return next(of_type(facts, RecordingGapPermitted), None)
+def permitted_by(facts: Facts, moment: datetime) -> Recorded[RecordingGapPermitted] | None:
+    """Give the customer's emergency permission to go on without a recording, where it was given by an instant."""
+    given = (each for each in of_type(facts, RecordingGapPermitted) if each.fact.permitted_at <= moment)
+    return next(given, None)
 
 
 @rule("R-01", off=None)

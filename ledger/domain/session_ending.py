@@ -14,8 +14,16 @@ from ledger.domain.happened import violations
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts
-from ledger.domain.session_due import of_session, session_due
-from ledger.domain.session_facts import Ending, Session, SessionEnded, SessionStarted, SessionTerminated, Termination
+from ledger.domain.session_due import of_session, permitted_by, session_due
+from ledger.domain.session_facts import (
+    UNRECORDED,
+    Ending,
+    Session,
+    SessionEnded,
+    SessionStarted,
+    SessionTerminated,
+    Termination,
+)
 from ledger.domain.session_facts import session_of as found_session
 from ledger.domain.session_lasting import broken_by_end, subjects_of, unsaid
 from ledger.domain.settings import Defaults
@@ -72,7 +80,7 @@ def end_session(command: EndSession, facts: Facts, now: datetime, defaults: Defa
             return decided(cites=session.positions)
         raise Refusal("R-04", "session_over", session.positions)
     check_happened("R-18", command.ended_at, now, after=started.started_at, cites=session.positions)
-    went_on = violations(subjects_of(started), lambda: check_stopped(session, command.ended_at, defaults))
+    went_on = violations(subjects_of(started), lambda: check_stopped(session, facts, command.ended_at, defaults))
     broken = broken_by_end(started, session.started.position, facts, command.ended_at, defaults)
     if session.terminated is not None and went_on:
         anyhow = _SAID_ANYHOW.get(session.terminated.fact.reason)
@@ -128,10 +136,13 @@ def end_of(started: SessionStarted, customer: str, ended_at: datetime, why: Endi
     )
 
 
-def check_stopped(session: Session, ended_at: datetime, defaults: Defaults) -> None:
-    """Refuse a session that went on after it had to end, by the rule that ended it."""
+def check_stopped(session: Session, facts: Facts, ended_at: datetime, defaults: Defaults) -> None:
+    """Refuse a session that went on after it had to end, by the rule that ended it.
+
+    For want of a recording it had to end only where the customer had not permitted that by then.
+    """
     cut = session.terminated
-    if cut is None:
+    if cut is None or (cut.fact.reason in UNRECORDED and permitted_by(facts, cut.fact.terminated_at)):
         return
     by = cut.fact.terminated_at if cut.fact.reason in _FORETOLD else max(cut.fact.terminated_at, cut.at)
     if ended_at > by + defaults.cutting:

@@ -41,6 +41,10 @@ class Termination(StrEnum):
     SECURITY = "security"
 
 
+UNRECORDED = frozenset({Termination.NO_RECORDING, Termination.RECORDING_LOST})
+"""Ended for want of a recording, without which work goes on only by the customer's permission (R-19)."""
+
+
 class Participation(StrEnum):
     """As what somebody takes part."""
 

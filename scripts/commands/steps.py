@@ -17,6 +17,7 @@ from ledger.domain import (
     data_use,
     deidentified,
     fee,
+    gap_permitted,
     gateway,
     holds,
     housekeeping,
@@ -164,7 +165,7 @@ STEPS: tuple[Step, ...] = (
     Step("session told", session_told.RecordSession, {"session": "session"}, may_name=("session",), by=By.ANYBODY),
     Step("session end", session_ending.EndSession, by=By.ANYBODY),
     Step("session terminate", session_ending.TerminateSession),
-    Step("session permit-gap", recording.PermitRecordingGap),
+    Step("session permit-gap", gap_permitted.PermitRecordingGap),
     Step("session seal", keeping.SealEvidence),
     Step(
         "recording start",

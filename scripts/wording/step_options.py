@@ -120,6 +120,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_opt_package": ("A package as 'shoseki export' writes it.", "提供パッケージ（shoseki export の出力）。"),
     "step_opt_participant": ("Id of who takes part.", "参加者の識別子。"),
     "step_opt_permission": ("Id of the permission.", "許可の識別子。"),
+    "step_opt_permitted_at": (
+        "When it was permitted, if not now, as by telephone.",
+        "許可の日時（今でない場合。電話での許可など）。",
+    ),
     "step_opt_person": ("Id of the person.", "担当者の識別子。"),
     "step_opt_phone": ("Telephone number.", "電話番号。"),
     "step_opt_pieces": (

@@ -10,10 +10,10 @@ from story import CUSTOMER, an_id, at, given
 from ledger.domain.boundary import tag
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
+from ledger.domain.gap_permitted import PermitRecordingGap
 from ledger.domain.recording import (
     FinalizeRecording,
     InterruptRecording,
-    PermitRecordingGap,
     ResumeRecording,
     SealSegment,
     StartRecording,

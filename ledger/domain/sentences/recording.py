@@ -17,6 +17,10 @@ SENTENCES = {
         "お客様の緊急許可により、{begins:time} から {ends:time} まで録画がありません。",
         "By the customer's emergency permission there is no recording from {begins:time} to {ends:time}.",
     ),
+    "gap_was_permitted": (
+        "録画なしの続行は {at:time} にお客様が許可していました。違反とした記録は、これを知らずになされたものです。",
+        "Going on unrecorded was permitted at {at:time}: the violation on record was found without knowing of that.",
+    ),
     "recording_incomplete": (
         "録画の点検で {count} 件の欠落または相違が見つかりました。",
         "A check of the recording found {count} pieces missing or changed.",
