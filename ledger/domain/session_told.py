@@ -196,7 +196,7 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         )
     if command.ended_at is not None:
         check_happened("R-18", command.ended_at, now, after=moment)
-        made.append(end_of(started, command.customer, command.ended_at, command.why))
+        made.append(end_of(started, command.customer, command.ended_at, command.why, facts))
         made += broken_by_end(started, 0 if order is None else order.requested, facts, command.ended_at, defaults)
         in_time = moment + defaults.recording_start
         made += violations(subjects, lambda: check_recorded(command, in_time))
