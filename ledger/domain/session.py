@@ -160,7 +160,7 @@ def open_connection(command: OpenConnection, facts: Facts, now: datetime, _defau
     permission = fold_permissions(facts).get(command.permission)
     check_permitted(permission, command.work_order, now)
     check_encrypted(command.path)
-    check_means(permission, command.path)
+    check_means(permission, command.path, now)
     consent = consent_in_force(facts, now, command.work_order)
     opened = ConnectionOpened(
         session=command.session,

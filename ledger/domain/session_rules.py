@@ -72,13 +72,14 @@ def check_granted_by_another(facts: Facts, technician: str) -> None:
 
 
 @rule("R-08")
-def check_means(permission: Permission | None, path: Path) -> None:
-    """Refuse a protocol that was not permitted, and a VPN without confirmed equipment."""
+def check_means(permission: Permission | None, path: Path, moment: datetime) -> None:
+    """Refuse a protocol that was not permitted, and a VPN without equipment that was confirmed by then."""
     if permission is None:
         raise Refusal("R-08", "permission_unknown")
     if path.protocol not in permission.protocols:
         raise Refusal("R-08", "protocol_not_permitted", permission.positions, protocol=path.protocol)
-    if path.protocol is Protocol.VPN and path.device not in dict(permission.devices):
+    confirmed = dict(permission.devices).get(path.device or "")
+    if path.protocol is Protocol.VPN and (confirmed is None or moment < confirmed.since):
         raise Refusal("R-08", "vpn_not_confirmed", permission.positions)
 
 

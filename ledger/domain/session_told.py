@@ -252,7 +252,7 @@ def record_connection(command: RecordConnection, facts: Facts, now: datetime, _d
         subjects,
         lambda: check_consented(facts, command.opened_at, order_id),
         lambda: check_encrypted(command.path),
-        lambda: check_means(permission, command.path),
+        lambda: check_means(permission, command.path, command.opened_at),
     )
     note = plain_inside(command.path, subjects)
     if session is None:

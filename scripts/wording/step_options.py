@@ -39,6 +39,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_opt_clause": ("The clause of the contract.", "契約の条項。"),
     "step_opt_closed_at": ("When it was closed.", "切断日時。"),
     "step_opt_completed_at": ("When it was completed.", "完了日時。"),
+    "step_opt_confirmed_at": (
+        "When it was confirmed, if not now, as by telephone.",
+        "確認の日時（今でない場合。電話での確認など）。",
+    ),
     "step_opt_connection": ("Id of the connection.", "接続の識別子。"),
     "step_opt_consent": ("Id of the consent.", "同意の識別子。"),
     "step_opt_contact": ("Id of the contact.", "ご担当者の識別子。"),

@@ -167,7 +167,8 @@ def test_a_denial_is_recorded() -> None:
 
 
 def test_r_08_what_was_granted_is_revoked_and_not_denied() -> None:
-    given(*PLANNED, ASKED, GRANTED, CONTACT).when(DENIES, at_=ANSWERED).refused("R-08", cites=[5, 6])
+    later = replace(DENIES, received_at=at("2026-11-16 15:01"))
+    given(*PLANNED, ASKED, GRANTED, CONTACT).when(later, at_=ANSWERED).refused("R-08", cites=[5, 6])
 
 
 def test_r_08_a_20_without_a_prompt_answer_a_permission_lapses_before_anything_else_is_decided() -> None:
