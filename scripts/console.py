@@ -83,11 +83,18 @@ class Session:
         if not self.as_json:
             self.write(screen.pairs([(self.text(name), _shown(value)) for name, value in rows]))
 
-    def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
-        """Write a table for people; headings are names of texts."""
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        *,
+        right: Sequence[int] = (),
+        whole: Sequence[int] = (),
+    ) -> None:
+        """Write a table for people; headings are names of texts, and a list in a cell is lines below each other."""
         if not self.as_json:
-            cells = [[_shown(cell) for cell in row] for row in rows]
-            self.write(screen.table([self.text(each) for each in headings], cells, right=right))
+            cells = [[_shown_lines(cell) for cell in row] for row in rows]
+            self.write(screen.table([self.text(each) for each in headings], cells, right=right, whole=whole))
 
     def write(self, text_: str) -> None:
         """Write to standard output as it is, at once."""
@@ -165,6 +172,10 @@ def _plain_value(value: object) -> Any:
 
 def _shown(value: object) -> str:
     return screen.visible(str(value))
+
+
+def _shown_lines(value: object) -> str:
+    return "\n".join(_shown(each) for each in value) if isinstance(value, list) else _shown(value)
 
 
 def _to_people(text_: str) -> None:
