@@ -125,6 +125,8 @@ class AccessPermissionLapsed(Fact):
 class AccessPermissionRevoked(Fact):
     """The customer takes it back; the running ``sessions`` have until ``stop_by``."""
 
+    customer: str | None = ref("agreement", default=None)
+    """By this it is found by sessions that are told after it, as a no to the terms is."""
     permission: str = ref("permission")
     work_order: str = ref("work_order")
     contact: str = ref("person")

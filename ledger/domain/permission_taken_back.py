@@ -38,6 +38,7 @@ def taken_back(facts: Facts, permission: Permission, said: Said, now: datetime, 
     """Give the revocation, with the sessions that it stops, and what was done although it had arrived."""
     ends_to_come = sorted(each.started.fact.session for each in fold_sessions(facts).values() if not end_is_told(each))
     revoked = AccessPermissionRevoked(
+        customer=permission.chain,
         permission=permission.id,
         work_order=permission.work_order,
         contact=said.contact,

@@ -39,7 +39,7 @@ from ledger.domain.session_lasting import past_stops, relied_until, seen, succes
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
-_COURSE = (ConsentWithdrawn, ConsentDeemingAnnulled, ConsentSuperseded)
+_COURSE = (ConsentWithdrawn, ConsentDeemingAnnulled, ConsentSuperseded, AccessPermissionRevoked)
 _JUDGED = (ViolationRecorded, FindingRecorded)
 """What the ledger says of a session: nothing was heard of it by that."""
 
@@ -55,7 +55,7 @@ class Deadline:
 
 
 def of_session(session: str, customer: str) -> Boundary:
-    """Give the boundary of a session: all that is told of it, and how the customer's consents end."""
+    """Give the boundary of a session: all that is told of it, and how what it rests on ends."""
     ends = Item((tag("agreement", customer),), tuple(each.KIND.type for each in _COURSE))
     return Boundary.of(tag("session", session)) | Boundary((ends,))
 
@@ -107,8 +107,11 @@ def withdrawal_deadline(session: Session, facts: Facts, defaults: Defaults) -> D
 @rule("R-08", off=None)
 def revocation_deadline(session: Session, facts: Facts) -> Deadline | None:
     """Give when a session ends because its permission was revoked: by the earliest that any revocation says."""
+    begun_at = session.started.fact.started_at
     stops = [
-        Deadline(each.fact.stop_by, Termination.PERMISSION_REVOKED, (session.started.position, each.position))
+        Deadline(
+            max(each.fact.stop_by, begun_at), Termination.PERMISSION_REVOKED, (session.started.position, each.position)
+        )
         for each in of_type(facts, AccessPermissionRevoked)
         if each.fact.permission == session.started.fact.permission
     ]

@@ -231,6 +231,7 @@ def test_a_window_that_is_over_expires_by_the_timer() -> None:
 
 
 REVOKED = AccessPermissionRevoked(
+    customer=CUSTOMER,
     permission=PERMISSION,
     work_order=ORDER,
     contact=WORK_CONTACT,
@@ -280,6 +281,7 @@ def test_r_08_a_revocation_makes_no_second_violation_of_what_the_permission_neve
 
 def test_r_08_a_revocation_stops_the_sessions_that_run_and_no_others() -> None:
     revoked = AccessPermissionRevoked(
+        customer=CUSTOMER,
         permission=PERMISSION,
         work_order=ORDER,
         contact=WORK_CONTACT,
@@ -336,6 +338,7 @@ def test_r_08_a_session_ends_by_the_earliest_that_a_revocation_says() -> None:
 def test_r_08_what_was_not_granted_is_not_revoked() -> None:
     given(*PLANNED, ASKED, CONTACT).when(REVOKES, at_="2026-11-18 10:30").refused("R-08")
     revoked = AccessPermissionRevoked(
+        customer=CUSTOMER,
         permission=PERMISSION,
         work_order=ORDER,
         contact=WORK_CONTACT,

@@ -91,6 +91,7 @@ def test_r_08_a_no_that_came_before_the_yes_takes_it_back_when_it_is_told_after_
     no = replace(DENIES, received_at=at(received))
     outcome = story.when(no, at_=TOLD)
     back = AccessPermissionRevoked(
+        customer=CUSTOMER,
         permission=PERMISSION,
         work_order=ORDER,
         contact=WORK_CONTACT,
