@@ -183,7 +183,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "clock_confirmed": (
         "The present time {at} is confirmed: the heads of all chains were sealed with it at position {position}.",
-        "現在時刻 {at} を確認済みとし、すべてのチェーンの先頭を位置 {position} に封印しました。",
+        "現在時刻 {at} を確認済みとし、すべてのチェーンの先頭を位置 {position} に封緘しました。",
     ),
     "clock_behind": (
         (
@@ -266,8 +266,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the application connects as {role}, which owns the entries: only triggers keep them from being changed",
         "アプリケーションはエントリの所有者 {role} として接続しています。変更を防ぐのはトリガーだけです",
     ),
+    "payload_as_recorded": ("As it is recorded, with times in UTC:", "記録された内容（時刻は UTC）:"),
     "position": ("position", "位置"),
-    "at": ("recorded (UTC)", "記録時刻 (UTC)"),
+    "at": ("recorded (JST)", "記録時刻 (JST)"),
     "type": ("type", "種別"),
     "chain": ("chain", "チェーン"),
     "seq": ("number in it", "チェーン内番号"),
