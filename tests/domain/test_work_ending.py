@@ -6,7 +6,7 @@ import pytest
 from orders import AGREED, COMPLETED, DONE, ORDER, READY, RUNNING
 from story import CUSTOMER, an_id, at, given
 
-from ledger.domain.completing import SendCompletionReport
+from ledger.domain.completing import RequestOperationCheck, SendCompletionReport
 from ledger.domain.completion_facts import CompletionReportSent
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
@@ -115,4 +115,8 @@ def test_r_24_what_follows_completed_work_follows_what_had_been_done_before_its_
     )
     told = given(*RUNNING).at(LATER, GIVEN_UP, COMPLETED).when(report, at_=LATER).citing(8)
     assert [type(each) for each in told.facts] == [CompletionReportSent]
-    given(*RUNNING).at(LATER, GIVEN_UP).when(report, at_=LATER).refused("R-24", cites=[7])
+    check = RequestOperationCheck(
+        customer=CUSTOMER, work_order=ORDER, systems=("web01",), channel=Channel.MAIL, requested_at=sent_at
+    )
+    assert given(*RUNNING).at(LATER, GIVEN_UP, COMPLETED).when(check, at_=LATER).facts
+    given(*RUNNING).at(LATER, GIVEN_UP).when(check, at_=LATER).refused("R-24", cites=[7])

@@ -13,6 +13,14 @@ SENTENCES = {
         "稼働確認が期限 {deadline:time} までに依頼されていません。",
         "The operation check has not been asked for by {deadline:time}.",
     ),
+    "report_before_end": (
+        "作業の終了（{ended_at:time}）より前の {sent_at:time} に、実施報告が送付されたと記録されています。",
+        "The report is recorded to have been sent at {sent_at:time}, before the work ended at {ended_at:time}.",
+    ),
+    "check_asked_before_end": (
+        "作業の終了（{ended_at:time}）より前の {sent_at:time} に、稼働確認が依頼されたと記録されています。",
+        "The check is recorded to have been asked for at {sent_at:time}, before the work ended at {ended_at:time}.",
+    ),
     "check_requested_already": ("稼働確認は既に依頼済みです。", "The operation check was asked for already."),
     "check_without_systems": (
         "稼働確認を依頼するシステムを指定してください。",
