@@ -1,4 +1,4 @@
-"""What a session and its connections need, each as one rule (R-01, R-04, R-06, R-08, R-18).
+"""What a session and its connections need, each as one rule (R-01, R-04, R-06, R-08).
 
 Asked beforehand these refuse; told of what has happened, ``happened.violations`` makes of the same refusals violations.
 So every sentence here says what is the case.
@@ -9,7 +9,6 @@ from datetime import datetime
 from ledger.domain.basis import check_basis
 from ledger.domain.decision import Refusal
 from ledger.domain.encrypted_path import Path, Protocol
-from ledger.domain.gateway import Login
 from ledger.domain.permission_facts import AccessPermissionGranted, Permission
 from ledger.domain.recorded import Facts, of_type
 from ledger.domain.rules import rule
@@ -81,15 +80,6 @@ def check_means(permission: Permission | None, path: Path, moment: datetime) -> 
     confirmed = dict(permission.devices).get(path.device or "")
     if path.protocol is Protocol.VPN and (confirmed is None or moment < confirmed.since):
         raise Refusal("R-08", "vpn_not_confirmed", permission.positions)
-
-
-@rule("R-18")
-def check_through_gateway(login: Login | None, technician: str, gateway: str, moment: datetime) -> None:
-    """Refuse who has not come in through the gateway."""
-    if login is None:
-        raise Refusal("R-18", "not_through_gateway")
-    if login.technician != technician or login.gateway != gateway or not login.is_in(moment):
-        raise Refusal("R-18", "not_through_gateway", [login.position])
 
 
 @rule("R-04")

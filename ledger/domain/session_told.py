@@ -16,7 +16,7 @@ from ledger.domain.consent_rules import consent_violation, of_agreement, told
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.encrypted_path import Path, check_encrypted, plain_inside
 from ledger.domain.fact import Fact
-from ledger.domain.gateway import login_of
+from ledger.domain.gateway import check_through_gateway, login_of
 from ledger.domain.happened import violations
 from ledger.domain.instants import check_happened
 from ledger.domain.permission import check_customer
@@ -47,7 +47,6 @@ from ledger.domain.session_rules import (
     check_recording_of,
     check_scope,
     check_target_of,
-    check_through_gateway,
 )
 from ledger.domain.settings import Defaults
 from ledger.domain.subjects import of_named
@@ -182,8 +181,9 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         lambda: check_permitted(permission, order_id, moment),
         lambda: check_granted_by_another(facts, command.technician),
         lambda: None if order is None else check_scope(order, command.technician, command.targets, permission),
-        lambda: check_through_gateway(login, command.technician, command.gateway, moment),
     )
+    came_in = (*subjects, *(() if command.login is None else (tag("login", command.login),)))
+    broken += violations(came_in, lambda: check_through_gateway(login, command.technician, command.gateway, moment))
     made: list[Fact] = [started, *(() if unfounded is None else (unfounded,)), *broken]
     if command.recording is not None:
         made.append(

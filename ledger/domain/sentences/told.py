@@ -33,6 +33,10 @@ SENTENCES = {
         "作業前連絡は {sent_at:time} に送られていました。違反とした記録は、これを知らずになされたものです。",
         "The pre-work notice was sent at {sent_at:time}: the violation on record was found without knowing of that.",
     ),
+    "login_was_made": (
+        "専用環境へのログインは {at:time} になされていました。違反とした記録は、これを知らずになされたものです。",
+        "The login to the dedicated environment was made at {at:time}: the violation was found without knowing.",
+    ),
     "permission_of_own_hand": (
         "この技術員は、この作業依頼の接続許可を自ら承認または記録しています。",
         "This technician gave or took down a permission of this work order.",
