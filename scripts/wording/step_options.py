@@ -33,6 +33,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "接続先の証明書ファイル（SHA-256 を記録）。",
     ),
     "step_opt_change": ("What the change means to customers.", "変更の影響。"),
+    "step_opt_cancelled_at": (
+        "When it was called off, if not now, as by telephone.",
+        "取消の日時（今でない場合。電話での取消など）。",
+    ),
     "step_opt_channel": ("How it was sent or handed over.", "連絡・受渡しの手段。"),
     "step_opt_checkout": ("Id of the check-out.", "払出しの識別子。"),
     "step_opt_cipher": ("The cipher, as the software tells it.", "暗号方式。"),
