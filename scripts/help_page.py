@@ -1,14 +1,15 @@
-"""What ``--help`` prints: usage, what a command does, its arguments and options; of a group, its commands.
+"""How a command reads its options, each once, and what its ``--help`` prints.
 
-Guarantees: every word of it is in the language of the run, lines break where English and Japanese break, and nothing is
-cut off.
+Guarantees: the page tells usage, what a command does, its arguments and options, and of a group its commands; every
+word of it is in the language of the run, lines break where English and Japanese break, and nothing is cut off.
 """
 
 import shutil
 from collections.abc import Sequence
 from typing import Any
 
-from typer.core import TyperCommand, TyperGroup
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from scripts import screen
 from scripts.console import Session
@@ -19,8 +20,22 @@ _REQUIRED = "[required]"
 """What Typer says in English of what has to be told."""
 
 
+class RepeatedOptionError(typer.TyperException):
+    """An option that takes one value is given twice: nobody knows which was meant."""
+
+    def __init__(self, option: str, context: Any) -> None:
+        super().__init__(f"Option {option} is given more than once; it takes one value")
+        self.option_name = option
+        self.ctx = context
+
+
 class Command(TyperCommand):
-    """A command whose help is a page of ours."""
+    """A command whose help is a page of ours, and whose options are given once."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        _check_once(self, ctx, args)
+        return super().parse_args(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page."""
@@ -28,11 +43,26 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """A group whose help is a page of ours."""
+    """A group whose help is a page of ours, and whose options are given once."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        _check_once(self, ctx, args)
+        return super().parse_args(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page."""
         formatter.write(_page(self, ctx))
+
+
+def _check_once(command: TyperCommand | TyperGroup, ctx: Any, args: list[str]) -> None:
+    """Refuse an option that is given again, of which the framework would take the last without a word."""
+    seen = set()
+    for each in command.make_parser(ctx).parse_args(args=list(args))[2]:
+        if isinstance(each, TyperOption) and not (each.multiple or each.is_flag):
+            if each.name in seen:
+                raise RepeatedOptionError(each.opts[0], ctx)
+            seen.add(each.name)
 
 
 def _page(command: TyperCommand | TyperGroup, ctx: Any) -> str:

@@ -21,6 +21,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Standard input holds one text, not several: {options}.",
         "標準入力から読めるのは一つだけです（{options}）。",
     ),
+    "step_blank": ("{option} is blank: tell it in words.", "{option} が空白です。内容を指定してください。"),
+    "hint_blank": ("{option} is blank.", "{option} は空白です。"),
+    "hint_target_unseen": (
+        "The target '{target}' holds a line end or another sign that is not seen, and matches only what has it too.",
+        "対象「{target}」には改行などの見えない文字があり、それのない名前とは一致しません。",
+    ),
     "hint_target_blank": ("The target '{target}' is blank.", "対象「{target}」は空白です。"),
     "hint_target_ends": (
         "The target '{target}' has blanks at its ends, and matches only what has them too.",
