@@ -224,7 +224,6 @@ class Session:
     terminated: Recorded[SessionTerminated] | None = None
     open: Mapping[str, Recorded[ConnectionOpened]] = field(default_factory=dict)
     connections: frozenset[str] = frozenset()
-    participants: frozenset[str] = frozenset()
 
     @property
     def running(self) -> bool:
@@ -272,9 +271,5 @@ def _apply(session: Session, each: Recorded[Fact]) -> Session:
             return replace(session, open={**session.open, connection: recorded}, connections=known)
         case ConnectionClosed(connection=connection):
             return replace(session, open={key: value for key, value in session.open.items() if key != connection})
-        case ParticipantJoined(participant=participant):
-            return replace(session, participants=session.participants | {participant})
-        case ParticipantLeft(participant=participant):
-            return replace(session, participants=session.participants - {participant})
         case _:
             return session

@@ -100,6 +100,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_opt_inner": ("What runs inside a VPN, such as vnc.", "VPN の中の通信（例: vnc）。"),
     "step_opt_interrupted_at": ("When it was interrupted.", "中断日時。"),
     "step_opt_item_class": ("What kind of information it is.", "情報の種類。"),
+    "step_opt_joined_at": (
+        "When they joined, if that was not asked beforehand.",
+        "参加の日時（事前に申請していない場合）。",
+    ),
     "step_opt_keep_until": ("Until when it is kept.", "保管の期限。"),
     "step_opt_kind": ("What kind of equipment it is.", "機器の種類。"),
     "step_opt_known_at": ("When it became known.", "判明日時。"),
