@@ -45,6 +45,7 @@ SENTENCES = {
         "封緘済みの証跡一式とは異なります。",
         "This is another package than the sealed one.",
     ),
+    "delivered_already": ("この提供は既に記録されています。", "This delivery is recorded already."),
     "delivery_to_come": (
         "提供時刻 {at:time} はまだ来ていません。",
         "The time of delivery {at:time} is still to come.",
