@@ -192,7 +192,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
         (
             "時計が最新のエントリより {seconds} 秒遅れ、記録の時刻が進みません: "
-            "時計を直すか、時計が正しければ shoseki status --correct-clock 理由 でログの時刻を訂正してください。"
+            "時計を直すか、時計が正しければ理由のコードを付けて shoseki status --correct-clock "
+            "でログの時刻を訂正してください。"
         ),
     ),
     "clock_corrected": (

@@ -38,7 +38,7 @@ SENTENCES = {
         "Two sign-offs take two persons, and {name} has signed already.",
     ),
     "roles_not_together": (
-        "一人が {one:people.Role} と {other:people.Role} を兼ねることはできません。",
+        "一人が「{one:people.Role}」と「{other:people.Role}」を兼ねることはできません。",
         "One person cannot be {one:people.Role} and {other:people.Role}.",
     ),
     "person_unknown": (
@@ -50,7 +50,7 @@ SENTENCES = {
         "The person {person} is registered already.",
     ),
     "contact_not_entitled": (
-        "この方は {role:contacts.ContactRole} の役割を持つお客様担当者として登録されていません。",
+        "この方は「{role:contacts.ContactRole}」の役割を持つお客様担当者として登録されていません。",
         "This is no registered contact of the customer with the role {role:contacts.ContactRole}.",
     ),
     "contact_unknown": (
