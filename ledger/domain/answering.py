@@ -24,32 +24,31 @@ class Answer:
     rule: str
     sentence: str
     values: Mapping[str, str]
+    to: frozenset[str]
+    """The sentences of the violations that it can be an answer to."""
 
 
-def standing(facts: Facts, answer: Answer) -> Standing:
+def standing(facts: Facts, sentence: str) -> Standing:
     """Give the violations beside which this is not said yet."""
     said = (each.fact for each in of_type(facts, FindingRecorded))
-    answered = {place for each in said if each.sentence == answer.sentence for place in each.cites}
+    answered = {place for each in said if each.sentence == sentence for place in each.cites}
     found: dict[tuple[str, str], list[Recorded[ViolationRecorded]]] = {}
     for each in of_type(facts, ViolationRecorded):
         if each.position not in answered:
-            for subject in each.fact.subjects:
+            connections = [subject for subject in each.fact.subjects if subject.startswith("connection:")]
+            for subject in connections or each.fact.subjects:  # what a connection broke, its session did not
                 found.setdefault((subject, each.fact.sentence), []).append(each)
     return found
 
 
 def judged_anew(
-    about: Recorded[Fact],
-    mine: str,
-    before: Iterable[ViolationRecorded],
-    after: Iterable[ViolationRecorded],
-    answer: Answer,
-    on_record: Standing,
+    about: Recorded[Fact], mine: str, broken: Iterable[ViolationRecorded], answer: Answer, on_record: Standing
 ) -> Judged:
-    """Give what is known otherwise of something, by what it broke as was told before and breaks as is told now."""
-    known, broken = dict.fromkeys(each.sentence for each in before), list(after)
-    found: Judged = [replace(each, cites=(about.position,)) for each in broken if each.sentence not in known]
-    for sentence in sorted(known.keys() - {each.sentence for each in broken}):
+    """Give what is known otherwise of something, by what it breaks as is told now and what stands on record of it."""
+    breaks = {each.sentence: each for each in broken}
+    new = (each for sentence, each in breaks.items() if (mine, sentence) not in on_record)
+    found: Judged = [replace(each, cites=(about.position,)) for each in new]
+    for sentence in sorted(answer.to - breaks.keys()):
         found += [_answered(each, answer) for each in on_record.get((mine, sentence), ())]
     return found
 

@@ -152,14 +152,14 @@ def check_through_gateway(login: Login | None, technician: str, gateway: str, mo
 def judged_by_login(facts: Facts, told: TechnicianLoggedIn | TechnicianLoggedOut, now: datetime) -> Judged:
     """Give what is known otherwise of the sessions under a login, once its beginning or its end is told."""
     place = 1 + max((each.position for each in facts), default=0)
-    before, after = login_of(facts, told.login), login_of([*facts, Recorded(told, place, now)], told.login)
+    login = login_of([*facts, Recorded(told, place, now)], told.login)
     since = told.logged_in_at if isinstance(told, TechnicianLoggedIn) else told.logged_out_at
-    answer = Answer("R-18", "login_was_made", {"at": spelled(since)})
-    on_record = standing(facts, answer)
+    answer = Answer("R-18", "login_was_made", {"at": spelled(since)}, frozenset({"not_through_gateway"}))
+    on_record = standing(facts, answer.sentence)
     found: Judged = []
     for each in of_type(facts, SessionStarted):
-        asks = partial(_past_gateway, each.fact)
-        found += judged_anew(each, tag("session", each.fact.session), asks(before), asks(after), answer, on_record)
+        mine = tag("session", each.fact.session)
+        found += judged_anew(each, mine, _past_gateway(each.fact, login), answer, on_record)
     return found
 
 

@@ -22,7 +22,7 @@ from ledger.domain.work import WorkOrder, order_at
 
 _BESIDE = (SessionStarted, ViolationRecorded, FindingRecorded)
 """What says nothing of the course of the work."""
-_ANSWER = "work_was_in_progress"
+_ANSWER, _VIOLATION = "work_was_in_progress", frozenset({"work_not_in_progress"})
 
 
 @rule("R-22", off=())
@@ -31,13 +31,13 @@ def judged_again(facts: Facts, order: WorkOrder, told: Fact, now: datetime) -> J
     place = 1 + max(each.position for each in facts)
     course = [each for each in facts if not isinstance(each.fact, _BESIDE)]  # an order may have years of sessions
     more = [*course, Recorded(told, place, now, order.customer, tags_of(told))]
-    on_record = standing(facts, Answer("R-22", _ANSWER, {}))
+    on_record = standing(facts, _ANSWER)
     found: Judged = []
     for each in of_type(facts, SessionStarted):
         if each.fact.work_order == order.id:
-            before, after = (_out_of_work(known, order, each.fact) for known in (course, more))
-            answer = Answer("R-22", _ANSWER, {"at": spelled(each.fact.started_at)})
-            found += judged_anew(each, tag("session", each.fact.session), before, after, answer, on_record)
+            answer = Answer("R-22", _ANSWER, {"at": spelled(each.fact.started_at)}, _VIOLATION)
+            mine = tag("session", each.fact.session)
+            found += judged_anew(each, mine, _out_of_work(more, order, each.fact), answer, on_record)
     return found
 
 

@@ -30,6 +30,7 @@ from ledger.domain.permission_facts import (
     fold,
 )
 from ledger.domain.permission_taken_back import Said, taken_back
+from ledger.domain.permission_told import judged_by_permission, still_to_end
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
@@ -174,8 +175,10 @@ def grant_permission(command: GrantPermission, facts: Facts, now: datetime, _def
         begins=command.begins,
         ends=command.ends,
         received_at=command.received_at,
+        sessions=still_to_end(facts),
     )
-    return decided(granted, cites=[*permission.positions, approver.position])
+    again = judged_by_permission(facts, granted, now)
+    return decided(granted, *again, cites=[*permission.positions, approver.position])
 
 
 @decides(
@@ -244,7 +247,8 @@ def confirm_vpn_prerequisite(
         kind=command.kind,
         confirmed_at=confirmed_at,
     )
-    return decided(confirmed, cites=[*permission.positions, contact.position])
+    again = judged_by_permission(facts, confirmed, now)
+    return decided(confirmed, *again, cites=[*permission.positions, contact.position])
 
 
 @rule("R-04")

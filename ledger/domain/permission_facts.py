@@ -76,6 +76,8 @@ class AccessPermissionGranted(Fact):
     begins: datetime
     ends: datetime
     received_at: datetime
+    sessions: tuple[str, ...] = ref("session", default=())
+    """Sessions that were told before it: their ends, told after it, are judged by it."""
 
 
 @fact(

@@ -13,11 +13,12 @@ from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import spelled
 from ledger.domain.permission_facts import AccessPermissionRevoked, Permission
+from ledger.domain.permission_told import still_to_end
 from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import ConnectionOpened, SessionStarted
 from ledger.domain.session_facts import fold as fold_sessions
-from ledger.domain.session_lasting import end_is_told, judged, past_revocation, unsaid
+from ledger.domain.session_lasting import judged, past_revocation, unsaid
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
@@ -36,14 +37,13 @@ class Said:
 
 def taken_back(facts: Facts, permission: Permission, said: Said, now: datetime, defaults: Defaults) -> Sequence[Fact]:
     """Give the revocation, with the sessions that it stops, and what was done although it had arrived."""
-    ends_to_come = sorted(each.started.fact.session for each in fold_sessions(facts).values() if not end_is_told(each))
     revoked = AccessPermissionRevoked(
         customer=permission.chain,
         permission=permission.id,
         work_order=permission.work_order,
         contact=said.contact,
         words=said.words,
-        sessions=tuple(ends_to_come),
+        sessions=still_to_end(facts),
         stop_by=now if said.stop is Stop.NOW else now + defaults.safe_stop,
         received_at=said.received_at,
     )

@@ -20,7 +20,7 @@ from ledger.domain.decision import Refusal
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.happened import violations
 from ledger.domain.instants import spelled
-from ledger.domain.permission_facts import AccessPermissionRevoked
+from ledger.domain.permission_facts import AccessPermissionGranted, AccessPermissionRevoked
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import (
@@ -47,7 +47,9 @@ def broken_by_end(
     """Give what a session broke by lasting until then: what it rested on, and what took that back meanwhile."""
     return [
         *past_basis(started, position, facts, over_at),
-        *violations(subjects_of(started), lambda: check_within_permission(started, position, over_at)),
+        *violations(
+            subjects_of(started), lambda: check_within_permission(position, permitted_until(started, facts), over_at)
+        ),
         *past_stops(started, position, facts, over_at, defaults),
         *opened_later(started, facts, over_at),
     ]
@@ -193,11 +195,19 @@ def check_within_contract(started: SessionStarted, position: int, facts: Facts, 
         raise Refusal("R-01", "session_past_contract", [position])
 
 
+def permitted_until(started: SessionStarted, facts: Facts) -> datetime | None:
+    """Give the end of the permitted window, as it was known when the session was told or is since."""
+    ends = (
+        each.fact.ends for each in of_type(facts, AccessPermissionGranted) if each.fact.permission == started.permission
+    )
+    return started.permitted_until or next(ends, None)
+
+
 @rule("R-08")
-def check_within_permission(started: SessionStarted, position: int, over_at: datetime) -> None:
+def check_within_permission(position: int, until: datetime | None, over_at: datetime) -> None:
     """Refuse a session that lasts longer than its permission."""
-    if started.permitted_until is not None and over_at > started.permitted_until:
-        raise Refusal("R-08", "session_beyond_permission", [position], until=spelled(started.permitted_until))
+    if until is not None and over_at > until:
+        raise Refusal("R-08", "session_beyond_permission", [position], until=spelled(until))
 
 
 @rule("R-03")

@@ -11,8 +11,9 @@ from datetime import datetime
 from ledger.domain.basis import stated_in
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.connected_on import days_of
+from ledger.domain.connections_told import judged_by_session
 from ledger.domain.consent import consent_in_force
-from ledger.domain.consent_rules import consent_violation, of_agreement, told
+from ledger.domain.consent_rules import consent_violation, of_agreement
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.encrypted_path import Path, check_encrypted, plain_inside
 from ledger.domain.fact import Fact
@@ -21,6 +22,7 @@ from ledger.domain.happened import violations
 from ledger.domain.instants import check_happened
 from ledger.domain.permission import check_customer
 from ledger.domain.permission_facts import fold as fold_permissions
+from ledger.domain.permission_told import about_permission, under_permission
 from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts, of_type
 from ledger.domain.recording_facts import SessionRecordingStarted
@@ -38,9 +40,11 @@ from ledger.domain.session_facts import (
 )
 from ledger.domain.session_lasting import broken_by_end, check_not_over, subjects_of
 from ledger.domain.session_rules import (
+    check_consented,
     check_granted_by_another,
     check_has_order,
     check_in_progress,
+    check_in_session,
     check_means,
     check_order_basis,
     check_permitted,
@@ -173,18 +177,23 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
     check_recording_of(facts, command.recording, command.session)
     subjects = subjects_of(started)
     unfounded = consent_violation(facts, moment, subjects, order_id)
+    permitted = (*subjects, *(() if command.permission is None else (tag("permission", command.permission),)))
+    came_in = (*subjects, *(() if command.login is None else (tag("login", command.login),)))
     broken = violations(
         subjects,
         lambda: check_has_order(order, command.work_order),
         lambda: check_order_basis(order, facts, moment),
         lambda: None if order is None else check_in_progress(order),
-        lambda: check_permitted(permission, order_id, moment),
+    )
+    broken += violations(permitted, lambda: check_permitted(permission, order_id, moment))
+    broken += violations(
+        subjects,
         lambda: check_granted_by_another(facts, command.technician),
         lambda: None if order is None else check_scope(order, command.technician, command.targets, permission),
     )
-    came_in = (*subjects, *(() if command.login is None else (tag("login", command.login),)))
     broken += violations(came_in, lambda: check_through_gateway(login, command.technician, command.gateway, moment))
-    made: list[Fact] = [started, *(() if unfounded is None else (unfounded,)), *broken]
+    again = judged_by_session(facts, started)
+    made: list[Fact] = [started, *(() if unfounded is None else (unfounded,)), *broken, *again]
     if command.recording is not None:
         made.append(
             SessionRecordingStarted(
@@ -252,30 +261,20 @@ def record_connection(command: RecordConnection, facts: Facts, now: datetime, _d
         subjects,
         lambda: check_consented(facts, command.opened_at, order_id),
         lambda: check_encrypted(command.path),
-        lambda: check_means(permission, command.path, command.opened_at),
     )
     note = plain_inside(command.path, subjects)
     if session is None:
-        return decided(opened, *broken, *violations(subjects, _no_session))
+        broken += violations(about_permission(opened), lambda: check_means(permission, command.path, command.opened_at))
+        broken += violations(subjects, lambda: check_in_session(session))
+        return decided(opened, *broken, *(() if note is None else (note,)))
     over_at = session.over_at
     broken += violations(
         subjects,
         lambda: check_target_of(session, command.target),
-        lambda: check_permitted(permission, order_id, command.opened_at),
         lambda: check_not_over(over_at, command.opened_at, session.positions),
     )
+    broken += under_permission(permission, order_id, opened)
     return decided(opened, *broken, *(() if note is None else (note,)), cites=[session.started.position])
-
-
-@rule("R-01")
-def check_consented(facts: Facts, opened_at: datetime, work_order: str | None) -> None:
-    """Refuse a connection that no consent covered: in a safe stop, too, nothing new is opened (A-03)."""
-    if consent_in_force(facts, opened_at, work_order) is None:
-        raise Refusal("R-01", "connection_without_consent", told(facts))
-
-
-def _no_session() -> None:
-    raise Refusal("R-18", "connection_without_session")
 
 
 @decides(

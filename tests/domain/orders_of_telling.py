@@ -43,10 +43,12 @@ def told(log: Log, commands: Iterable[object], now: datetime = TOLD) -> Log:
     return log
 
 
-def in_every_order(commands: Iterable[object], *without: type[Fact]) -> Iterator[tuple[str, Log]]:
+def in_every_order(
+    commands: Iterable[object], *without: type[Fact], given: Iterable[Fact] = OFFICE
+) -> Iterator[tuple[str, Log]]:
     """Give each order of telling, and the log that it comes to."""
     for order in permutations(commands):
-        yield " ".join(type(each).__name__ for each in order), told(office(*without), order)
+        yield " ".join(type(each).__name__ for each in order), told(office(*without, given=given), order)
 
 
 def unanswered(log: Log) -> Counter[str]:

@@ -37,6 +37,18 @@ SENTENCES = {
         "専用環境へのログインは {at:time} になされていました。違反とした記録は、これを知らずになされたものです。",
         "The login to the dedicated environment was made at {at:time}: the violation was found without knowing.",
     ),
+    "permission_was_given": (
+        "接続は {at:time} に許可されていました。違反とした記録は、これを知らずになされたものです。",
+        "The connection was permitted at {at:time}: the violation on record was found without knowing of that.",
+    ),
+    "device_was_confirmed": (
+        "VPN 機器は {at:time} に確認されていました。違反とした記録は、これを知らずになされたものです。",
+        "The VPN equipment was confirmed at {at:time}: the violation on record was found without knowing of that.",
+    ),
+    "session_was_told": (
+        "{at:time} に開始されたセッションでの接続でした。違反とした記録は、これを知らずになされたものです。",
+        "This was in a session that began at {at:time}: the violation on record was found without knowing of that.",
+    ),
     "permission_of_own_hand": (
         "この技術員は、この作業依頼の接続許可を自ら承認または記録しています。",
         "This technician gave or took down a permission of this work order.",
