@@ -9,6 +9,10 @@ SENTENCES = {
         "作業が行われていない間（{status:work.Status}）の情報の取得です。",
         "This acquisition of information is not during the work: the order is {status:work.Status}.",
     ),
+    "acquired_without_order": (
+        "作業依頼のない情報の取得です。",
+        "This acquisition of information is for no work order.",
+    ),
     "acquired_by_another": (
         "この作業の担当ではない者による情報の取得です。",
         "This acquisition of information is by somebody who is not assigned to the work.",
