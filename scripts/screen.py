@@ -24,9 +24,9 @@ _LEAST = 10
 # C0 and C1 controls, and the marks that change the direction of writing: a login name must not redraw a report.
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
-# What stays together: a word of narrow characters, or one wide character; with the spaces behind it, and the marks that
-# may not begin a line.
-_PIECE = re.compile("(?:[!-\u2e7f]+|[^!-\u2e7f\\s])[、。，．：；！？）」』】々ー〜]*\\s*|\\s+")
+# What stays together: a word of narrow characters, or one wide character; with the brackets that open before it, the
+# spaces behind it, and the marks that may not begin a line.
+_PIECE = re.compile("[（「『【]*(?:[!-\u2e7f]+|[^!-\u2e7f\\s])[、。，．：；！？）」』】々ー〜),]*\\s*|\\s+")
 
 
 def visible(text: str) -> str:

@@ -229,8 +229,9 @@ def _help(member: Member, language: Language) -> Written:
     """Say what an option is, what may be told, and whether it has to be."""
     shown, space = text(language, member.explained), "" if language == "ja" else " "
     if member.choices is not None:
-        values = ", ".join(f"{each.value} ({text(language, choice_name(each))})" for each in member.choices)
-        shown += space + text(language, "step_choices", values=values)
+        said = [(each.value, text(language, choice_name(each))) for each in member.choices]
+        values = [text(language, "help_choice", code=code, words=words) for code, words in said]
+        shown += space + text(language, "step_choices", values=text(language, "help_and").join(values))
     if member.required:
         shown += space + text(language, "step_required")
     return Written(shown)
