@@ -135,6 +135,7 @@ def end_of(started: SessionStarted, customer: str, ended_at: datetime, why: Endi
         ended_at=ended_at,
         days=days_of(customer, started.started_at, ended_at),
         relied=relied_until(started, facts, ended_at),
+        ungrounded=started.ungrounded,
     )
 
 

@@ -120,9 +120,13 @@ def past_revocation(
 
 
 def unsaid(broken: Iterable[ViolationRecorded], facts: Facts, session: str) -> list[ViolationRecorded]:
-    """Leave out what is on record of the session: a word that is said again breaks nothing again."""
+    """Leave out what is on record of the session and stands: a word that is said again breaks nothing again."""
     mine = tag("session", session)
-    said = {(each.fact.rule, each.fact.sentence) for each in of_type(facts, ViolationRecorded) if mine in each.tags}
+    answered = {place for each in of_type(facts, FindingRecorded) for place in each.fact.cites}
+    on_record = (
+        each for each in of_type(facts, ViolationRecorded) if mine in each.tags and each.position not in answered
+    )
+    said = {(each.fact.rule, each.fact.sentence) for each in on_record}
     return [each for each in broken if (each.rule, each.sentence) not in said]
 
 

@@ -31,6 +31,7 @@ from ledger.domain.rules import rule
 from ledger.domain.session_due import of_session, session_due
 from ledger.domain.session_ending import end_of
 from ledger.domain.session_facts import (
+    UNGROUNDED,
     ConnectionClosed,
     ConnectionFailed,
     ConnectionOpened,
@@ -167,24 +168,24 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         through=() if consent is None else consent.through,
         stated_in=() if order is None else stated_in(order.basis, facts, moment),
     )
+    about = (*subjects_of(started), tag(UNGROUNDED, command.customer))
+    unfounded = consent_violation(facts, moment, about, order_id)
+    groundless = violations(about, lambda: check_order_basis(order, facts, moment))
+    if unfounded is not None or groundless:
+        started = replace(started, ungrounded=command.customer)
     before = session_of(facts, command.session)
     if before is not None:  # what it relied on, as it was known when it was told first
         first = before.started.fact
-        relied = ("consent", "contract", "terms", "through", "stated_in")
+        relied = ("consent", "contract", "terms", "through", "stated_in", "ungrounded")
         started = replace(started, **{name: getattr(first, name) for name in relied})
     if told_before(None if before is None else before.started, started, "R-04", "session_known"):
         return decided()
     check_recording_of(facts, command.recording, command.session)
     subjects = subjects_of(started)
-    unfounded = consent_violation(facts, moment, subjects, order_id)
     permitted = (*subjects, *(() if command.permission is None else (tag("permission", command.permission),)))
     came_in = (*subjects, *(() if command.login is None else (tag("login", command.login),)))
-    broken = violations(
-        subjects,
-        lambda: check_has_order(order, command.work_order),
-        lambda: check_order_basis(order, facts, moment),
-        lambda: None if order is None else check_in_progress(order),
-    )
+    broken = [*violations(subjects, lambda: check_has_order(order, command.work_order)), *groundless]
+    broken += violations(subjects, lambda: None if order is None else check_in_progress(order))
     broken += violations(permitted, lambda: check_permitted(permission, order_id, moment))
     broken += violations(
         subjects,
@@ -206,7 +207,9 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
     if command.ended_at is not None:
         check_happened("R-18", command.ended_at, now, after=moment)
         made.append(end_of(started, command.customer, command.ended_at, command.why, facts))
-        made += broken_by_end(started, 0 if order is None else order.requested, facts, command.ended_at, defaults)
+        said = {each.sentence for each in broken}
+        past = broken_by_end(started, 0 if order is None else order.requested, facts, command.ended_at, defaults)
+        made += [each for each in past if each.sentence not in said]
         in_time = moment + defaults.recording_start
         made += violations(subjects, lambda: check_recorded(command, in_time))
     return decided(*made, cites=[] if order is None else [order.requested])
@@ -249,19 +252,19 @@ def record_connection(command: RecordConnection, facts: Facts, now: datetime, _d
         opened_at=command.opened_at,
         consent=None if consent is None else consent.consent,
         through=() if consent is None else consent.through,
+        ungrounded=command.customer if consent is None else None,
     )
     before = next((e for e in of_type(facts, ConnectionOpened) if e.fact.connection == command.connection), None)
     if before is not None:  # what it relied on, as it was known when it was told first
-        opened = replace(opened, consent=before.fact.consent, through=before.fact.through)
+        relied = ("consent", "through", "ungrounded")
+        opened = replace(opened, **{name: getattr(before.fact, name) for name in relied})
     if told_before(before, opened, "R-04", "connection_known"):
         return decided()
     permission = fold_permissions(facts).get(command.permission or "")
     subjects = (tag("session", command.session), tag("connection", command.connection))
-    broken = violations(
-        subjects,
-        lambda: check_consented(facts, command.opened_at, order_id),
-        lambda: check_encrypted(command.path),
-    )
+    about = (*subjects, tag(UNGROUNDED, command.customer))
+    broken = violations(about, lambda: check_consented(facts, command.opened_at, order_id))
+    broken += violations(subjects, lambda: check_encrypted(command.path))
     note = plain_inside(command.path, subjects)
     if session is None:
         broken += violations(about_permission(opened), lambda: check_means(permission, command.path, command.opened_at))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from agreements import SECOND
+from agreements import CONSENT, SECOND, SIGNATORY, TERMS
 from connecting import (
     ASKED,
     CONNECTION,
@@ -20,12 +20,16 @@ from connecting import (
     SESSION_STARTED,
     SSH,
 )
-from orders import ORDER, SECOND_TECHNICIAN, TECHNICIAN, WORK_CONTACT
+from orders import CONTACT, ORDER, SECOND_TECHNICIAN, SIGNED, TECHNICIAN, WORK_CONTACT
 from orders_of_telling import OFFICE, in_every_order, office, told, unanswered
 from story import CUSTOMER, an_id, at
 from stream_log import Log
 
-from ledger.domain.consent_facts import ConsentExpressed, Form
+from ledger.domain.consent_facts import ConsentExpressed, Form, Stop
+from ledger.domain.consenting import ExpressConsent, ExpressConsentOnce, WithdrawConsent
+from ledger.domain.contacts import ContactRole
+from ledger.domain.contract import ContractRegistered
+from ledger.domain.contracting import EndContract, RegisterContract
 from ledger.domain.encrypted_path import Path, Protocol, Tunnel
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
@@ -34,7 +38,7 @@ from ledger.domain.permission import ConfirmVpnPrerequisite, GrantPermission, Re
 from ledger.domain.permission_facts import AccessPermissionGranted, AccessPermissionRequested, Device
 from ledger.domain.rules import switched_off
 from ledger.domain.session_ending import EndSession
-from ledger.domain.session_facts import Ending
+from ledger.domain.session_facts import Ending, SessionStarted
 from ledger.domain.session_told import RecordConnection, RecordSession
 
 SESSION_TOLD = RecordSession(
@@ -225,3 +229,88 @@ def test_r_18_what_only_the_session_shows_of_a_connection_is_a_violation_in_ever
 ) -> None:
     for order, log in in_every_order((RUNS, replace(CONNECTED, **changes), ends("11:00")), *without):
         assert unanswered(log) == broken, order
+
+
+# -- consent and contract (R-01, R-06) ---------------------------------------------------------------------------------
+
+SAYS_YES = ExpressConsent(
+    customer=CUSTOMER, consent=CONSENT, signatory=SIGNATORY, form=SAID.form, received_at=SAID.received_at
+)
+ONCE = ExpressConsentOnce(
+    customer=CUSTOMER,
+    consent=SECOND,
+    work_order=ORDER,
+    signatory=SIGNATORY,
+    form=SAID.form,
+    received_at=SAID.received_at,
+)
+CONCLUDES = RegisterContract(
+    customer=CUSTOMER,
+    contract=SIGNED.contract,
+    reference=SIGNED.reference,
+    clause=SIGNED.clause,
+    remote=SIGNED.remote,
+    starts_at=SIGNED.starts_at,
+    ends_at=SIGNED.ends_at,
+)
+WITHDRAWS = WithdrawConsent(
+    customer=CUSTOMER,
+    consent=CONSENT,
+    received_at=at("2026-11-18 10:00"),
+    form=Form.MAIL,
+    words="撤回します",
+    stop=Stop.SAFE,
+)
+ENDS_CONTRACT = EndContract(customer=CUSTOMER, contract=SIGNED.contract, ended_at=at("2026-11-18 10:00"))
+SIGNS = replace(CONTACT, contact=SIGNATORY, roles=(ContactRole.CONSENT_SIGNATORY,))
+
+
+@pytest.mark.parametrize("says", [SAYS_YES, ONCE], ids=["to the terms", "for the order"])
+def test_r_01_a_consent_that_is_told_after_its_session_answers_what_was_found_without_it(
+    says: ExpressConsent | ExpressConsentOnce,
+) -> None:
+    for order, log in in_every_order((says, RUNS, CONNECTED, ends("11:00")), ConsentExpressed, given=(SIGNS, *OFFICE)):
+        assert unanswered(log) == {}, order
+    late = told(office(ConsentExpressed, given=(SIGNS, *OFFICE)), (SESSION_TOLD, CONNECTED, says))
+    assert said(late, "ground_was_told") == 2
+    assert [each.fact.ungrounded for each in late.recorded if isinstance(each.fact, SessionStarted)] == [CUSTOMER]
+    with switched_off("ledger.domain.grounds_told.judged_by_agreement"):
+        late = told(office(ConsentExpressed, given=(SIGNS, *OFFICE)), (SESSION_TOLD, CONNECTED, says))
+    assert unanswered(late) == {"session_without_consent": 1, "connection_without_consent": 1}
+
+
+def test_r_01_a_consent_from_after_the_session_began_answers_nothing_of_it() -> None:
+    says = replace(SAYS_YES, received_at=at("2026-11-18 10:11"))
+    for order, log in in_every_order((says, SESSION_TOLD, CONNECTED), ConsentExpressed, given=(SIGNS, *OFFICE)):
+        assert unanswered(log) == {"session_without_consent": 1}, order
+
+
+def test_r_06_a_contract_that_is_told_after_its_session_answers_what_was_found_without_it() -> None:
+    for order, log in in_every_order((CONCLUDES, RUNS, ends("11:00")), ContractRegistered):
+        assert unanswered(log) == {}, order
+    later = replace(CONCLUDES, starts_at=at("2026-11-18 10:30"))
+    for order, log in in_every_order((later, SESSION_TOLD), ContractRegistered):
+        assert unanswered(log) == {"basis_is_another": 1}, order
+
+
+def test_r_06_a_session_that_outlasted_a_contract_is_a_violation_in_every_order() -> None:
+    until = replace(CONCLUDES, ends_at=at("2026-11-18 10:30"))
+    for told_at_once in ((SESSION_TOLD,), (RUNS, ends("11:00"))):
+        for order, log in in_every_order((until, *told_at_once), ContractRegistered):
+            assert unanswered(log) == {"basis_is_another": 1}, order
+
+
+def test_r_01_r_06_a_contract_that_has_the_terms_is_consent_also_when_it_is_told_after_its_session() -> None:
+    has = replace(CONCLUDES, incorporates=TERMS)
+    for order, log in in_every_order((has, SESSION_TOLD, CONNECTED), ContractRegistered, ConsentExpressed):
+        assert unanswered(log) == {}, order
+
+
+def test_r_01_r_06_what_is_taken_back_again_is_a_violation_in_every_order() -> None:
+    given = (SIGNS, *OFFICE)
+    for order, log in in_every_order((SAYS_YES, SESSION_TOLD, WITHDRAWS), ConsentExpressed, given=given):
+        assert sum(unanswered(log)[each] for each in ("session_without_consent", "session_after_objection")) == 1, order
+    stated = {"basis_is_another", "session_unstated"}  # by which of the two depends on what is told first
+    for order, log in in_every_order((CONCLUDES, SESSION_TOLD, ENDS_CONTRACT), ContractRegistered):
+        assert unanswered(log).keys() <= stated, order
+        assert unanswered(log), order

@@ -37,6 +37,10 @@ SENTENCES = {
         "専用環境へのログインは {at:time} になされていました。違反とした記録は、これを知らずになされたものです。",
         "The login to the dedicated environment was made at {at:time}: the violation was found without knowing.",
     ),
+    "ground_was_told": (
+        "後の記録では、{at:time} に同意または契約がありました。違反とした記録は、これを知らずになされたものです。",
+        "As was told later, there was consent or a contract at {at:time}: the violation was found without knowing.",
+    ),
     "permission_was_given": (
         "接続は {at:time} に許可されていました。違反とした記録は、これを知らずになされたものです。",
         "The connection was permitted at {at:time}: the violation on record was found without knowing of that.",
