@@ -142,11 +142,11 @@ def _with_order(command: ExpressConsentOnce) -> Boundary:
 
 @decides(ExpressConsentOnce, boundary=_with_order, timers=lambda command: agreement_timers(command.customer))
 def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
-    """Record a yes for one work order, to the version in force, which the customer must have been shown."""
+    """Record a yes for one work order, to the version in force when it arrived, which must have been shown."""
     agreement = fold(facts)
     if command.consent in agreement.consents:
         raise Refusal("R-01", "consent_id_taken", agreement.consents[command.consent].positions)
-    version = in_force(agreement.versions, now)
+    version = in_force(agreement.versions, command.received_at)
     if version is None:
         raise Refusal("R-01", "no_terms_in_force")
     shown = next((each for each in agreement.consents.values() if each.terms == version.terms), None)
