@@ -140,7 +140,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "opt_no_recordings": ("Leave the recordings out, and say so.", "録画を含めません（その旨が記載されます）。"),
     "opt_held_size": (
         "A log size that the receiver holds already; may be repeated.",
-        "受け手がすでに持つログ件数。繰り返し指定できます。",
+        "受け手が既に持つログ件数。繰り返し指定できます。",
     ),
     "arg_adopted": (
         "The newest checkpoint, receipt or package that others hold.",

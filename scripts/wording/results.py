@@ -213,7 +213,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "file_error": ("{path} cannot be used ({reason}).", "{path} は使えません（{reason}）。"),
     "file_exists": (
         "{path} is there already and is not overwritten: give another name.",
-        "{path} はすでにあり、上書きしません。別の名前を指定してください。",
+        "{path} は既にあり、上書きしません。別の名前を指定してください。",
     ),
     "not_regular": (
         "{path} is not a regular file: write its content to a file and give that.",

@@ -29,12 +29,12 @@ SENTENCES = {
     "check_not_requested": ("稼働確認は依頼されていません。", "No operation check was asked for."),
     "check_answered": ("稼働確認には既に回答があります。", "The operation check was answered already."),
     "check_has_lapsed": (
-        "稼働確認の期限 {deadline:time} を過ぎたため、再問い合わせとして登録してください。",
+        "稼働確認の期限 {deadline:time} を過ぎたため、改めてのお問い合わせとして登録してください。",
         "The time to answer the operation check ended at {deadline:time}: open a follow-up inquiry.",
     ),
     "defect_missing": ("不具合の内容を指定してください。", "Say what does not work."),
     "follow_up_of_another": (
-        "再問い合わせには、同じお客様の担当者を指定してください。",
+        "改めてのお問い合わせには、同じお客様の担当者を指定してください。",
         "A follow-up inquiry is made by a contact of the same customer.",
     ),
 }

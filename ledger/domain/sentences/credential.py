@@ -15,15 +15,15 @@ SENTENCES = {
         "A credential is recorded with the keyed digest that the vault gave for it.",
     ),
     "credential_digest_odd": (
-        "お客様の認証連携を使う場合、秘密は預かりません。",
+        "お客様の認証連携を使う場合、秘密情報はお預かりしません。",
         "With the customer's own sign-on no secret is given, so there is no digest.",
     ),
     "secret_in_words": (
-        "項目 {member} に、お預かり中の秘密そのものが含まれています。取り除いて登録してください。",
+        "項目 {member} に、お預かり中の秘密情報そのものが含まれています。取り除いて登録してください。",
         "The member {member} says a secret that is in custody: leave it out.",
     ),
     "secret_typed": (
-        "項目 {member} に、お預かり中の秘密を含む内容が入力されたため、登録を拒否しました。",
+        "項目 {member} に、お預かり中の秘密情報を含む内容が入力されたため、登録を拒否しました。",
         "What was typed as {member} said a secret that is in custody: it was refused, and is not repeated here.",
     ),
     "credential_beyond_order": (

@@ -103,7 +103,7 @@ SENTENCES = {
         "The export is due another marking: {due:marking.Marking}.",
     ),
     "marking_under_agreement": (
-        "秘密情報：お客様との機密保持契約に従って取り扱ってください。",
+        "機密情報：お客様との機密保持契約に従って取り扱ってください。",
         "Confidential: to be handled under the agreement on confidentiality with the customer.",
     ),
     "marking_customers_responsibility": (
