@@ -14,13 +14,13 @@ from ledger.domain.happened import violations
 from ledger.domain.instants import spelled
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
-from ledger.domain.session_facts import SessionStarted
+from ledger.domain.session_facts import SessionEnded, SessionStarted
 from ledger.domain.session_lasting import subjects_of
 from ledger.domain.session_rules import check_in_progress
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import WorkOrder, order_at
 
-_BESIDE = (SessionStarted, ViolationRecorded, FindingRecorded)
+_BESIDE = (SessionStarted, SessionEnded, ViolationRecorded, FindingRecorded)
 """What says nothing of the course of the work."""
 _ANSWER, _VIOLATION = "work_was_in_progress", frozenset({"work_not_in_progress"})
 

@@ -38,10 +38,11 @@ from ledger.domain.session_facts import (
 from ledger.domain.session_lasting import past_stops, relied_until, seen, succession
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work_facts import WorkCompleted
 
 _COURSE = (ConsentWithdrawn, ConsentDeemingAnnulled, ConsentSuperseded, AccessPermissionRevoked)
-_JUDGED = (ViolationRecorded, FindingRecorded)
-"""What the ledger says of a session: nothing was heard of it by that."""
+_UNHEARD = (ViolationRecorded, FindingRecorded, WorkCompleted)
+"""What is said of a session without anybody having heard of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def revocation_deadline(session: Session, facts: Facts) -> Deadline | None:
 def silence_deadline(session: Session, facts: Facts, defaults: Defaults) -> Deadline | None:
     """Give when a session of which nothing more was heard is taken to be over."""
     mine = tag("session", session.started.fact.session)
-    told = (each for each in facts if mine in each.tags and not isinstance(each.fact, _JUDGED))
+    told = (each for each in facts if mine in each.tags and not isinstance(each.fact, _UNHEARD))
     heard = max(told, key=happened_at, default=session.started)
     return Deadline(happened_at(heard) + defaults.session_silence, None, (session.started.position, heard.position))
 

@@ -27,6 +27,7 @@ from ledger.domain.session_facts import (
 from ledger.domain.session_facts import session_of as found_session
 from ledger.domain.session_lasting import broken_by_end, relied_until, subjects_of, unsaid
 from ledger.domain.settings import Defaults
+from ledger.domain.work_outlasted import known_done, outlasted_work
 
 _RULE_OF = {
     Termination.CONSENT_WITHDRAWN: "R-01",
@@ -86,9 +87,9 @@ def end_session(command: EndSession, facts: Facts, now: datetime, defaults: Defa
         anyhow = _SAID_ANYHOW.get(session.terminated.fact.reason)
         broken = [each for each in broken if each.sentence != anyhow]
     broken = [*unsaid(broken, facts, started.session), *went_on]
-    return decided(
-        end_of(started, command.customer, command.ended_at, command.why, facts), *broken, cites=session.positions
-    )
+    ended = end_of(started, command.customer, command.ended_at, command.why, facts)
+    past = outlasted_work(session.started, known_done(started, facts), command.ended_at, defaults)
+    return decided(ended, *broken, *past, cites=session.positions)
 
 
 @decides(

@@ -90,6 +90,8 @@ class SessionStarted(Fact):
     """The contracts that state the connection, where that is its basis."""
     ungrounded: str | None = ref(UNGROUNDED, default=None)
     """The customer, where no consent or no basis was known: what is told of either finds it by this."""
+    completed_at: datetime | None = None
+    """When its work was done, where that was told before it."""
 
     @property
     def relied(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from ledger.domain.permission import check_customer
 from ledger.domain.permission_facts import fold as fold_permissions
 from ledger.domain.permission_told import about_permission, under_permission
 from ledger.domain.presenting import agreement_timers
-from ledger.domain.recorded import Facts, of_type
+from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.recording_facts import SessionRecordingStarted
 from ledger.domain.repeated import told_before
 from ledger.domain.rules import rule
@@ -56,6 +56,7 @@ from ledger.domain.session_rules import (
 from ledger.domain.settings import Defaults
 from ledger.domain.subjects import of_named
 from ledger.domain.work import of_order, order_at
+from ledger.domain.work_outlasted import done_at, outlasted_work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +168,7 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         days=days_of(command.customer, moment, moment),
         through=() if consent is None else consent.through,
         stated_in=() if order is None else stated_in(order.basis, facts, moment),
+        completed_at=done_at(facts, order_id),
     )
     about = (*subjects_of(started), tag(UNGROUNDED, command.customer))
     unfounded = consent_violation(facts, moment, about, order_id)
@@ -176,7 +178,7 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
     before = session_of(facts, command.session)
     if before is not None:  # what it relied on, as it was known when it was told first
         first = before.started.fact
-        relied = ("consent", "contract", "terms", "through", "stated_in", "ungrounded")
+        relied = ("consent", "contract", "terms", "through", "stated_in", "ungrounded", "completed_at")
         started = replace(started, **{name: getattr(first, name) for name in relied})
     if told_before(None if before is None else before.started, started, "R-04", "session_known"):
         return decided()
@@ -210,6 +212,8 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         said = {each.sentence for each in broken}
         past = broken_by_end(started, 0 if order is None else order.requested, facts, command.ended_at, defaults)
         made += [each for each in past if each.sentence not in said]
+        begun = Recorded(started, 0 if order is None else order.requested, now)
+        made += outlasted_work(begun, started.completed_at, command.ended_at, defaults)
         in_time = moment + defaults.recording_start
         made += violations(subjects, lambda: check_recorded(command, in_time))
     return decided(*made, cites=[] if order is None else [order.requested])

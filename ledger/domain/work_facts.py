@@ -152,6 +152,8 @@ class WorkCompleted(Fact):
 
     work_order: str = ref("work_order")
     completed_at: datetime
+    sessions: tuple[str, ...] = ref("session", default=())
+    """Sessions of it whose end was still to be told, and is judged by this then."""
 
 
 @fact(

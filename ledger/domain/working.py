@@ -6,6 +6,7 @@ without an agreed time, or without a proper and timely notice, is recorded as be
 R-21, R-22). Completion waits for nothing: no report, no operation check (R-24, R-25).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,11 +22,12 @@ from ledger.domain.judged_again import judged_again
 from ledger.domain.lead_time import told_too_late
 from ledger.domain.recorded import Facts, happened_at, of_type
 from ledger.domain.rules import rule
-from ledger.domain.session_facts import SessionStarted
+from ledger.domain.session_facts import SessionEnded, SessionStarted
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import RUNNING, Status, WorkOrder, known, of_order, order_at
 from ledger.domain.work_facts import WorkAborted, WorkCompleted, WorkResumed, WorkStarted, WorkSuspended
+from ledger.domain.work_outlasted import lasting_past, sessions_of, still_open
 from ledger.domain.work_timers import work_due
 
 
@@ -82,7 +84,7 @@ _Command = StartWork | SuspendWork | ResumeWork | AbortWork | CompleteWork
 
 
 def _with_sessions(command: _Command) -> Boundary:
-    return of_order(command.work_order, SessionStarted)
+    return of_order(command.work_order, SessionStarted, SessionEnded)
 
 
 def _timers(command: _Command) -> tuple[Due, ...]:
@@ -227,22 +229,24 @@ def abort_work(command: AbortWork, facts: Facts, now: datetime, defaults: Defaul
 @decides(CompleteWork, boundary=_with_sessions, timers=_timers)
 def complete_work(command: CompleteWork, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Complete work that had begun, whatever is still to be reported, asked or checked."""
-    completed = WorkCompleted(work_order=command.work_order, completed_at=command.completed_at)
-    return _ended(completed, facts, now, defaults)
+    sessions, done = sessions_of(facts, command.work_order), command.completed_at
+    completed = WorkCompleted(work_order=command.work_order, completed_at=done, sessions=still_open(sessions, done))
+    past = lasting_past(sessions, done, defaults)
+    return _ended(completed, facts, now, defaults, past)
 
 
-def _ended(end: End, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+def _ended(end: End, facts: Facts, now: datetime, defaults: Defaults, past: Iterable[FindingRecorded] = ()) -> Decision:
     """Record an end, and what is wrong as the work ends; also of an order that was over, as the clock may abort it."""
     order = known(facts, end.work_order)
     if order.over:
         starts = check_end(order, facts, end, now)
         again = (*ended_again(order, facts, end), *judged_again(facts, order, end, now))
-        return decided(end, *again, cites=tuple(sorted({order.changed, *starts})))
+        return decided(end, *again, *past, cites=tuple(sorted({order.changed, *starts})))
     _check_begun(order)
     if order.status not in RUNNING:
         raise Refusal("R-06", "work_in_other_state", [order.changed], status=order.status)
     _check_since_start(order, ends_at(end), now)
-    return decided(end, *_at_end(order, facts, end, now, defaults), cites=_begun(order))
+    return decided(end, *_at_end(order, facts, end, now, defaults), *past, cites=_begun(order))
 
 
 def _at_end(order: WorkOrder, facts: Facts, end: End, now: datetime, defaults: Defaults) -> list[Fact]:

@@ -53,6 +53,10 @@ SENTENCES = {
         "{at:time} に開始されたセッションでの接続でした。違反とした記録は、これを知らずになされたものです。",
         "This was in a session that began at {at:time}: the violation on record was found without knowing of that.",
     ),
+    "session_outlasted_work": (
+        "作業は {done_at:time} に完了したと記録されていますが、そのセッションは {over_at:time} まで続いていました。",
+        "Work is said to have been done at {done_at:time}, and a session of it went on until {over_at:time}.",
+    ),
     "permission_of_own_hand": (
         "この技術員は、この作業依頼の接続許可を自ら承認または記録しています。",
         "This technician gave or took down a permission of this work order.",
