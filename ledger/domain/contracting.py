@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.domain import terms as terms_
+from ledger.domain.basis import Basis
 from ledger.domain.boundary import TERMS_TAG, Boundary, tag
 from ledger.domain.consent_facts import RELIANCE
 from ledger.domain.contract import (
@@ -31,6 +32,7 @@ from ledger.domain.grounds_told import judged_by_agreement, of_ungrounded
 from ledger.domain.instants import spelled
 from ledger.domain.recorded import Facts, Recorded, happened_at, tagged
 from ledger.domain.rules import rule
+from ledger.domain.session_facts import SessionStarted
 from ledger.domain.session_facts import fold as fold_sessions
 from ledger.domain.session_lasting import judged, past_basis
 from ledger.domain.settings import Defaults
@@ -89,7 +91,8 @@ def unstated(facts: Facts, told: Contract, since: datetime) -> tuple[ViolationRe
     return tuple(
         _violation("R-06", "session_unstated", since, each)
         for each in _since(facts, told.id, since)
-        if told.id in getattr(each.fact, "stated_in", ())
+        if isinstance(each.fact, SessionStarted) and each.fact.basis is Basis.CONTRACT
+        if told.id in each.fact.stated_in
         if all(stated.remote is Remote.NOT_STATED for _, stated in live(contracts, happened_at(each)))
     )
 
