@@ -130,7 +130,9 @@ def test_r_24_what_was_sent_before_the_work_is_said_to_have_ended_is_recorded_an
     sent = at(f"2026-11-18 {clock}")
     sentences = {}
     for command in (replace(REPORT, sent_at=sent), replace(ASK, requested_at=sent)):
-        found = given(*DONE).when(command, at_="2026-11-18 14:00").citing(7).facts[1]
+        facts = given(*DONE).when(command, at_="2026-11-18 14:00").citing(7).facts
+        assert len(facts) == 2
+        found = facts[1]
         assert isinstance(found, FindingRecorded)
         assert (found.rule, found.cites, found.subjects) == ("R-24", (7,), (f"work_order:{ORDER}",))
         assert found.values == {"sent_at": sent.isoformat(), "ended_at": "2026-11-18T11:30:00+09:00"}
