@@ -11,6 +11,7 @@ from concurrent.futures import BrokenExecutor
 
 from scripts.console import Session, Status
 from scripts.japan_time import in_japan
+from scripts.wording.details import in_japanese
 from scripts.wording.troubles import BEGINNINGS, OF_FILES, SENTENCES
 
 _KNOWN = (
@@ -74,7 +75,7 @@ def _spoken(session: Session, error: Exception) -> str:
             if each.__name__ in SENTENCES:
                 return SENTENCES[each.__name__].format(**vars(error))
             if each.__name__ in BEGINNINGS:
-                return f"{BEGINNINGS[each.__name__]}（{str(error).rstrip('.')}）。"
+                return f"{BEGINNINGS[each.__name__]}（{in_japanese(str(error).rstrip('.')).rstrip('。')}）。"
     return str(error)
 
 

@@ -170,9 +170,10 @@ class Report:
         for result in self.steps:
             sentence = (result.reason or result.step).sentence[language]
             lines.append(f"{result.step.number:>2} {states[result.state]}  {sentence}")
+        between = "" if language == "ja" else " "
         for finding in self.findings:
             where = "" if finding.position is None else f" [{finding.position}]"
-            lines.append(f"{finding.refusal.name}{where}: {finding.refusal.sentence[language]} {finding.text}")
+            lines.append(f"{finding.refusal.name}{where}: {finding.refusal.sentence[language]}{between}{finding.text}")
         if self.more_findings:
             lines.append(_MORE[language].format(self.more_findings))
         lines.extend(f"{name} {count}" for name, count in (self.states or {}).items())

@@ -13,12 +13,16 @@ import typer
 from scripts.commands.access import reading, settings_of, warn_of_clock, warn_of_keyring
 from scripts.commands.identity import acting, person_acting
 from scripts.console import Session, Status
+from scripts.japan_time import in_japan
 from scripts.refusals import known, sentence_of
+from scripts.texts import Language
+from scripts.wording.details import detailed
 
 if TYPE_CHECKING:
     from ledger.application.condition import Condition
     from ledger.application.door import Ledger
     from ledger.store.fsck import Code, Report
+    from ledger.store.fsck.findings import Finding
 
 _SHOWN = 20
 """So many findings of one kind are written for people; JSON has all that the report keeps."""
@@ -77,14 +81,14 @@ def tell_report(session: Session, report: "Report", *, most: int = _SHOWN) -> No
     for finding in report.findings:
         if shown[finding.code] < most:
             shown[finding.code] += 1
-            session.line(f"{finding.code.name}  {finding.sentence(session.language)}", "bad")
+            session.line(f"{finding.code.name}  {in_japan(_sentence(finding, session.language))}", "bad")
     for code, count in report.counts.items():
         if count > shown[code]:
             session.line(f"{code.name}  {session.text('fsck_more', count=count - shown[code])}", "bad")
     for sentence in report.unchecked:
-        session.line(sentence, "warning")
+        session.line(detailed(session.language, sentence), "warning")
     for note in report.notes:
-        session.line(note)
+        session.line(detailed(session.language, note))
     if report.findings:
         session.say("fsck_findings", "bad", entries=report.entries, count=sum(report.counts.values()))
     elif report.unchecked:
@@ -113,7 +117,7 @@ def report_members(report: "Report") -> dict[str, Any]:
                 "code": finding.code.name,
                 "detail": finding.detail,
                 "position": finding.position,
-                "sentence": {"en": finding.sentence("en"), "ja": finding.sentence("ja")},
+                "sentence": {"en": _sentence(finding, "en"), "ja": _sentence(finding, "ja")},
             }
             for finding in report.findings
         ],
@@ -123,6 +127,10 @@ def report_members(report: "Report") -> dict[str, Any]:
         "status": int(report.status),
         "unchecked": list(report.unchecked),
     }
+
+
+def _sentence(finding: "Finding", language: Language) -> str:
+    return finding._replace(detail=detailed(language, finding.detail)).sentence(language)
 
 
 def status(

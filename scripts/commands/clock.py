@@ -7,6 +7,7 @@ import typer
 from scripts.commands.access import appending, reading
 from scripts.commands.identity import acting
 from scripts.console import Session, Status
+from scripts.wording.details import detailed
 
 if TYPE_CHECKING:
     from ledger.application.clock_run import Noticed
@@ -81,7 +82,7 @@ def _failed(problems: "list[tuple[str, str]]") -> list[dict[str, str]]:
 
 def _warn(session: Session, problems: "list[tuple[str, str]]") -> None:
     for subject, reason in problems:
-        session.warn(session.text("clock_failed", subject=subject, reason=reason))
+        session.warn(session.text("clock_failed", subject=subject, reason=detailed(session.language, reason)))
 
 
 def _count(noticed: "list[Noticed]") -> int:

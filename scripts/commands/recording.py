@@ -9,6 +9,7 @@ from scripts.commands.access import appending, reading
 from scripts.commands.identity import acting
 from scripts.console import Session, Status
 from scripts.refusals import CommandRefusedError
+from scripts.wording.details import detailed
 
 if TYPE_CHECKING:
     from ledger.application.batch import Batch
@@ -94,7 +95,7 @@ def _tell(session: Session, batch: "Batch") -> None:
     if batch.findings:
         session.table(("code", "count"), sorted(batch.findings.items()), right=(1,))
     for reason, line in batch.reasons.items():
-        session.warn(session.text("line_rejected", line=line, reason=reason))
+        session.warn(session.text("line_rejected", line=line, reason=detailed(session.language, reason)))
     if batch.keystrokes_cut:
         session.say("keystrokes_cut", count=batch.keystrokes_cut)
     if batch.sessions or batch.uncertain:

@@ -1,6 +1,7 @@
 """``verify``: what an outsider runs. It needs the files and a pinned policy: no database, directory, key or network."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -9,7 +10,9 @@ import typer
 
 from scripts.commands.files import open_regular
 from scripts.console import Session, Status
+from scripts.japan_time import in_japan
 from scripts.refusals import CommandRefusedError
+from scripts.wording.details import detailed
 
 if TYPE_CHECKING:
     from ledger.log.report import Report
@@ -41,7 +44,7 @@ def verify(
             pinned = parse(opened.read(MAX_POLICY_BYTES + 1))
         except LogError as error:
             raise CommandRefusedError(
-                session.text("policy_unusable", path=policy, reason=str(error).rstrip("."))
+                session.text("policy_unusable", path=policy, reason=detailed(session.language, str(error).rstrip(".")))
             ) from error
     with ExitStack() as stack:
         before = _held(session, held or [], stack)
@@ -71,8 +74,9 @@ def verify(
 
 
 def _tell(session: Session, report: "Report") -> None:
-    for line in report.lines(session.language):
-        session.line(line, "bad" if "FAILED" in line or "不合格" in line else "plain")
+    findings = tuple(each._replace(text=detailed(session.language, each.text)) for each in report.findings)
+    for line in replace(report, findings=findings).lines(session.language):
+        session.line(in_japan(line), "bad" if "FAILED" in line or "不合格" in line else "plain")
 
 
 def _moment(session: Session, value: str) -> datetime:

@@ -133,7 +133,7 @@ def test_a_report_is_plain_values_and_lines_for_people():
     english, japanese = result.lines("en"), result.lines("ja")
     assert len(english) == len(japanese)
     assert " 7 FAILED  Every disclosed payload is the committed one." in english
-    assert "COMMITMENT_DIFFERS [6]: 内容が約定値と一致しない。 Salt and payload do not" in "\n".join(japanese)
+    assert "COMMITMENT_DIFFERS [6]: 内容が約定値と一致しない。Salt and payload do not" in "\n".join(japanese)
     assert "完全性: 変えられたもの、またはログが署名していないものがある。" in japanese
 
 

@@ -73,7 +73,7 @@ class Finding(NamedTuple):
         """Say it in one sentence."""
         what = self.code.sentence[language]
         if language == "ja":
-            place = "" if self.position is None else f"位置{self.position}："
+            place = "" if self.position is None else f"位置 {self.position}: "
             chain = "" if self.chain is None else f"（チェーン {self.chain}）"
             return f"{place}{what}{chain}{f'（{self.detail}）' if self.detail else ''}。"
         place = "" if self.position is None else f"Position {self.position}: "
