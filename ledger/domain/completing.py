@@ -1,8 +1,8 @@
 """After the work: the report, the customer's operation check, and what the customer inquires about anew (5④, 5⑤).
 
 Guarantees: all of it is told after completion and changes nothing of it (R-24, R-25); what was sent while the work is
-said to have gone on is recorded with a finding. Of work that was aborted it is reported, too. An answer counts from
-when it was given: one that was given in time and recorded after the lapse stands, one that was given later is a
+said to have gone on is recorded with a finding. Work that was aborted or called off is reported, too. An answer counts
+from when it was given: one that was given in time and recorded after the lapse stands, one that was given later is a
 follow-up inquiry. A follow-up is an order of its own, with a basis of its own; no permission and no credential comes
 over from the old one. What is told to the customer goes by a registered channel, what the customer says comes from a
 registered contact.
@@ -32,11 +32,11 @@ from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.ordering import RequestWork, requesting
 from ledger.domain.presenting import agreement_timers
-from ledger.domain.recorded import Facts
+from ledger.domain.recorded import Facts, last
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.work import Status, WorkOrder, known, of_order
-from ledger.domain.work_facts import Channel
+from ledger.domain.work_facts import Channel, WorkStarted
 from ledger.domain.work_timers import work_due
 
 
@@ -112,9 +112,11 @@ def _timers(command: _Command) -> tuple[Due, ...]:
 
 @decides(SendCompletionReport, boundary=_alone, timers=_timers)
 def send_completion_report(command: SendCompletionReport, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record a report on work that was done, or aborted; a corrected one may follow."""
-    order, ended = _ended(facts, command.work_order, "R-24", Status.COMPLETED, Status.ABORTED)
-    check_happened("R-24", command.sent_at, now, after=order.started_at, cites=[ended])
+    """Record a report on work that had begun, however its order ended; a corrected one may follow."""
+    order, begun = known(facts, command.work_order, "R-24"), last(facts, WorkStarted)
+    if order.ended is None or begun is None:
+        raise Refusal("R-24", "work_not_completed", [order.changed], status=order.status)
+    check_happened("R-24", command.sent_at, now, after=order.started_at or order.requested_at, cites=[order.ended])
     sent = CompletionReportSent(
         work_order=order.id,
         report=command.report,
@@ -123,7 +125,7 @@ def send_completion_report(command: SendCompletionReport, facts: Facts, now: dat
         sent_at=command.sent_at,
     )
     early = before_end(order, "report_before_end", command.sent_at)
-    return decided(sent, *([] if early is None else [early]), cites=[ended])
+    return decided(sent, *([] if early is None else [early]), cites=[order.ended])
 
 
 @decides(RequestOperationCheck, boundary=_alone, timers=_timers)
@@ -131,7 +133,7 @@ def request_operation_check(
     command: RequestOperationCheck, facts: Facts, now: datetime, defaults: Defaults
 ) -> Decision:
     """Ask once, and say until when an answer is waited for."""
-    order, ended = _ended(facts, command.work_order, "R-24", Status.COMPLETED)
+    order, ended = _completed(facts, command.work_order, "R-24")
     check = fold(facts, order.id).check
     if check is not None:
         raise Refusal("R-25", "check_requested_already", [check.requested])
@@ -199,7 +201,7 @@ def report_defect(command: ReportDefect, facts: Facts, now: datetime, _defaults:
 )
 def open_follow_up(command: OpenFollowUp, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Open a new order for a completed one, also when its check has lapsed or was confirmed."""
-    order, ended = _ended(facts, command.work_order, "R-25", Status.COMPLETED)
+    order, ended = _completed(facts, command.work_order, "R-25")
     if command.request.customer != command.customer or command.request.requested_by is None:
         raise Refusal("R-25", "follow_up_of_another", [order.requested])
     requested, cites = requesting(command.request, facts, now, follows=order.id)
@@ -239,8 +241,8 @@ def check_in_time(check: Check, answered_at: datetime) -> None:
         raise Refusal("R-25", "check_has_lapsed", [check.position], deadline=spelled(check.deadline))
 
 
-def _ended(facts: Facts, work_order: str, rule_id: str, *statuses: Status) -> tuple[WorkOrder, int]:
+def _completed(facts: Facts, work_order: str, rule_id: str) -> tuple[WorkOrder, int]:
     order = known(facts, work_order, rule_id)
-    if order.status not in statuses or order.ended is None:
+    if order.status is not Status.COMPLETED or order.ended is None:
         raise Refusal(rule_id, "work_not_completed", [order.changed], status=order.status)
     return order, order.ended

@@ -147,6 +147,11 @@ def test_r_24_work_that_was_aborted_is_reported_too_and_its_check_is_not_asked_f
     given(*RUNNING, aborted).when(REPORT, at_="2026-11-18 13:00").then(REPORTED).citing(7)
     given(*RUNNING, aborted).when(ASK, at_="2026-11-18 14:00").refused("R-24", cites=[7])
     given(*RUNNING[:-1], CALLED_OFF).when(REPORT, at_="2026-11-18 13:00").refused("R-24", cites=[6])
+    called_off = replace(CALLED_OFF, cancelled_at=at("2026-11-18 09:00"))
+    given(*RUNNING, called_off).when(REPORT, at_="2026-11-18 13:00").then(REPORTED).citing(7)
+    begun_after = given(*RUNNING[:-1], called_off, RUNNING[-1])
+    begun_after.when(REPORT, at_="2026-11-18 13:00").then(REPORTED).citing(6)
+    begun_after.when(replace(REPORT, sent_at=at("2026-11-16 08:59")), at_="2026-11-18 13:00").refused("R-24", cites=[6])
 
 
 @pytest.mark.parametrize(
