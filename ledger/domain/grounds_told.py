@@ -1,7 +1,8 @@
 """Sessions and connections that began on nothing, as was known then, are judged again by what is told of an agreement.
 
 Guarantees: what is told of a customer's consent or contract, and what time makes of it, answers the violations that
-were found without it (R-01, R-06); where it takes that back again, a violation says so anew. Such sessions rely on
+were found without it (R-01, R-06); where it takes that back again, a violation says so, as one does of a session that
+lasted past a no (R-03). Such sessions rely on
 nothing that could find them, so they and their violations are tagged with their customer.
 """
 
@@ -22,7 +23,7 @@ from ledger.domain.recorded import Facts, Recorded, happened_at, of_type, tagged
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import UNGROUNDED, ConnectionOpened, Session
 from ledger.domain.session_facts import fold as fold_sessions
-from ledger.domain.session_lasting import end_is_told, past_basis, subjects_of
+from ledger.domain.session_lasting import begun_on, end_is_told, past_basis, past_objection, subjects_of, taken_back
 from ledger.domain.session_rules import check_consented
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
@@ -50,7 +51,7 @@ def judged_by_agreement(facts: Facts, customer: str, told: Iterable[Fact], now: 
     found: Judged = []
     for name, session in fold_sessions(mine).items():
         orders[name] = session.started.fact.work_order
-        broken = _of_session(as_told, customer, session)
+        broken = _of_session(as_told, customer, session, defaults)
         found += judged_anew(session.started, tag("session", name), broken, _answer(session.started), on_record)
     for opened in of_type(mine, ConnectionOpened):
         about = (
@@ -82,16 +83,18 @@ def _agreement(facts: Facts, customer: str, told: Iterable[Fact], now: datetime,
     return known
 
 
-def _of_session(facts: Facts, customer: str, session: Session) -> list[ViolationRecorded]:
+def _of_session(facts: Facts, customer: str, session: Session, defaults: Defaults) -> list[ViolationRecorded]:
     """Give what a session broke as it began and, as far as that was told, as it ended."""
     started, position = session.started.fact, session.started.position
     about = (*subjects_of(started), tag(UNGROUNDED, customer))
     without = consent_violation(facts, started.started_at, about, started.work_order)
     broken = [] if without is None else [without]
+    over_at = None if session.ended is None or not end_is_told(session) else session.ended.fact.ended_at
+    if over_at is not None:
+        noes = taken_back(facts, begun_on(started, facts))
+        broken += past_objection(about, started.started_at, position, noes, over_at, defaults)
     if started.basis is None or started.work_order is None:
         return broken
     begun = (started.basis, facts, started.started_at)
     broken += violations(about, partial(check_basis, *begun, request=position, work_order=started.work_order))
-    if session.ended is not None and end_is_told(session):
-        broken += past_basis(started, position, facts, session.ended.fact.ended_at)
-    return broken
+    return broken if over_at is None else broken + past_basis(started, position, facts, over_at)

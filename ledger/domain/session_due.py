@@ -148,7 +148,7 @@ def _compute(session_id: str, facts: Facts, now: datetime, defaults: Defaults) -
         return []
     deadline = min(passed, key=lambda each: each.at)
     started = session.started
-    past = past_stops(started.fact, started.position, facts, deadline.at, defaults)
+    past = past_stops(started.fact, started.position, started.fact.consent, facts, deadline.at, defaults)
     return [*_end(started, deadline, facts), *seen(past)]
 
 

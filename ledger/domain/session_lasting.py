@@ -50,7 +50,7 @@ def broken_by_end(
         *violations(
             subjects_of(started), lambda: check_within_permission(position, permitted_until(started, facts), over_at)
         ),
-        *past_stops(started, position, facts, over_at, defaults),
+        *past_stops(started, position, begun_on(started, facts), facts, over_at, defaults),
         *opened_later(started, facts, over_at),
     ]
 
@@ -84,11 +84,19 @@ def past_basis(started: SessionStarted, position: int, facts: Facts, over_at: da
     )
 
 
+def begun_on(started: SessionStarted, facts: Facts) -> str | None:
+    """Give the consent that a session began on: where none was known then, the one that is told by now."""
+    if started.consent is not None or started.ungrounded is None:
+        return started.consent
+    found = consent_in_force(facts, started.started_at, started.work_order)
+    return None if found is None else found.consent
+
+
 def past_stops(
-    started: SessionStarted, position: int, facts: Facts, over_at: datetime, defaults: Defaults
+    started: SessionStarted, position: int, consent: str | None, facts: Facts, over_at: datetime, defaults: Defaults
 ) -> list[ViolationRecorded]:
-    """Give what a session broke by lasting longer than a no or a revocation let it."""
-    noes, revoked = taken_back(facts, started.consent), of_type(facts, AccessPermissionRevoked)
+    """Give what a session broke by lasting longer than a no to its consent or a revocation let it."""
+    noes, revoked = taken_back(facts, consent), of_type(facts, AccessPermissionRevoked)
     return [
         *past_objection(subjects_of(started), started.started_at, position, noes, over_at, defaults),
         *past_revocation(started, position, revoked, over_at, defaults),

@@ -311,6 +311,16 @@ def test_r_01_r_06_a_contract_that_has_the_terms_is_consent_also_when_it_is_told
         assert unanswered(log) == {}, order
 
 
+@pytest.mark.parametrize(("over", "broken"), [("10:46", 0), ("10:46:01", 1)])
+def test_r_03_a_session_that_lasted_past_a_no_is_a_violation_also_where_its_consent_is_told_after_it(
+    over: str, broken: int
+) -> None:
+    commands = (SAYS_YES, RUNS, ends(over), replace(WITHDRAWS, received_at=at("2026-11-18 10:30")))
+    for order, log in in_every_order(commands, ConsentExpressed, given=(SIGNS, *OFFICE)):
+        assert unanswered(log)["session_past_objection"] == broken, order
+        assert unanswered(log)["session_without_consent"] == 0, order
+
+
 def test_r_01_r_06_what_is_taken_back_again_is_a_violation_in_every_order() -> None:
     given = (SIGNS, *OFFICE)
     for order, log in in_every_order((SAYS_YES, SESSION_TOLD, WITHDRAWS), ConsentExpressed, given=given):
