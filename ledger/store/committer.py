@@ -13,20 +13,17 @@ import os
 import select
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from psycopg import Connection
-
 from ledger.log.seal import DRAW_BYTES, Draw
-from ledger.store.connections import PLANNED_ONCE, is_alive
-from ledger.store.database import connect, named_errors
 from ledger.store.errors import StoreError
 from ledger.store.group import Request
 from ledger.store.prepare import Prepared, Preparer
 from ledger.store.sequencer import Sequencer
+from ledger.store.underway import Underway
 
 _GROUP_RECORDS = 2_000
 """How many records one transaction takes at most: more would make everybody wait for the slowest."""
@@ -36,9 +33,8 @@ _FEW_RECORDS = 32
 """How many records that nobody has sealed yet a transaction still takes in before it begins."""
 _AT_ONCE = 8
 """How many records are sealed between two looks at the socket: some tenths of a millisecond."""
-
-_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-"""What was acknowledged outlives a crash, also where the server's default says otherwise; a stricter one stays."""
+_AHEAD = 300
+"""How many records are sent behind a transaction that is under way: fewer wait for its end and make a larger group."""
 
 
 class Committer:
@@ -46,17 +42,15 @@ class Committer:
 
     def __init__(self, url: str, sequencer: Sequencer, preparer: Preparer) -> None:
         """Start the thread; the connection is made when it is needed first."""
-        self._url = url
-        self._sequencer = sequencer
         self._preparer = preparer
-        self.connection: Connection[Any] | None = None
+        self._underway = Underway(url, sequencer)
         self._turn = threading.Lock()  # who holds it appends, and alone touches what is not under the other lock
         self._lock = threading.Lock()
         self._waiting: deque[tuple[Request, Any]] = deque()
         self._closed = False
         self._resting = False
         self._ready: list[tuple[Request, Any]] = []
-        self._taken: list[tuple[Request, Any]] = []
+        self._taken: deque[list[tuple[Request, Any]]] = deque()
         self._sealing: tuple[Request, Any, Iterator[Prepared]] | None = None
         self._answered: deque[Any] = deque()
         self._wake_end, self._bell = os.pipe()
@@ -76,7 +70,7 @@ class Committer:
             # Nobody appends: this thread does it itself, which spares waking another and being woken by it.
             try:
                 if not self._closed and not self.pending:
-                    self._append([request], _poll)
+                    self._append_alone(request)
                     return
             finally:
                 self._turn.release()
@@ -118,17 +112,18 @@ class Committer:
             if self._closed and not self.pending:
                 break
         with self._turn:
-            if self.connection is not None:
-                self.connection.close()
+            self._underway.drop()
 
     def _answer_all(self, error: BaseException) -> None:
         """After an error that nobody thought of: every caller hears of it, and the thread goes on."""
         with self._lock:
-            left = [*self._taken, *self._ready, *self._waiting]
+            left = [*chain(*self._taken), *self._ready, *self._waiting]
             if self._sealing is not None:
                 left.append(self._sealing[:2])
-            self._taken, self._ready, self._sealing = [], [], None
+            self._taken.clear()
+            self._ready, self._sealing = [], None
             self._waiting.clear()
+        self._underway.drop()
         for request, done in left:
             request.error = StoreError(f"Nothing is known of this append ({error!r}): do it again.")
             done.release()
@@ -136,26 +131,43 @@ class Committer:
             self._answered.popleft().release()
 
     def _append_what_waits(self) -> None:
+        underway = self._begin_anew()
         while True:
-            while not self._ready and self._use_time():
+            while not self._ready and not underway and self._use_time():
                 pass
-            if not self._ready:
+            if not self._ready and not underway:
                 return
-            self._taken = self._take()
-            self._append([request for request, _ in self._taken], self._wait)
-            self._answered.extend(done for _, done in self._taken)
-            self._taken = []
+            if not underway or self._goes_ahead():
+                self._taken.append(self._take())
+                underway.begin([request for request, _ in self._taken[-1]])
+            if underway:
+                underway.resume(self._wait(*underway.wanted))
+            while len(self._taken) > len(underway):
+                self._answered.extend(done for _, done in self._taken.popleft())
 
-    def _append(self, requests: Sequence[Request], wait: Callable[[int, int], int]) -> None:
-        """Commit, and say on every request what became of it."""
-        if len(requests) == 1 and not requests[0].prepared:
-            self._seal_late(requests[0])
-        try:
-            if requests[0].error is None:
-                self._commit(requests, wait)
-        except Exception as error:  # noqa: BLE001 - whatever it is, every caller hears it, and none waits for ever
-            for request in requests:
-                request.error = _copied(error)
+    def _append_alone(self, request: Request) -> None:
+        """Append a request, and say on it what became of it."""
+        underway = self._begin_anew()
+        self._seal_late(request)
+        if request.error is None:
+            underway.begin([request])
+        while underway:
+            underway.resume(_poll(*underway.wanted))
+
+    def _begin_anew(self) -> Underway:
+        if self._underway:  # whoever was at it was interrupted
+            self._underway.drop()
+        return self._underway
+
+    def _goes_ahead(self) -> bool:
+        """Tell whether the next transaction is worth being sent before the one under way has ended."""
+        return (
+            len(self._underway) == 1
+            and self._underway.all_sent
+            and self._sealing is None
+            and not self._waiting
+            and sum(len(request.records) for request, _ in self._ready) >= _AHEAD
+        )
 
     def _seal_late(self, request: Request) -> None:
         """Let a request that has no other beside it be sealed in its transaction, while the server works on it."""
@@ -217,31 +229,6 @@ class Committer:
         group, self._ready = self._ready, []
         return group
 
-    def _commit(self, requests: Sequence[Request], wait: Callable[[int, int], int]) -> None:
-        # Taken out, and put back once all went well: an interrupt anywhere leaves no connection in the middle of one.
-        connection, self.connection = self.connection, None
-        try:
-            with named_errors():
-                if connection is None or not is_alive(connection):
-                    self._sequencer.forget()
-                    if connection is not None:
-                        connection.close()
-                    connection = connect_to_append(self._url)
-                steps = self._sequencer.commit(connection, requests)
-                ready = 0
-                with suppress(StopIteration):
-                    wanted = next(steps)
-                    while True:
-                        ready = wait(connection.pgconn.socket, wanted)
-                        wanted = steps.send(ready)
-            self.connection = connection
-        except BaseException:
-            # Nothing is known: the connection, its transaction and what was remembered are dropped.
-            self._sequencer.forget()
-            if connection is not None:
-                connection.close()
-            raise
-
     def _wait(self, socket: int, wanted: int) -> int:
         """Wait for the server, and use the time."""
         poll = select.poll()
@@ -249,6 +236,8 @@ class Committer:
         while True:
             for _, became in poll.poll(0):
                 return became
+            if self._goes_ahead():
+                return 0
             used = 0
             while used < _AT_ONCE and (more := self._use_time()):
                 used += more
@@ -274,18 +263,7 @@ class Committer:
 
     def abandon(self) -> None:
         """Drop the connection and what was remembered."""
-        self._sequencer.forget()
-        connection, self.connection = self.connection, None
-        if connection is not None:
-            connection.close()
-
-
-def connect_to_append(url: str) -> Connection[Any]:
-    """Give a connection for a sequencer: what it commits is durable, and its statements are planned once."""
-    connection = connect(url, application="shoseki sequencer")
-    connection.execute(_DURABLE)
-    connection.execute(PLANNED_ONCE)
-    return connection
+        self._underway.drop()
 
 
 def _poll(socket: int, wanted: int) -> int:
@@ -294,14 +272,3 @@ def _poll(socket: int, wanted: int) -> int:
     poll.register(socket, wanted)
     ((_, became),) = poll.poll()
     return became
-
-
-def _copied(error: Exception) -> Exception:
-    """Give an error that one of several threads may raise as its own."""
-    if not isinstance(error, StoreError):
-        return error
-    # Not by its class's own arguments: those need not be what it says.
-    copied = type(error).__new__(type(error), *error.args)
-    copied.__dict__.update(error.__dict__)
-    copied.__cause__ = error.__cause__
-    return copied

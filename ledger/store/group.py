@@ -21,6 +21,10 @@ class DayIsOverError(Exception):
         self.at = at
 
 
+class OutdatedError(Exception):
+    """Somebody else appended meanwhile: nothing was written, and it can be done again. Never leaves the store."""
+
+
 @dataclass(slots=True)
 class Request:
     """What one caller wants appended, and after ``commit`` what became of it: ``positions`` or ``error``."""

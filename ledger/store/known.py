@@ -66,6 +66,11 @@ class Known:
         self._size = -1
         self.at: datetime | None = None
         """The newest entry's time; None while it has to be asked for."""
+        self.boot: str | None = None
+        self.elapsed: int | None = None
+        """How the newest entry's time was measured."""
+        self.alone = False
+        """Whether nobody else appended between the last two transactions."""
         self.chains: dict[str, ChainHead] = {}
         self._keys: dict[str, _Key] = {}
         self._pairs: set[tuple[str, str]] = set()
@@ -76,6 +81,7 @@ class Known:
         """Forget everything: after any failure, and on a new connection."""
         self._size = -1
         self.at = None
+        self.alone = False
         self.chains.clear()
         self._keys.clear()
         self._pairs.clear()
@@ -88,6 +94,8 @@ class Known:
         if size != self._size:
             self.forget()
             self._size = size
+        else:
+            self.alone = True
         if self.at is None and size > 0:
             # The row that is locked may be changed by whoever appends; an entry that stands may not.
             wire.send(self._statements.newest, rows.number(size - 1))
@@ -101,10 +109,16 @@ class Known:
                 )
         return self.at
 
-    def committed(self, size: int, at: datetime) -> None:
-        """Take what was placed for committed: the log has this size now, and its newest entry this time."""
-        self._size = size
-        self.at = at
+    def sent(self, group: Group) -> None:
+        """Take what was placed for committed: the log has its size now. What fails afterwards is to be forgotten."""
+        self._size = group.position
+        self.at, self.boot, self.elapsed = group.at, group.boot, group.elapsed
+
+    def expected(self, requests: Sequence[Request]) -> int | None:
+        """Give the size that the log has if nobody else appends; None where the log must be asked for anything."""
+        if not self.alone or self.at is None or any(map(any, self._missing(requests))):
+            return None
+        return self._size
 
     def open_chain(self, each: Prepared) -> ChainHead:
         """Give the head of the chain that a record opens."""
@@ -114,18 +128,7 @@ class Known:
     def load(self, wire: Wire, requests: Sequence[Request]) -> Steps[None]:
         """Remember what the log says of every chain and key that these requests need."""
         self._unfounded.clear()
-        shared = {each for request in requests for each in request.shared}
-        chains = {each.chain for each in shared} | {LOG_CHAIN}
-        keys = {each.key for each in shared if each.key is not None}
-        keys |= {
-            str(each.public["key"])
-            for request in requests
-            if request.core
-            for each in request.prepared
-            if "key" in each.public
-        }
-        chains -= self.chains.keys()
-        keys -= self._keys.keys()
+        chains, keys = self._missing(requests)
         if not chains and not keys:
             return
         names = rows.texts([rows.text_element(key) for key in keys])
@@ -145,6 +148,20 @@ class Known:
         for key, half, destroyed in made:
             self._keys[read_text(key)] = _Key(read_text(half), destroyed is not None)
         self._pairs.update((read_text(chain), read_text(key)) for chain, key in gone)
+
+    def _missing(self, requests: Sequence[Request]) -> tuple[set[str], set[str]]:
+        """Give the chains and keys that these requests need and of which nothing is remembered."""
+        shared = {each for request in requests for each in request.shared}
+        chains = {each.chain for each in shared} | {LOG_CHAIN}
+        keys = {each.key for each in shared if each.key is not None}
+        keys |= {
+            str(each.public["key"])
+            for request in requests
+            if request.core
+            for each in request.prepared
+            if "key" in each.public
+        }
+        return chains - self.chains.keys(), keys - self._keys.keys()
 
     def check(self, group: Group, kinds: Iterable[Kind]) -> list[Prepared]:
         """Refuse what must not be appended now; give the announcements of keys that are used for the first time."""

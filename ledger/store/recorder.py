@@ -27,7 +27,7 @@ from ledger.log.entry import LOG_CHAIN, check_chain, check_origin
 from ledger.log.errors import FormatError
 from ledger.log.seal import half_check
 from ledger.store.clock import Clock, ManualClock, SystemClock
-from ledger.store.committer import Committer, connect_to_append
+from ledger.store.committer import Committer
 from ledger.store.conditions import possible
 from ledger.store.connections import Connections
 from ledger.store.custody import Custody
@@ -41,6 +41,7 @@ from ledger.store.reader import Reader, ReadResponse
 from ledger.store.record import Record
 from ledger.store.sequencer import DEFAULT_CLOCK_BOUND, Made, Sequencer
 from ledger.store.subscription import Subscription
+from ledger.store.underway import connect_to_append
 
 
 class Appended(NamedTuple):

@@ -45,6 +45,7 @@ class Sender:
         if columns.marks:
             macs, bodies, places = zip(*columns.marks, strict=True)
             wire.send(statements.new_marks, rows.byte_strings(macs), rows.byte_strings(bodies), rows.numbers(places))
+        wire.push()
         group.columns = Columns()
         group.sent = len(group.placed)
 

@@ -7,6 +7,11 @@ from ledger.store.wire import Statement
 _TEXTS = {
     "begin": "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     "lock": "SELECT size, clock_boot, clock_elapsed FROM {schema}.log FOR UPDATE",
+    # Locks as well; fails, and with it all that is sent behind it, unless there is one log of this size.
+    "expect": (
+        "SELECT 1 / (count(*) = 1 AND min(size) = $1::bigint)::int"
+        " FROM (SELECT size FROM {schema}.log FOR UPDATE) AS locked"
+    ),
     # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.
     "newest": (
         "SELECT (extract(epoch FROM at) * 1000000)::bigint - 946684800000000 FROM {schema}.entry"

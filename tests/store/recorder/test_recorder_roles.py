@@ -303,8 +303,8 @@ def test_a_servers_own_defaults_change_nothing(log: World) -> None:
                     other.append([record("b", tags=("kind:1",))], DCBAppendCondition(boundary("kind:2")))
                 recorder.append([record("c", tags=("kind:1",))])
                 assert [e.event.data for e in recorder.read(boundary("kind:1"))] == [b"a", b"b", b"c"]
-                assert recorder._committer.connection is not None
-                assert recorder._committer.connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
+                assert recorder._committer._underway.connection is not None
+                assert recorder._committer._underway.connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
         finally:
             with connect(log.urls.application) as plain:
                 plain.execute("SET default_transaction_read_only = off")
