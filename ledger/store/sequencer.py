@@ -18,7 +18,7 @@ from itertools import islice
 from typing import Any
 
 from psycopg import Connection
-from psycopg.errors import DivisionByZero
+from psycopg.errors import SerializationFailure
 
 from ledger.keys.classes import day_of
 from ledger.log.core_entry import CHAIN_CREATED, CLOCK_CORRECTED, KEY_CREATED, KEY_DESTROYED
@@ -105,7 +105,7 @@ class Sequencer:
                 yield from wire.sync()
             else:
                 yield from self._end(wire, group)
-        except DivisionByZero:
+        except SerializationFailure:
             yield from wire.skip()
             wire.send(self._statements.rollback)
             yield from wire.sync()

@@ -9,7 +9,7 @@ _TEXTS = {
     "lock": "SELECT size, clock_boot, clock_elapsed FROM {schema}.log FOR UPDATE",
     # Locks as well; fails, and with it all that is sent behind it, unless there is one log of this size.
     "expect": (
-        "SELECT 1 / (count(*) = 1 AND min(size) = $1::bigint)::int"
+        "SELECT {schema}.go_on_if(count(*) = 1 AND min(size) = $1::bigint)"
         " FROM (SELECT size FROM {schema}.log FOR UPDATE) AS locked"
     ),
     # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.

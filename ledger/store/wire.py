@@ -38,7 +38,8 @@ class Wire:
         self._link = connection.pgconn
         self._encoding = connection.info.encoding
         self._planned: set[bytes] = set()
-        self._sent: list[bool] = []  # for each statement since the last ``sync``, whether its rows are wanted
+        self._planning: set[bytes] = set()  # sent to be planned; of that the server has said nothing yet
+        self._sent: list[bytes | None] = []  # since the last ``sync``: which statement each plans, None for rows wanted
         self._underway = 0  # how many times ``sync`` waits
 
     @property
@@ -50,12 +51,13 @@ class Wire:
         """Send a statement. The server begins with it at once; what it says of it is for ``sync``."""
         if not self._sent and not self._underway:
             self._call(self._link.enter_pipeline_mode)
-        if statement.name not in self._planned:
-            self._call(self._link.send_prepare, statement.name, statement.text)
-            self._planned.add(statement.name)
-            self._sent.append(False)
-        self._call(self._link.send_query_prepared, statement.name, values, [_BINARY] * len(values), _BINARY)
-        self._sent.append(True)
+        name = statement.name
+        if name not in self._planned and name not in self._planning:
+            self._call(self._link.send_prepare, name, statement.text)
+            self._planning.add(name)
+            self._sent.append(name)
+        self._call(self._link.send_query_prepared, name, values, [_BINARY] * len(values), _BINARY)
+        self._sent.append(None)
 
     def push(self) -> None:
         """Let the server have what was sent so far, as far as it takes it: libpq keeps the last 64 KiB to itself."""
@@ -73,14 +75,16 @@ class Wire:
         if self._underway > 1:
             yield select.POLLIN  # until those before have taken their answers
         given: list[list[Row]] = []
-        for wanted in sent:
+        for plans in sent:
             result = yield from self._result()
             if result is None or result.status not in _DONE:
                 self._refuse(result)
             if (yield from self._result()) is not None:
                 raise OperationalError("the server answered one statement twice")
-            if wanted:
+            if plans is None:
                 given.append(_rows(result))
+            else:
+                self._planned.add(plans)
         result = yield from self._result()
         if result is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
             self._refuse(result)
@@ -95,6 +99,7 @@ class Wire:
                 self._refuse(result)
             if result is not None and result.status == pq.ExecStatus.PIPELINE_SYNC:
                 self._ended()
+        self._planning.clear()  # what is not known to be planned is sent again
 
     def _ended(self) -> None:
         self._underway -= 1

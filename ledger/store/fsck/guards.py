@@ -51,6 +51,7 @@ _GUARDS = """
 """
 _FUNCTIONS = {
     "refuse_change()": "",
+    "go_on_if(as_expected boolean)": "",
     "add_partition(day_key text)": " as its owner",
     "erase(because bigint)": " as its owner",
 }
@@ -58,7 +59,8 @@ _MAY = frozenset(
     [f"grant INSERT on {name}" for name in ["chain", "destroyed_pair", "entry", "idempotency", "key", "payload", "tag"]]
     + [f"grant UPDATE on log.{name}" for name in ["size", "at", "clock_boot", "clock_elapsed"]]
     + [f"grant UPDATE on chain.{name}" for name in ["seq", "leaf", "destroyed"]]
-    + ["grant UPDATE on key.destroyed", "grant EXECUTE on add_partition", "grant EXECUTE on erase"]
+    + ["grant UPDATE on key.destroyed"]
+    + [f"grant EXECUTE on {name}" for name in ["go_on_if", "add_partition", "erase"]]
 )
 """What others than the owner may do besides reading: the application's role, that is."""
 

@@ -90,6 +90,14 @@ CREATE TRIGGER entry_never_changes BEFORE UPDATE OR DELETE ON {schema}.entry
 CREATE TRIGGER entry_never_truncated BEFORE TRUNCATE ON {schema}.entry
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse_change();
 
+-- Ends a transaction that was begun on a guess which turned out wrong. Its writer does it again.
+CREATE FUNCTION {schema}.go_on_if(as_expected boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF as_expected IS NOT TRUE THEN
+        RAISE EXCEPTION 'somebody else appended meanwhile: the writer does it again' USING ERRCODE = 'serialization_failure';
+    END IF;
+END $$;
+
 -- A day's partition. CREATE and ATTACH, because CREATE … PARTITION OF would wait for every reader of payloads.
 CREATE FUNCTION {schema}.add_partition(day_key text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
@@ -184,4 +192,5 @@ GRANT INSERT ON {schema}.entry, {schema}.tag, {schema}.payload, {schema}.idempot
 GRANT UPDATE (size, at, clock_boot, clock_elapsed) ON {schema}.log TO {application};
 GRANT UPDATE (seq, leaf, destroyed) ON {schema}.chain TO {application};
 GRANT UPDATE (destroyed) ON {schema}.key TO {application};
-GRANT EXECUTE ON FUNCTION {schema}.add_partition(text), {schema}.erase(bigint) TO {application};
+GRANT EXECUTE ON FUNCTION {schema}.go_on_if(boolean), {schema}.add_partition(text), {schema}.erase(bigint)
+    TO {application};

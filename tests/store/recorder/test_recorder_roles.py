@@ -244,7 +244,7 @@ def test_the_public_may_call_none_of_the_owners_functions(shared_log: World) -> 
         " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s",
         shared_log.schema,
     )
-    assert {name for name, _ in rows} == {"add_partition", "erase", "refuse_change"}
+    assert {name for name, _ in rows} == {"add_partition", "erase", "go_on_if", "refuse_change"}
     assert not [name for name, allowed in rows if allowed]
 
 
