@@ -6,13 +6,13 @@ Everything that must not be appended is refused here, before any record of a req
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from ledger.keys.classes import CLASSES
 from ledger.log.canonical import MAX_INTEGER
 from ledger.log.entry import LOG_CHAIN, NO_PREV
 from ledger.store import rows
+from ledger.store.entry_times import EntryTime
 from ledger.store.errors import KeyGoneError, LogDamagedError, RecordRefusedError
 from ledger.store.group import DayIsOverError, Group, Request
 from ledger.store.prepare import Prepared, Shared
@@ -64,11 +64,8 @@ class Known:
         self._origin = origin
         self._statements = statements
         self._size = -1
-        self.at: datetime | None = None
+        self.newest: EntryTime | None = None
         """The newest entry's time; None while it has to be asked for."""
-        self.boot: str | None = None
-        self.elapsed: int | None = None
-        """How the newest entry's time was measured."""
         self.alone = False
         """Whether nobody else appended between the last two transactions."""
         self.chains: dict[str, ChainHead] = {}
@@ -80,14 +77,14 @@ class Known:
     def forget(self) -> None:
         """Forget everything: after any failure, and on a new connection."""
         self._size = -1
-        self.at = None
+        self.newest = None
         self.alone = False
         self.chains.clear()
         self._keys.clear()
         self._pairs.clear()
 
-    def begin(self, wire: Wire, size: int) -> Steps[datetime | None]:
-        """Go on in a log of this size, and give its newest entry's time; what was remembered at another one is void.
+    def begin(self, wire: Wire, size: int, boot: str, elapsed: int) -> Steps[None]:
+        """Go on in a log of this size, whose newest entry came at this count; what was known at another size is void.
 
         Raises LogDamagedError where no entry stands before the next one's place.
         """
@@ -96,27 +93,28 @@ class Known:
             self._size = size
         else:
             self.alone = True
-        if self.at is None and size > 0:
+        at = None if self.newest is None else self.newest.at
+        if at is None and size > 0:
             # The row that is locked may be changed by whoever appends; an entry that stands may not.
             wire.send(self._statements.newest, rows.number(size - 1))
             (newest,) = yield from wire.sync()
-            self.at = rows.read_moment(newest[0][0]) if newest and size <= MAX_INTEGER else None
-            if self.at is None:
+            at = rows.read_moment(newest[0][0]) if newest and size <= MAX_INTEGER else None
+            if at is None:
                 self.forget()
                 raise LogDamagedError(
                     f"The row of the log tells of {size} entries, and none that can be continued stands at position"
                     f" {size - 1}: nothing was written; run 'shoseki fsck'."
                 )
-        return self.at
+        self.newest = None if at is None else EntryTime(at, boot, elapsed)
 
     def sent(self, group: Group) -> None:
         """Take what was placed for committed: the log has its size now. What fails afterwards is to be forgotten."""
         self._size = group.position
-        self.at, self.boot, self.elapsed = group.at, group.boot, group.elapsed
+        self.newest = EntryTime(group.at, group.boot, group.elapsed)
 
     def expected(self, requests: Sequence[Request]) -> int | None:
         """Give the size that the log has if nobody else appends; None where the log must be asked for anything."""
-        if not self.alone or self.at is None or any(map(any, self._missing(requests))):
+        if not self.alone or self.newest is None or any(map(any, self._missing(requests))):
             return None
         return self._size
 

@@ -27,6 +27,7 @@ from ledger.log.members import format_at
 from ledger.store import rows
 from ledger.store.clock import Clock
 from ledger.store.conditions import Conditions, fails_among
+from ledger.store.entry_times import DEFAULT_CLOCK_BOUND, EntryTime, EntryTimes
 from ledger.store.errors import (
     ClockJumpError,
     ConditionFailedError,
@@ -43,7 +44,6 @@ from ledger.store.sending import Sender
 from ledger.store.statements import Statements
 from ledger.store.wire import Row, Steps, Wire, finish
 
-DEFAULT_CLOCK_BOUND = timedelta(hours=1)
 _EFFECTS = frozenset({CHAIN_CREATED, KEY_CREATED, KEY_DESTROYED})
 _SLICE = 128
 """How many entries are numbered before they are sent: the server takes them in while the next are numbered."""
@@ -59,14 +59,11 @@ class Sequencer:
     def __init__(self, schema: str, origin: str, clock: Clock, *, clock_bound: timedelta = DEFAULT_CLOCK_BOUND) -> None:
         """Prepare the statements for the log's schema."""
         self._origin = origin
-        self._clock = clock
-        self._clock_bound = clock_bound
         self._conditions = Conditions(schema)
         self._statements = Statements(schema)
         self._sender = Sender(self._statements)
         self._known = Known(origin, self._statements)
-        self.clock_confirmed = False
-        """Whether the operator said that the clock is right: the next append does not compare it."""
+        self.times = EntryTimes(clock, clock_bound)
         self.all_sent = True
         """Whether all of the transaction that was begun last was sent, its end included."""
         self._spoken: tuple[Connection[Any], Wire] | None = None
@@ -119,12 +116,12 @@ class Sequencer:
         if size is None:
             return None
         try:
-            at, elapsed = self._time(self._known.at, self._known.boot, self._known.elapsed)
+            time = self.times.next(self._known.newest)
         except ClockJumpError:
             return None
         wire.send(self._statements.begin)
         wire.send(self._statements.expect, rows.number(size))
-        return self._group(size, at, elapsed)
+        return _group(size, time)
 
     def correct(self, connection: Connection[Any], reason: str) -> int:
         """Append the one entry whose time may be before the newest entry's: the clock's; give its position.
@@ -136,17 +133,17 @@ class Sequencer:
 
     def _correct(self, wire: Wire, reason: str) -> Steps[int]:
         self._lock(wire)
-        size, last, _, _ = yield from self._locked(wire, (yield from wire.sync())[1])
-        now = self._clock.now()
-        if last is None or now >= last:
+        size = yield from self._locked(wire, (yield from wire.sync())[1])
+        newest, now = self._known.newest, self.times.next(None)
+        if newest is None or now.at >= newest.at:
             raise RecordRefusedError(
-                f"The clock says {format_at(now)}, which is not before the newest entry"
-                f"{'' if last is None else ' of ' + format_at(last)}: there is nothing to correct."
+                f"The clock says {format_at(now.at)}, which is not before the newest entry"
+                f"{'' if newest is None else ' of ' + format_at(newest.at)}: there is nothing to correct."
             )
-        public = {"from": format_at(last), "to": format_at(now), "reason": reason}
+        public = {"from": format_at(newest.at), "to": format_at(now.at), "reason": reason}
         correction = Prepared.said(self._origin, CLOCK_CORRECTED, public)
         yield from self._known.load(wire, [Request([], [correction.shared])])
-        group = self._group(size, now, self._clock.elapsed())
+        group = _group(size, now)
         self._place(wire, group, [correction])
         yield from self._end(wire, group)
         return size
@@ -189,7 +186,7 @@ class Sequencer:
         if asked is not None:
             wire.send(self._conditions.statement, asked)
         _, locked, *answers = yield from wire.sync()
-        size, last, last_boot, last_elapsed = yield from self._locked(wire, locked)
+        size = yield from self._locked(wire, locked)
         known: _Marks = {}
         failed: set[int] = set()
         if marks:
@@ -197,76 +194,36 @@ class Sequencer:
         if asked is not None:
             failed = {rows.read_number(row[0]) for row in answers.pop(0)}
         try:
-            at, elapsed = self._time(last, last_boot, last_elapsed)
+            time = self.times.next(self._known.newest)
         except ClockJumpError as error:
             for request in requests:
                 request.error = ClockJumpError(*error.args)  # its own: several threads will raise it
             wire.send(self._statements.rollback)
             yield from wire.sync()
             return None, known, failed
-        return self._group(size, at, elapsed), known, failed
+        return _group(size, time), known, failed
 
     def _lock(self, wire: Wire) -> None:
         """Begin a transaction that appends alone; what is asked after it sees what was committed before."""
         wire.send(self._statements.begin)
         wire.send(self._statements.lock)
 
-    def _locked(self, wire: Wire, answer: Sequence[Row]) -> Steps[tuple[int, datetime | None, str | None, int | None]]:
-        """Give the log's size, its newest entry's time, and how that was measured."""
+    def _locked(self, wire: Wire, answer: Sequence[Row]) -> Steps[int]:
+        """Give the log's size, and learn its newest entry's time."""
         if not answer:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
         if len(answer) > 1:
             raise LogDamagedError("The row of the log is there more than once: run 'shoseki fsck'.")
         ((length, boot, elapsed),) = answer
         size = rows.read_number(length)
-        last = yield from self._known.begin(wire, size)
-        return (
-            size,
-            last,
-            None if boot is None else rows.read_text(boot),
-            None if elapsed is None else rows.read_number(elapsed),
-        )
-
-    def _group(self, size: int, at: datetime, elapsed: int) -> Group:
-        return Group(
-            start=size,
-            at=at,
-            boot=self._clock.boot(),
-            elapsed=elapsed,
-            at_text=format_at(at),
-            at_field=rows.count_of(at),
-            day=day_of(at),
-            position=size,
-        )
+        count = ("", 0) if boot is None or elapsed is None else (rows.read_text(boot), rows.read_number(elapsed))
+        yield from self._known.begin(wire, size, *count)
+        return size
 
     def _wire(self, connection: Connection[Any]) -> Wire:
         if self._spoken is None or self._spoken[0] is not connection:
             self._spoken = (connection, Wire(connection))
         return self._spoken[1]
-
-    def _time(self, last: datetime | None, boot: str | None, elapsed: int | None) -> tuple[datetime, int]:
-        """Give the group's time, and how it was measured: the wall clock, but never before the newest entry.
-
-        Record format, section 2: the time that passed since the newest entry is measured by the machine's own count.
-        After a restart of the machine nothing measured it, and none counts.
-        """
-        now, measured_now = self._clock.now(), self._clock.elapsed()
-        if last is None:
-            return now, measured_now
-        measured = elapsed if boot == self._clock.boot() else None
-        if now <= last:
-            # The clock fell: what passes is measured from when `at` was the time, until it is so again.
-            return last, measured_now if measured is None else measured
-        passed = timedelta(0) if measured is None else timedelta(microseconds=(measured_now - measured) // 1000)
-        if now - last > passed + self._clock_bound and not self.clock_confirmed:
-            known = "the machine was restarted since, so nothing measured it"
-            if measured is not None:
-                known = f"only {passed} passed since"
-            raise ClockJumpError(
-                f"The clock says {format_at(now)}, but the newest entry is of {format_at(last)} and {known}: "
-                "set the clock right, or confirm it with 'shoseki status --confirm-clock'."
-            )
-        return now, measured_now
 
     # -- one request ---------------------------------------------------------------------------------------------------
 
@@ -355,4 +312,17 @@ class Sequencer:
         self._sender.send_end(wire, group, self._known.chains)
         self._known.sent(group)
         yield from wire.sync()
-        self.clock_confirmed = False
+        self.times.confirmed = False
+
+
+def _group(size: int, time: EntryTime) -> Group:
+    return Group(
+        start=size,
+        at=time.at,
+        boot=time.boot,
+        elapsed=time.elapsed,
+        at_text=format_at(time.at),
+        at_field=rows.count_of(time.at),
+        day=day_of(time.at),
+        position=size,
+    )
