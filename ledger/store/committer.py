@@ -3,7 +3,8 @@
 The thread seals, numbers and commits what callers hand over, and lets them go. While PostgreSQL works on one
 transaction it seals the records of the next: Python and the server each have a processor, and no thread waits for
 another's turn. What is ready when a transaction ends makes up the next one (group commit), so that a slow disk makes
-groups larger instead of callers slower.
+groups larger instead of callers slower; where enough is ready before that, it is sent behind the one under way, so that
+the server goes on at once (``underway``).
 
 Guarantees: a request that was handed over is answered, whatever happens; one that was answered without an error is
 durable. Leaves to others: what a transaction consists of (the sequencer).

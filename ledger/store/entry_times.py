@@ -16,7 +16,7 @@ DEFAULT_CLOCK_BOUND = timedelta(hours=1)
 
 
 class EntryTime(NamedTuple):
-    """A time of entries, and the machine's count at it: nanoseconds since the start that ``boot`` names ("": unknown)."""
+    """A time of entries, and the machine's count at it: nanoseconds since the start that ``boot`` names, or of none."""
 
     at: datetime
     boot: str

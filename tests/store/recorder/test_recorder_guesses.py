@@ -2,14 +2,16 @@
 
 import os
 import select
+import threading
 from collections.abc import Callable
 
+import psycopg
 import pytest
-from log_world import World, check_whole, record
+from log_world import World, blocked_by, check_whole, held_back, record, until
 
 from ledger.log.seal import DRAW_BYTES, Draw
 from ledger.store.embedded import APPLICATION_ROLE
-from ledger.store.errors import LogDamagedError, StoreError
+from ledger.store.errors import DatabaseUnavailableError, LogDamagedError, StoreError
 from ledger.store.group import Request
 from ledger.store.recorder import Recorder
 from ledger.store.underway import Underway
@@ -113,4 +115,51 @@ def test_a_log_that_was_changed_by_hand_is_named(log: World, recorder: Recorder,
         connection.execute("UPDATE log SET size = size - 1")
     assert wrong_guesses == [1]
     assert recorder.append([record("goes on")]) == size + 1
+    check_whole(log)
+
+
+def test_a_connection_that_is_lost_leaves_nothing_of_two_that_were_under_way(log: World, recorder: Recorder) -> None:
+    settle(recorder)
+    size = recorder.reader.size()
+    underway = recorder._committer._underway
+    requests = [request(recorder, f"{number}") for number in range(2)]
+    with held_back(log) as holder:
+        for each in requests:
+            underway.begin([each])
+        until(lambda: blocked_by(holder) == 1)
+        waiting = holder.execute(
+            "SELECT pid FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        ).fetchone()
+        with psycopg.connect(log.urls.application, autocommit=True) as same_role:
+            same_role.execute("SELECT pg_terminate_backend(%s)", waiting)
+        finish(underway)
+    assert all(isinstance(each.error, DatabaseUnavailableError) for each in requests)
+    assert recorder.reader.size() == size
+    assert recorder.append([record("goes on")]) == size + 1
+    check_whole(log)
+
+
+def test_large_calls_of_many_threads_and_of_two_writers_all_stand_in_one_piece(log: World, recorder: Recorder) -> None:
+    told: dict[str, list[int]] = {}
+    with log.recorder() as other:
+
+        def write(by: Recorder, name: str) -> None:
+            for number in range(4):
+                call = f"{name}-{number}"
+                told[call] = by.append_all([record(f"{call}/{each}", tags=(f"call:{call}",)) for each in range(150)])
+
+        threads = [
+            threading.Thread(target=write, args=(by, f"{writer}-{thread}"))
+            for writer, by in (("here", recorder), ("there", other))
+            for thread in range(3)
+        ]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    assert len(told) == 24
+    standing = {each.position - 1: each.event.data for each in recorder.read(after=0)}
+    for call, places in told.items():
+        assert places == list(range(places[0], places[0] + 150))
+        assert [standing[place] for place in places] == [f"{call}/{each}".encode() for each in range(150)]
     check_whole(log)
