@@ -3,9 +3,9 @@
 ``Sequencer.commit`` takes all requests that wait and appends them in one transaction: lock the log row, decide every
 condition against what is committed and against the requests before it, number and link, insert, move the heads,
 commit, wake the followers: two round trips. Where nothing has to be asked (no condition, no idempotency key, all heads
-known) and nobody else appended lately, it goes on from the size it knows: one round trip, whose first statement fails if
-somebody did append (``OutdatedError``: nothing was written). A request is appended whole or not at all, and a refused
-one does not hold up the others.
+known) and nobody else appended lately, it goes on from the size it knows, in one round trip: its first statement fails
+if somebody did append, and nothing is written (``OutdatedError``). A request is appended whole or not at all, and a
+refused one does not hold up the others.
 
 What a crash leaves: before COMMIT nothing; after it everything, whether or not the caller heard of it. A caller that
 heard nothing tries again with the same idempotency keys.
