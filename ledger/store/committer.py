@@ -48,6 +48,8 @@ class Committer:
         self._turn = threading.Lock()  # who holds it appends, and alone touches what is not under the other lock
         self._lock = threading.Lock()
         self._waiting: deque[tuple[Request, Any]] = deque()
+        self._fetched: deque[tuple[Request, Any]] = deque()  # waited, and have what their seals are drawn from
+        self._draw = Draw(b"")
         self._closed = False
         self._resting = False
         self._ready: list[tuple[Request, Any]] = []
@@ -63,7 +65,7 @@ class Committer:
     @property
     def pending(self) -> int:
         """Tell how many requests are in no transaction yet."""
-        return len(self._waiting) + len(self._ready) + (self._sealing is not None)
+        return len(self._waiting) + len(self._fetched) + len(self._ready) + (self._sealing is not None)
 
     def commit(self, request: Request) -> None:
         """Append a request: its positions or its error are set when this returns."""
@@ -118,11 +120,12 @@ class Committer:
     def _answer_all(self, error: BaseException) -> None:
         """After an error that nobody thought of: every caller hears of it, and the thread goes on."""
         with self._lock:
-            left = [*chain(*self._taken), *self._ready, *self._waiting]
+            left = [*chain(*self._taken), *self._ready, *self._fetched, *self._waiting]
             if self._sealing is not None:
                 left.append(self._sealing[:2])
             self._taken.clear()
             self._ready, self._sealing = [], None
+            self._fetched.clear()
             self._waiting.clear()
         self._underway.drop()
         for request, done in left:
@@ -165,8 +168,7 @@ class Committer:
         return (
             len(self._underway) == 1
             and self._underway.all_sent
-            and self._sealing is None
-            and not self._waiting
+            and not self._unsealed()
             and sum(len(request.records) for request, _ in self._ready) >= _AHEAD
         )
 
@@ -186,14 +188,12 @@ class Committer:
             self._answered.popleft().release()
             return 1
         if self._sealing is None:
-            with self._lock:
-                if not self._waiting:
-                    return 0
-                request, done = self._waiting[0]
-                # Taken off the queue last: what breaks before that finds it there, and answers it.
-                draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
-                self._sealing = (request, done, self._preparer.prepare(request.records, request.shared, draw))
-                self._waiting.popleft()
+            if not self._fetched and not self._fetch():
+                return 0
+            request, done = self._fetched[0]
+            # Taken off the queue last: what breaks before that finds it there, and answers it.
+            self._sealing = (request, done, self._preparer.prepare(request.records, request.shared, self._draw))
+            self._fetched.popleft()
         request, done, prepared = self._sealing
         before = len(request.prepared)
         try:
@@ -209,11 +209,28 @@ class Committer:
             self._ready.append((request, done))
         return sealed or 1
 
+    def _fetch(self) -> bool:
+        """Take over all that wait, with salts and nonces for all of them; tell whether there were any.
+
+        One lock and one call of the kernel for all: each lets other threads run, and is waited for.
+        """
+        if not self._waiting:
+            return False
+        with self._lock:
+            self._fetched, self._waiting = self._waiting, deque()
+        self._draw = Draw(os.urandom(DRAW_BYTES * sum(len(request.records) for request, _ in self._fetched)))
+        return True
+
+    def _unsealed(self) -> Request | None:
+        """Give the request whose records are sealed next, if any waits for that."""
+        if self._sealing is not None:
+            return self._sealing[0]
+        return self._fetched[0][0] if self._fetched or self._fetch() else None
+
     def _take(self) -> list[tuple[Request, Any]]:
         """Take the next transaction's requests: what is ready, and a few more that are soon."""
         few = _FEW_RECORDS
-        while self._sealing is not None or self._waiting:
-            request = self._sealing[0] if self._sealing is not None else self._waiting[0][0]
+        while (request := self._unsealed()) is not None:
             few -= len(request.records) - len(request.prepared)
             if few < 0:
                 break
