@@ -153,10 +153,14 @@ class Committer:
         """Append a request, and say on it what became of it."""
         underway = self._begin_anew()
         self._seal_late(request)
-        if request.error is None:
-            underway.begin([request])
-        while underway:
-            underway.resume(_poll(*underway.wanted))
+        try:
+            if request.error is None:
+                underway.begin([request])
+            while underway:
+                underway.resume(_poll(*underway.wanted))
+        except BaseException:
+            underway.drop()  # at once: the server may hold the log for this caller, and others wait for it
+            raise
 
     def _begin_anew(self) -> Underway:
         if self._underway:  # whoever was at it was interrupted

@@ -80,6 +80,8 @@ class Group:
     at_field: int
     day: str
     position: int
+    leaf: bytes = b""
+    """The leaf of what was placed last."""
     placed: list[Prepared] = field(default_factory=list)
     spoiled: bool = False
     """Something was placed that must not be committed."""

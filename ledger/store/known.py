@@ -64,6 +64,7 @@ class Known:
         self._origin = origin
         self._statements = statements
         self._size = -1
+        self._leaf = b""  # the newest entry's, where it was appended here
         self.newest: EntryTime | None = None
         """The newest entry's time; None while it has to be asked for."""
         self.alone = False
@@ -77,6 +78,7 @@ class Known:
     def forget(self) -> None:
         """Forget everything: after any failure, and on a new connection."""
         self._size = -1
+        self._leaf = b""
         self.newest = None
         self.alone = False
         self.chains.clear()
@@ -110,13 +112,14 @@ class Known:
     def sent(self, group: Group) -> None:
         """Take what was placed for committed: the log has its size now. What fails afterwards is to be forgotten."""
         self._size = group.position
+        self._leaf = group.leaf
         self.newest = EntryTime(group.at, group.boot, group.elapsed)
 
-    def expected(self, requests: Sequence[Request]) -> int | None:
-        """Give the size that the log has if nobody else appends; None where the log must be asked for anything."""
-        if not self.alone or self.newest is None or any(map(any, self._missing(requests))):
+    def expected(self, requests: Sequence[Request]) -> tuple[int, bytes] | None:
+        """Give the log's size and newest leaf if nobody else appends; None where it must be asked for anything."""
+        if not self.alone or not self._leaf or self.newest is None or any(map(any, self._missing(requests))):
             return None
-        return self._size
+        return self._size, self._leaf
 
     def open_chain(self, each: Prepared) -> ChainHead:
         """Give the head of the chain that a record opens."""

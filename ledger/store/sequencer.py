@@ -105,6 +105,7 @@ class Sequencer:
             else:
                 yield from self._end(wire, group)
         except SerializationFailure:
+            self.all_sent = False  # what came behind this would be neither skipped nor done again
             yield from wire.skip()
             wire.send(self._statements.rollback)
             yield from wire.sync()
@@ -114,15 +115,16 @@ class Sequencer:
         """Begin without asking the log anything, where nobody else appended lately and nothing depends on an answer."""
         if any(request.condition is not None or request.core or request.marked for request in requests):
             return None
-        size = self._known.expected(requests)
-        if size is None:
+        expected = self._known.expected(requests)
+        if expected is None:
             return None
+        size, leaf = expected
         try:
             time = self.times.next(self._known.newest)
         except ClockJumpError:
             return None
         wire.send(self._statements.begin)
-        wire.send(self._statements.expect, rows.number(size))
+        wire.send(self._statements.expect, rows.number(size), leaf)
         return _group(size, time)
 
     def correct(self, connection: Connection[Any], reason: str) -> int:
@@ -304,6 +306,8 @@ class Sequencer:
             head.seq, head.leaf = seq, leaf
             moved.add(shared.chain)
             position += 1
+        if several:
+            group.leaf = leaf
         group.placed += several
         group.position = position
 

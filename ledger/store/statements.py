@@ -7,9 +7,11 @@ from ledger.store.wire import Statement
 _TEXTS = {
     "begin": "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     "lock": "SELECT size, clock_boot, clock_elapsed FROM {schema}.log FOR UPDATE",
-    # Locks as well; fails, and with it all that is sent behind it, unless there is one log of this size.
+    # Locks as well; fails, and with it all that is sent behind it, unless there is one log of this size that ends with
+    # this leaf. The size alone is no proof: where the COMMIT before this failed, others may have brought it there.
     "expect": (
-        "SELECT {schema}.go_on_if(count(*) = 1 AND min(size) = $1::bigint)"
+        "SELECT {schema}.go_on_if(count(*) = 1 AND min(size) = $1::bigint"
+        " AND EXISTS (SELECT FROM {schema}.entry WHERE position = $1::bigint - 1 AND leaf = $2::bytea))"
         " FROM (SELECT size FROM {schema}.log FOR UPDATE) AS locked"
     ),
     # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.

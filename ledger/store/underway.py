@@ -66,16 +66,16 @@ class Underway:
 
     def drop(self) -> None:
         """Drop the connection, what is under way, and what was remembered: nothing is known."""
+        self._transactions.clear()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         self._sequencer.forget()
         connection, self.connection = self.connection, None
-        self._transactions.clear()
         if connection is not None:
             connection.close()
 
     def _go_on(self, new: Sequence[Request], became: int = 0) -> None:
-        concerned = [group for each in self._transactions for group in each.groups]
-        if new:
-            concerned.append(new)
         try:
             with named_errors():
                 if new:
@@ -86,29 +86,34 @@ class Underway:
                 except OutdatedError:
                     # Somebody else appended: all of it is done again in one, and this time the log is asked first.
                     self._sequencer.forget()
+                    outdated = [group for each in self._transactions for group in each.groups]
                     self._transactions.clear()
-                    self._send(concerned)
+                    self._send(outdated)
         except Exception as error:  # noqa: BLE001 - whatever it is, every caller hears it, and none waits for ever
+            # Those who are still under way: what ended in this very step is durable, whatever came after it.
+            for each in self._transactions:
+                for requests in each.groups:
+                    for request in requests:
+                        request.error = _copied(error)
             self.drop()
-            for requests in concerned:
-                for request in requests:
-                    request.error = _copied(error)
         except BaseException:
             self.drop()
             raise
 
     def _send(self, groups: Sequence[Sequence[Request]]) -> None:
-        if not self._transactions and (self.connection is None or not is_alive(self.connection)):
-            self.drop()
-            self.connection = connect_to_append(self._url)
-        assert self.connection is not None
-        steps = self._sequencer.commit(self.connection, [request for group in groups for request in group])
-        transaction = _Transaction(groups, steps)
+        transaction = _Transaction(groups, self._steps([request for group in groups for request in group]))
         self._transactions.append(transaction)
         try:
-            transaction.wanted = next(steps)
+            transaction.wanted = next(transaction.steps)
         except StopIteration:
             self._transactions.pop()
+
+    def _steps(self, requests: Sequence[Request]) -> Steps[None]:
+        if len(self._transactions) == 1 and (self.connection is None or not is_alive(self.connection)):
+            self._disconnect()
+            self.connection = connect_to_append(self._url)
+        assert self.connection is not None
+        yield from self._sequencer.commit(self.connection, requests)
 
     def _step(self, became: int) -> None:
         while self._transactions:
