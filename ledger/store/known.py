@@ -22,6 +22,7 @@ from ledger.store.wire import Steps, Wire
 
 _NOTHING: Mapping[str, Any] = {}
 _TRUE = b"\x01"
+_MOST_WARY = 64
 _OPENING = frozenset({"log.created.v1", "chain.created.v1"})
 
 
@@ -67,8 +68,8 @@ class Known:
         self._leaf = b""  # the newest entry's, where it was appended here
         self.newest: EntryTime | None = None
         """The newest entry's time; None while it has to be asked for."""
-        self.alone = False
-        """Whether nobody else appended between the last two transactions."""
+        self._alone = 0  # so many transactions found that nobody else had appended before them
+        self._wary = 1  # and so many have to, before the next guess
         self.chains: dict[str, ChainHead] = {}
         self._keys: dict[str, _Key] = {}
         self._pairs: set[tuple[str, str]] = set()
@@ -80,7 +81,7 @@ class Known:
         self._size = -1
         self._leaf = b""
         self.newest = None
-        self.alone = False
+        self._alone = 0
         self.chains.clear()
         self._keys.clear()
         self._pairs.clear()
@@ -94,7 +95,7 @@ class Known:
             self.forget()
             self._size = size
         else:
-            self.alone = True
+            self._alone += 1
         at = None if self.newest is None else self.newest.at
         if at is None and size > 0:
             # The row that is locked may be changed by whoever appends; an entry that stands may not.
@@ -117,9 +118,13 @@ class Known:
 
     def expected(self, requests: Sequence[Request]) -> tuple[int, bytes] | None:
         """Give the log's size and newest leaf if nobody else appends; None where it must be asked for anything."""
-        if not self.alone or not self._leaf or self.newest is None or any(map(any, self._missing(requests))):
+        if self._alone < self._wary or not self._leaf or self.newest is None or any(map(any, self._missing(requests))):
             return None
         return self._size, self._leaf
+
+    def guessed(self, *, right: bool) -> None:
+        """Guess more readily, or less: each wrong guess costs a round trip and a line in the server's log."""
+        self._wary = max(1, self._wary - 1) if right else min(_MOST_WARY, 2 * self._wary)
 
     def open_chain(self, each: Prepared) -> ChainHead:
         """Give the head of the chain that a record opens."""

@@ -84,6 +84,7 @@ class Sequencer:
         known: _Marks = {}
         failed: set[int] = set()
         group = self._guess(wire, requests)
+        guessed = group is not None
         if group is None:
             group, known, failed = yield from self._begin(wire, requests)
             if group is None:
@@ -97,19 +98,25 @@ class Sequencer:
                     request.error = error
         self.all_sent = True
         try:
-            if group.position == group.start or group.spoiled:
-                if group.spoiled:
-                    self._known.forget()
-                wire.send(self._statements.rollback)
-                yield from wire.sync()
-            else:
-                yield from self._end(wire, group)
+            yield from self._finish(wire, group)
         except SerializationFailure:
+            self._known.guessed(right=False)
             self.all_sent = False  # what came behind this would be neither skipped nor done again
             yield from wire.skip()
             wire.send(self._statements.rollback)
             yield from wire.sync()
             raise OutdatedError from None
+        if guessed:
+            self._known.guessed(right=True)
+
+    def _finish(self, wire: Wire, group: Group) -> Steps[None]:
+        if group.position > group.start and not group.spoiled:
+            yield from self._end(wire, group)
+            return
+        if group.spoiled:
+            self._known.forget()
+        wire.send(self._statements.rollback)
+        yield from wire.sync()
 
     def _guess(self, wire: Wire, requests: Sequence[Request]) -> Group | None:
         """Begin without asking the log anything, where nobody else appended lately and nothing depends on an answer."""

@@ -163,3 +163,14 @@ def test_large_calls_of_many_threads_and_of_two_writers_all_stand_in_one_piece(l
         assert places == list(range(places[0], places[0] + 150))
         assert [standing[place] for place in places] == [f"{call}/{each}".encode() for each in range(150)]
     check_whole(log)
+
+
+def test_who_is_disturbed_again_and_again_guesses_less(
+    log: World, recorder: Recorder, wrong_guesses: list[int]
+) -> None:
+    with log.recorder() as other:
+        for number in range(60):
+            settle(recorder)
+            other.append([record(f"other {number}")])
+    assert 1 <= len(wrong_guesses) < 15
+    check_whole(log)
