@@ -26,7 +26,8 @@ IN_ORDER = "SET enable_bitmapscan = off; SET enable_seqscan = off"
 Any other way reads all that stand behind, a million for a page of some hundred.
 """
 PLANNED_ONCE = (
-    f"{IN_ORDER}; SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off"
+    f"{IN_ORDER}; SET plan_cache_mode = force_generic_plan;"
+    " SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_memoize = off"
 )
 """For connections whose statements take arrays: a plan made for the values would be the same every time.
 
