@@ -74,7 +74,7 @@ def test_three_ways_to_look_up_tags_find_what_a_list_has(
         recorder.append(events(call))
     told = [(type_, set(tags)) for type_, tags in log.ask("SELECT type, tags FROM entry ORDER BY position")]
     size = len(told)
-    after, before = max(0, size - start), max(0, size - end)
+    after, before = max(0, size - max(start, end)), max(0, size - min(start, end))
 
     page = recorder.reader.page(DCBQuery(items), after, before, limit)
     assert [position for position, _ in page] == matching(items, told, after, before)[:limit]
@@ -106,16 +106,18 @@ def test_a_condition_fails_for_a_place_before_the_last_of_its_row(log: World, re
     ]
 
 
-def test_rows_of_a_tag_follow_one_another_within_their_span(log: World, recorder: Recorder) -> None:
-    """Whether a call is sent by itself or with others, which new keys and chains stand between."""
+def test_rows_of_a_tag_follow_one_another_within_their_span(
+    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a call is sent by itself or in one transaction with others, with many new keys announced in between."""
+    monkeypatch.setattr("ledger.store.committer._FEW_RECORDS", 10_000)
     recorder.create_chain(CUSTOMER)
     recorder.append(events([("a", {"k:all", "k:alone"} if index % 3 else set()) for index in range(330)]))
     with together(log, recorder) as waiting:
-        for number in range(12):
+        for number in range(6):
             records = [record(tags=("k:all", f"k:{number}"), chain=CUSTOMER) for _ in range(90)]
-            if number % 3 == 0:
-                subjects = [f"{number}_{index}" for index in range(90 * (number % 2))]
-                records += [record(tags=("k:all",), key_class="person", subject=each) for each in subjects]
+            if number % 3 == 1:
+                records += [record(tags=("k:all",), key_class="person", subject=f"{number}_{n}") for n in range(250)]
             waiting.call(lambda given=records: recorder.append(given))
     assert all(type(each) is int for each in waiting.results())
     check_whole(log)
