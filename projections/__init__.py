@@ -1,1 +1,1 @@
-"""Views of one customer's chain, each a pure fold over opened entries."""
+"""Views of what the log holds, each a pure fold over opened entries; nothing sealed is shown by them."""

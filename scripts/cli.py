@@ -106,6 +106,10 @@ def build(language: Language, *, with_formats: bool = True, steps_of: Collection
         app = _application(language, f"help_{each}")
         shoseki.add_typer(app, name=each)
         if each in steps_of:
+            from scripts.commands.listing import GROUPS, list_of
+
+            if each in GROUPS:
+                declare(app, "list", list_of(each), language, shown=text(language, f"help_{each}_list"))
             _declare_steps(app, each, language)
             if each == "credential":
                 from scripts.commands.custody import credential_erase, credential_renew_vault

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts import screen
+from scripts.japan_time import in_japan
 from scripts.texts import Language, default_language, has_text, text
 
 Progress = Callable[[str, int, int], None]
@@ -49,9 +50,9 @@ class Session:
     """How it will end as far as is known: what a reader gets who closes the pipe early."""
 
     def text(self, name: str, **values: object) -> str:
-        """Give a text in the language of this run; nothing in a value can steer a terminal."""
+        """Give a text in the language of this run, times in Japan's; nothing in a value can steer a terminal."""
         shown = {
-            each: value if isinstance(value, int) else screen.visible(str(value)) for each, value in values.items()
+            each: value if isinstance(value, int) else screen.visible(_said(value)) for each, value in values.items()
         }
         return text(self.language, name, **shown)
 
@@ -83,11 +84,18 @@ class Session:
         if not self.as_json:
             self.write(screen.pairs([(self.text(name), _shown(value)) for name, value in rows]))
 
-    def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
-        """Write a table for people; headings are names of texts."""
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        *,
+        right: Sequence[int] = (),
+        whole: Sequence[int] = (),
+    ) -> None:
+        """Write a table for people; headings are names of texts, and a list in a cell is lines below each other."""
         if not self.as_json:
-            cells = [[_shown(cell) for cell in row] for row in rows]
-            self.write(screen.table([self.text(each) for each in headings], cells, right=right))
+            cells = [[_shown_lines(cell) for cell in row] for row in rows]
+            self.write(screen.table([self.text(each) for each in headings], cells, right=right, whole=whole))
 
     def write(self, text_: str) -> None:
         """Write to standard output as it is, at once."""
@@ -165,6 +173,14 @@ def _plain_value(value: object) -> Any:
 
 def _shown(value: object) -> str:
     return screen.visible(str(value))
+
+
+def _said(value: object) -> str:
+    return str(value) if isinstance(value, Path) else in_japan(str(value))
+
+
+def _shown_lines(value: object) -> str:
+    return "\n".join(_shown(each) for each in value) if isinstance(value, list) else _shown(value)
 
 
 def _to_people(text_: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 
 from scripts.console import Session, Status
+from scripts.japan_time import in_japan
 from scripts.wording.troubles import BEGINNINGS, OF_FILES, SENTENCES
 
 _KNOWN = (
@@ -48,7 +49,7 @@ def sentence_of(session: Session, error: Exception) -> str:
     if (refusal := _refusal(session, error)) is not None:
         return refusal
     if isinstance(error, known()):
-        return _spoken(session, error)
+        return in_japan(_spoken(session, error))
     if isinstance(error, BrokenExecutor):
         return session.text("process_ended")
     if isinstance(error, OSError):

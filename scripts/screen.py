@@ -19,12 +19,14 @@ Style = Literal["plain", "good", "bad", "warning", "heading"]
 _STYLES: dict[Style, str] = {"plain": "", "good": "green", "bad": "red", "warning": "yellow", "heading": "bold"}
 _UNCUT = 1_000
 """Columns where nobody watches: wide enough that no cell is folded."""
+_LEAST = 10
+"""Columns that are left to what may be folded."""
 # C0 and C1 controls, and the marks that change the direction of writing: a login name must not redraw a report.
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
-# What stays together: a word of narrow characters, or one wide character; with the spaces behind it, and the marks that
-# may not begin a line.
-_PIECE = re.compile("(?:[!-\u2e7f]+|[^!-\u2e7f\\s])[、。，．：；！？）」』】々ー〜]*\\s*|\\s+")
+# What stays together: a word of narrow characters, or one wide character; with the brackets that open before it, the
+# spaces behind it, and the marks that may not begin a line.
+_PIECE = re.compile("[（「『【]*(?:[!-\u2e7f]+|[^!-\u2e7f\\s])[、。，．：；！？）」』】々ー〜),]*\\s*|\\s+")
 
 
 def visible(text: str) -> str:
@@ -75,14 +77,27 @@ def pairs(rows: Sequence[tuple[str, str]]) -> str:
     return _rendered(grid)
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
-    """Give a table; the columns named in ``right`` hold numbers."""
+def table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), whole: Sequence[int] = ()
+) -> str:
+    """Give a table; the columns of ``right`` hold numbers, those of ``whole`` are folded last, and no cell is cut.
+
+    Where the screen has not room for those beside the others, they are folded as well.
+    """
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table
 
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    apart = (0, 0) if whole else (0, 1, 0, 0)  # beside the one blank that the box has: room is scarce beside an id
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=apart, show_edge=False)
+    widths = {
+        each: max(cell_len(line) for row in (headings, *rows) for line in row[each].split("\n")) for each in whole
+    }
+    if sum(widths.values()) + _LEAST * (len(headings) - len(widths)) > _columns():
+        widths = {}
     for number, heading in enumerate(headings):
-        grid.add_column(_plain(heading), justify="right" if number in right else "left", overflow="fold")
+        side: Literal["left", "right"] = "right" if number in right else "left"
+        grid.add_column(_plain(heading), justify=side, overflow="fold", width=widths.get(number))
     for row in rows:
         grid.add_row(*(_plain(cell) for cell in row))
     return _rendered(grid)
@@ -109,11 +124,14 @@ def _plain(text: str) -> "RenderableType":
 def _rendered(what: "RenderableType", *, error: bool = False) -> str:
     from rich.console import Console
 
-    terminal = watched(error=error)
-    width = shutil.get_terminal_size().columns if terminal else _UNCUT
     text = StringIO()
-    Console(file=text, width=width, force_terminal=terminal, legacy_windows=False).print(what)
+    terminal = watched(error=error)
+    Console(file=text, width=_columns(error=error), force_terminal=terminal, legacy_windows=False).print(what)
     return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+
+
+def _columns(*, error: bool = False) -> int:
+    return shutil.get_terminal_size().columns if watched(error=error) else _UNCUT
 
 
 def _spelled(code: int) -> str:

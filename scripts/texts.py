@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 from scripts.wording import (
     choices,
     helping,
+    lists,
     results,
     step_answers,
     step_options,
@@ -24,6 +25,7 @@ Language: TypeAlias = Literal["en", "ja"]
 _PARTS: Final = (
     results.TEXTS,
     helping.TEXTS,
+    lists.TEXTS,
     story.TEXTS,
     steps_agreement.TEXTS,
     steps_work.TEXTS,

@@ -36,10 +36,10 @@ class ItemClass(StrEnum):
 
 @fact("data.acquired.v1", retention="trail", ja="情報取得", en="Data acquired", clause="4-1④", occurred="acquired_at")
 class DataAcquired(Fact):
-    """Information of the customer was taken, and for what."""
+    """Information of the customer was taken, and for what; ``work_order`` is None where it was taken for none."""
 
     item: str = ref("item")
-    work_order: str = ref("work_order")
+    work_order: str | None = ref("work_order", default=None)
     session: str | None = ref("session", default=None)
     technician: str = ref("technician")
     item_class: ItemClass = public()
@@ -88,11 +88,11 @@ class AcquireData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellAcquisition:
-    """This was taken at ``acquired_at``, as a recording or a log shows."""
+    """This was taken at ``acquired_at``, as a recording or a log shows; for no work order, where none is named."""
 
     customer: str
     item: str
-    work_order: str
+    work_order: str | None = None
     session: str | None = None
     technician: str
     item_class: ItemClass
@@ -105,16 +105,27 @@ class TellAcquisition:
 
 def _boundary(command: AcquireData | TellAcquisition) -> Boundary:
     sessions = () if command.session is None else (tag("session", command.session),)
-    return of_order(command.work_order) | of_subjects(sessions)
+    order = Boundary() if command.work_order is None else of_order(command.work_order)
+    return order | of_subjects(sessions)
 
 
 @rule("R-13")
 def check_named(command: AcquireData | TellAcquisition, facts: Facts) -> None:
-    """Refuse a session that nothing is recorded of, and a volume that nothing can have."""
-    if command.session is not None and not tagged(facts, tag("session", command.session)):
+    """Refuse a session that nothing is recorded of, or another customer's, and a volume that nothing can have."""
+    told = [] if command.session is None else tagged(facts, tag("session", command.session))
+    if command.session is not None and not told:
         raise Refusal("R-13", "session_unknown")
+    for each in told:
+        check_own(command.customer, each.chain, each.position)
     if command.volume_bytes < 0:
         raise Refusal("R-13", "volume_negative", volume=str(command.volume_bytes))
+
+
+@rule("R-13")
+def check_for_order(order: WorkOrder | None) -> None:
+    """Refuse to take anything for no work order."""
+    if order is None:
+        raise Refusal("R-13", "acquired_without_order")
 
 
 @rule("R-13")
@@ -155,18 +166,21 @@ def acquire(command: AcquireData, facts: Facts, now: datetime, _defaults: Defaul
 @decides(TellAcquisition, boundary=_boundary)
 def tell_acquisition(command: TellAcquisition, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record what was taken, and beside it what was wrong with that."""
-    order = known(facts, command.work_order, "R-13")
-    check_own(command.customer, order.customer, order.requested)
+    order = None if command.work_order is None else known(facts, command.work_order, "R-13")
+    if order is not None:
+        check_own(command.customer, order.customer, order.requested)
     check_named(command, facts)
     if command.acquired_at > now:
         raise Refusal("R-13", "acquired_to_come", at=command.acquired_at.isoformat())
-    then = order_at(facts, order.id, command.acquired_at) or order
+    then = None if order is None else order_at(facts, order.id, command.acquired_at) or order
     wrong = violations(
-        (tag("item", command.item), tag("work_order", order.id)),
+        (tag("item", command.item), *(() if order is None else (tag("work_order", order.id),))),
         lambda: check_acquirable(command.purpose),
-        lambda: check_at_work(then, command.technician),
+        lambda: check_for_order(then),
+        lambda: then and check_at_work(then, command.technician),
     )
-    return decided(_acquired(command, command.acquired_at), *wrong, cites=(order.requested, order.changed))
+    cites = () if order is None else (order.requested, order.changed)
+    return decided(_acquired(command, command.acquired_at), *wrong, cites=cites)
 
 
 def _acquired(command: AcquireData | TellAcquisition, moment: datetime) -> DataAcquired:

@@ -36,11 +36,15 @@ def basis_at(facts: Facts, moment: datetime) -> tuple[Basis, tuple[int, ...]]:
 
 
 def stated_in(basis: Basis, facts: Facts, moment: datetime) -> tuple[str, ...]:
-    """Give the contracts that state the connection, where they are its basis: an end that is told late meets it."""
-    if basis is not Basis.CONTRACT:
+    """Give the contracts that the basis of a connection rests on: an end that is told late meets it.
+
+    Those that state it; for one at the customer's wish, those that are live and do not.
+    """
+    if basis is Basis.STANDALONE_TERMS:
         return ()
+    states = basis is Basis.CONTRACT
     contracts = live(fold_contracts(facts), moment)
-    return tuple(sorted(each.id for each, stated in contracts if stated.remote is not Remote.NOT_STATED))
+    return tuple(sorted(each.id for each, stated in contracts if (stated.remote is not Remote.NOT_STATED) is states))
 
 
 @rule("R-06", off=())

@@ -92,7 +92,7 @@ CODES: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "customer": ("お客様からのお預かり", "given by the customer"),
         "vendor_built": ("弊社が作成", "made by the vendor"),
         "one_time": ("一回限り", "for one use"),
-        "federated": ("お客様の認証基盤（秘密なし）", "the customer's own sign-on, no secret"),
+        "federated": ("お客様の認証基盤（秘密情報なし）", "the customer's own sign-on, no secret"),
     },
     "credential_facts.Rejection": {
         "not_working": ("使用できない", "does not work"),
@@ -135,7 +135,7 @@ CODES: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     },
     "gateway.LoginFailure": {
         "unknown_account": ("存在しないアカウント", "unknown account"),
-        "wrong_secret": ("秘密の誤り", "wrong secret"),
+        "wrong_secret": ("秘密情報の誤り", "wrong secret"),
         "second_factor": ("二要素目の失敗", "second factor"),
         "locked": ("ロック中", "locked"),
         "not_allowed": ("許可なし", "not allowed"),

@@ -1,15 +1,17 @@
 """After the work: the report, the customer's operation check, and what the customer inquires about anew (5④, 5⑤).
 
-Guarantees: all of it comes after completion and changes nothing of it (R-24, R-25). An answer counts from when it was
-given: one that was given in time and recorded after the lapse stands, one that was given later is a follow-up inquiry.
-A follow-up is an order of its own, with a basis of its own; no permission and no credential comes over from the old
-one. What is told to the customer goes by a registered channel, what the customer says comes from a registered contact.
+Guarantees: all of it is told after completion and changes nothing of it (R-24, R-25); what was sent while the work is
+said to have gone on is recorded with a finding. Of work that was aborted it is reported, too. An answer counts from
+when it was given: one that was given in time and recorded after the lapse stands, one that was given later is a
+follow-up inquiry. A follow-up is an order of its own, with a basis of its own; no permission and no credential comes
+over from the old one. What is told to the customer goes by a registered channel, what the customer says comes from a
+registered contact.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.domain.boundary import Boundary
+from ledger.domain.boundary import Boundary, tag
 from ledger.domain.calendar import business_days_end
 from ledger.domain.completion import Answer, Check, fold
 from ledger.domain.completion_facts import (
@@ -26,6 +28,7 @@ from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
+from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.ordering import RequestWork, requesting
 from ledger.domain.presenting import agreement_timers
@@ -109,9 +112,9 @@ def _timers(command: _Command) -> tuple[Due, ...]:
 
 @decides(SendCompletionReport, boundary=_alone, timers=_timers)
 def send_completion_report(command: SendCompletionReport, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record a report on completed work; a corrected one may follow."""
-    order, ended = _completed(facts, command.work_order, "R-24")
-    check_happened("R-24", command.sent_at, now, after=order.ended_at, cites=[ended])
+    """Record a report on work that was done, or aborted; a corrected one may follow."""
+    order, ended = _ended(facts, command.work_order, "R-24", Status.COMPLETED, Status.ABORTED)
+    check_happened("R-24", command.sent_at, now, after=order.started_at, cites=[ended])
     sent = CompletionReportSent(
         work_order=order.id,
         report=command.report,
@@ -119,7 +122,8 @@ def send_completion_report(command: SendCompletionReport, facts: Facts, now: dat
         channel=command.channel,
         sent_at=command.sent_at,
     )
-    return decided(sent, cites=[ended])
+    early = before_end(order, "report_before_end", command.sent_at)
+    return decided(sent, *([] if early is None else [early]), cites=[ended])
 
 
 @decides(RequestOperationCheck, boundary=_alone, timers=_timers)
@@ -127,13 +131,13 @@ def request_operation_check(
     command: RequestOperationCheck, facts: Facts, now: datetime, defaults: Defaults
 ) -> Decision:
     """Ask once, and say until when an answer is waited for."""
-    order, ended = _completed(facts, command.work_order, "R-24")
+    order, ended = _ended(facts, command.work_order, "R-24", Status.COMPLETED)
     check = fold(facts, order.id).check
     if check is not None:
         raise Refusal("R-25", "check_requested_already", [check.requested])
     if not command.systems:
         raise Refusal("R-25", "check_without_systems", [ended])
-    check_happened("R-24", command.requested_at, now, after=order.ended_at, cites=[ended])
+    check_happened("R-24", command.requested_at, now, after=order.started_at, cites=[ended])
     deadline = business_days_end(now, defaults.check_business_days)  # however long ago it is said to have been asked
     assert deadline is not None
     requested = OperationCheckRequested(
@@ -143,7 +147,22 @@ def request_operation_check(
         requested_at=command.requested_at,
         deadline=deadline,
     )
-    return decided(requested, cites=[ended])
+    early = before_end(order, "check_asked_before_end", command.requested_at)
+    return decided(requested, *([] if early is None else [early]), cites=[ended])
+
+
+@rule("R-24")
+def before_end(order: WorkOrder, sentence: str, sent_at: datetime) -> FindingRecorded | None:
+    """Find that what follows the work is said to have been sent before it ended, as when its end is told roughly."""
+    if order.ended is None or order.ended_at is None or sent_at >= order.ended_at:
+        return None
+    return FindingRecorded(
+        rule="R-24",
+        sentence=sentence,
+        values={"sent_at": spelled(sent_at), "ended_at": spelled(order.ended_at)},
+        subjects=(tag("work_order", order.id),),
+        cites=(order.ended,),
+    )
 
 
 @decides(ConfirmOperation, boundary=_with_contacts, timers=_timers)
@@ -180,7 +199,7 @@ def report_defect(command: ReportDefect, facts: Facts, now: datetime, _defaults:
 )
 def open_follow_up(command: OpenFollowUp, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Open a new order for a completed one, also when its check has lapsed or was confirmed."""
-    order, ended = _completed(facts, command.work_order, "R-25")
+    order, ended = _ended(facts, command.work_order, "R-25", Status.COMPLETED)
     if command.request.customer != command.customer or command.request.requested_by is None:
         raise Refusal("R-25", "follow_up_of_another", [order.requested])
     requested, cites = requesting(command.request, facts, now, follows=order.id)
@@ -220,8 +239,8 @@ def check_in_time(check: Check, answered_at: datetime) -> None:
         raise Refusal("R-25", "check_has_lapsed", [check.position], deadline=spelled(check.deadline))
 
 
-def _completed(facts: Facts, work_order: str, rule_id: str) -> tuple[WorkOrder, int]:
+def _ended(facts: Facts, work_order: str, rule_id: str, *statuses: Status) -> tuple[WorkOrder, int]:
     order = known(facts, work_order, rule_id)
-    if order.status is not Status.COMPLETED or order.ended is None:
+    if order.status not in statuses or order.ended is None:
         raise Refusal(rule_id, "work_not_completed", [order.changed], status=order.status)
     return order, order.ended

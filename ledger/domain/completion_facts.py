@@ -107,7 +107,7 @@ class OperationCheckLapsed(Fact):
 @fact(
     "work.follow_up_opened.v1",
     retention="trail",
-    ja="再問い合わせ",
+    ja="改めてのお問い合わせ",
     en="Follow-up inquiry opened",
     clause="5⑤※",
     occurred="received_at",

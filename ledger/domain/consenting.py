@@ -30,6 +30,7 @@ from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact
+from ledger.domain.grounds_told import judged_by_agreement, of_ungrounded
 from ledger.domain.orders_named import of_orders, own_orders
 from ledger.domain.presenting import agreement_timers, check_current, known
 from ledger.domain.recorded import Facts, Recorded, of_type
@@ -88,15 +89,15 @@ class WithdrawConsent:
 
 
 def _with_contacts(command: ExpressConsent | ExpressConsentOnce) -> Boundary:
-    return of_agreement(command.customer) | contacts_of(command.customer)
+    return of_agreement(command.customer) | contacts_of(command.customer) | of_ungrounded(command.customer)
 
 
 def _with_reliance(command: ReceiveObjection | WithdrawConsent) -> Boundary:
-    return of_agreement(command.customer) | of_reliance(command.consent)
+    return of_agreement(command.customer) | of_reliance(command.consent) | of_ungrounded(command.customer)
 
 
 @decides(ExpressConsent, boundary=_with_contacts, timers=lambda command: agreement_timers(command.customer))
-def express_consent(command: ExpressConsent, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+def express_consent(command: ExpressConsent, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record the yes; what was deemed before is from now on said."""
     agreement = fold(facts)
     consent = known(agreement, command.consent)
@@ -121,7 +122,8 @@ def express_consent(command: ExpressConsent, facts: Facts, now: datetime, _defau
     )
     cites = [*consent.positions, signatory.position]
     replaced = superseded(agreement, command.customer, consent.id, since, cites) if since <= now else []
-    return decided(expressed, *replaced, cites=cites)
+    made = [expressed, *replaced]
+    return decided(*made, *judged_by_agreement(facts, command.customer, made, now, defaults), cites=cites)
 
 
 @rule("R-01")
@@ -139,12 +141,12 @@ def _with_order(command: ExpressConsentOnce) -> Boundary:
 
 
 @decides(ExpressConsentOnce, boundary=_with_order, timers=lambda command: agreement_timers(command.customer))
-def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record a yes for one work order, to the version in force, which the customer must have been shown."""
+def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+    """Record a yes for one work order, to the version in force when it arrived, which must have been shown."""
     agreement = fold(facts)
     if command.consent in agreement.consents:
         raise Refusal("R-01", "consent_id_taken", agreement.consents[command.consent].positions)
-    version = in_force(agreement.versions, now)
+    version = in_force(agreement.versions, command.received_at)
     if version is None:
         raise Refusal("R-01", "no_terms_in_force")
     shown = next((each for each in agreement.consents.values() if each.terms == version.terms), None)
@@ -170,7 +172,8 @@ def express_consent_once(command: ExpressConsentOnce, facts: Facts, now: datetim
     )
     ended = said_no_since(command, agreement, facts, now)
     made = [expressed] if ended is None else [expressed, ended]
-    return decided(*made, cites=[*shown.positions, orders[0].requested, signatory.position])
+    again = judged_by_agreement(facts, command.customer, made, now, defaults)
+    return decided(*made, *again, cites=[*shown.positions, orders[0].requested, signatory.position])
 
 
 @rule("R-01")
@@ -225,6 +228,7 @@ def receive_objection(command: ReceiveObjection, facts: Facts, now: datetime, de
         ended = _ended(command, consent, Stop.SAFE, now, defaults)
     once = _once(command, agreement, consent, Stop.SAFE, now, defaults)
     broken = unfounded(facts, agreement, [*ended, *once], defaults)
+    broken += judged_by_agreement(facts, command.customer, [*refused, *ended, *once], now, defaults)
     return decided(objection, *refused, *ended, *once, *broken, cites=consent.positions)
 
 
@@ -244,6 +248,7 @@ def withdraw_consent(command: WithdrawConsent, facts: Facts, now: datetime, defa
     ]
     once = _once(command, agreement, consent, command.stop, now, defaults)
     broken = unfounded(facts, agreement, [*ended, *once], defaults)
+    broken += judged_by_agreement(facts, command.customer, [*annulled, *ended, *once, *refused], now, defaults)
     return decided(*annulled, *ended, *once, *refused, *broken, cites=consent.positions)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.domain import terms as terms_
+from ledger.domain.basis import Basis
 from ledger.domain.boundary import TERMS_TAG, Boundary, tag
 from ledger.domain.consent_facts import RELIANCE
 from ledger.domain.contract import (
@@ -27,9 +28,11 @@ from ledger.domain.contract import (
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
+from ledger.domain.grounds_told import judged_by_agreement, of_ungrounded
 from ledger.domain.instants import spelled
 from ledger.domain.recorded import Facts, Recorded, happened_at, tagged
 from ledger.domain.rules import rule
+from ledger.domain.session_facts import SessionStarted
 from ledger.domain.session_facts import fold as fold_sessions
 from ledger.domain.session_lasting import judged, past_basis
 from ledger.domain.settings import Defaults
@@ -88,7 +91,8 @@ def unstated(facts: Facts, told: Contract, since: datetime) -> tuple[ViolationRe
     return tuple(
         _violation("R-06", "session_unstated", since, each)
         for each in _since(facts, told.id, since)
-        if told.id in getattr(each.fact, "stated_in", ())
+        if isinstance(each.fact, SessionStarted) and each.fact.basis is Basis.CONTRACT
+        if told.id in each.fact.stated_in
         if all(stated.remote is Remote.NOT_STATED for _, stated in live(contracts, happened_at(each)))
     )
 
@@ -123,7 +127,8 @@ def outlasting(facts: Facts, contract: str, told: Recorded[Fact]) -> tuple[Viola
 
 
 def _with_reliance(command: AmendContract | EndContract) -> Boundary:
-    return of_customer(command.customer) | Boundary.of(tag(RELIANCE, command.contract))
+    agreed = of_customer(command.customer) | of_ungrounded(command.customer)
+    return agreed | Boundary.of(tag(RELIANCE, command.contract), TERMS_TAG)
 
 
 @rule("R-32")
@@ -138,37 +143,36 @@ def check_incorporates(facts: Facts, incorporates: str | None) -> None:
 
 @decides(
     RegisterContract,
-    boundary=lambda command: of_customer(command.customer) | Boundary.of(TERMS_TAG),
+    boundary=lambda command: of_customer(command.customer) | Boundary.of(TERMS_TAG) | of_ungrounded(command.customer),
     timers=lambda command: (contracts_due(command.customer),),
 )
-def register_contract(command: RegisterContract, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+def register_contract(command: RegisterContract, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Register; an id is used once, and a contract ends after it starts."""
     known = fold(facts).get(command.contract)
     if known is not None:
         raise Refusal("R-06", "contract_known", [known.stated[0].position])
     _check_order(command.starts_at, command.ends_at)
     check_incorporates(facts, command.incorporates)
-    return decided(
-        ContractRegistered(
-            customer=command.customer,
-            contract=command.contract,
-            reference=command.reference,
-            clause=command.clause,
-            remote=command.remote,
-            starts_at=command.starts_at,
-            ends_at=command.ends_at,
-            incorporates=command.incorporates,
-            document_sha256=command.document_sha256,
-        )
+    registered = ContractRegistered(
+        customer=command.customer,
+        contract=command.contract,
+        reference=command.reference,
+        clause=command.clause,
+        remote=command.remote,
+        starts_at=command.starts_at,
+        ends_at=command.ends_at,
+        incorporates=command.incorporates,
+        document_sha256=command.document_sha256,
     )
+    return decided(registered, *judged_by_agreement(facts, command.customer, [registered], now, defaults))
 
 
 @decides(
     AmendContract,
-    boundary=lambda command: _with_reliance(command) | Boundary.of(TERMS_TAG),
+    boundary=_with_reliance,
     timers=lambda command: (contracts_due(command.customer),),
 )
-def amend_contract(command: AmendContract, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+def amend_contract(command: AmendContract, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Amend a contract from an instant at which it had begun and not ended, whatever was told of it before."""
     contract = _known(facts, command.contract)
     check_amendable(contract, command.effective_at)
@@ -191,7 +195,8 @@ def amend_contract(command: AmendContract, facts: Facts, now: datetime, _default
     made = Terms(command.effective_at, command.remote, command.ends_at, command.incorporates, position)
     unfounded += unstated(facts, contract.amended(made), made.since)
     unfounded += outlasting(facts, contract.id, Recorded(amended, position, now))
-    return decided(amended, *unfounded, cites=[position])
+    again = judged_by_agreement(facts, command.customer, [amended], now, defaults)
+    return decided(amended, *unfounded, *again, cites=[position])
 
 
 @decides(
@@ -199,7 +204,7 @@ def amend_contract(command: AmendContract, facts: Facts, now: datetime, _default
     boundary=_with_reliance,
     timers=lambda command: (contracts_due(command.customer),),
 )
-def end_contract(command: EndContract, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+def end_contract(command: EndContract, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """End, also earlier than an end that was told before; what ends later is amended instead."""
     contract = _known(facts, command.contract)
     if contract.ended is not None and contract.ended_at is not None and contract.ended_at <= command.ended_at:
@@ -214,7 +219,8 @@ def end_contract(command: EndContract, facts: Facts, now: datetime, _defaults: D
     unfounded: tuple[Fact, ...] = after_the_end(facts, contract.id, over)
     unfounded += unstated(facts, contract.over(over, position, End.TERMINATED), over)
     unfounded += outlasting(facts, contract.id, Recorded(ended, position, now))
-    return decided(ended, *unfounded, cites=[position])
+    again = judged_by_agreement(facts, command.customer, [ended], now, defaults)
+    return decided(ended, *unfounded, *again, cites=[position])
 
 
 @rule("R-06")

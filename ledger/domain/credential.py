@@ -74,6 +74,8 @@ class Custody:
     until: datetime
     ends_with: tuple[str, ...]
     position: int
+    received_at: datetime
+    """When what was instructed last came in, whenever it was told."""
     revoked_at: datetime | None = None
 
 
@@ -97,8 +99,10 @@ class Credential:
     rejected_at: datetime | None = None
     rejected: int | None = None
     due: int | None = None
+    due_at: datetime | None = None
     erase_by: datetime | None = None
     erased: int | None = None
+    erased_at: datetime | None = None
     exposed: tuple[tuple[frozenset[str], str | None], ...] = ()
     """What it was met in and where there, each time it was."""
 
@@ -118,6 +122,12 @@ class Credential:
     def retained(self) -> bool:
         """Tell whether an instruction of the owner stands."""
         return self.custody is not None and self.custody.revoked_at is None
+
+    def retained_at(self, moment: datetime) -> bool:
+        """Tell whether the instruction that stands, or was taken back later, had come in by an instant."""
+        if self.custody is None or moment < self.custody.received_at:
+            return False
+        return self.custody.revoked_at is None or moment < self.custody.revoked_at
 
     def out(self, moment: datetime) -> CheckOut | None:
         """Give who has it at an instant."""
@@ -165,17 +175,28 @@ def _apply(known: Credential, recorded: Recorded[Fact]) -> Credential:
             returned = (replace(each, returned=place) if each.id == checkout else each for each in known.checkouts)
             return replace(known, checkouts=tuple(returned))
         case CredentialRetentionInstructed() | CredentialRetentionRenewed() as told:
-            return replace(known, custody=Custody(told.until, told.ends_with, place))
+            return replace(known, custody=_instructed(known.custody, told, place))
         case CredentialRetentionRevoked(received_at=received_at) if known.custody is not None:
             return replace(known, custody=replace(known.custody, position=place, revoked_at=received_at))
-        case CredentialErasureScheduled(erase_by=erase_by):
-            return replace(known, due=place, erase_by=erase_by)
-        case CredentialErased():
-            return replace(known, erased=place)
+        case CredentialErasureScheduled(due_at=due_at, erase_by=erase_by):
+            return replace(known, due=place, due_at=due_at, erase_by=erase_by)
+        case CredentialErased(erased_at=erased_at):
+            return replace(known, erased=place, erased_at=erased_at)
         case CredentialExposureDetected(subjects=subjects, place=where):
             return replace(known, exposed=(*known.exposed, (frozenset(subjects), where)))
         case _:
             return known
+
+
+def _instructed(
+    before: Custody | None, told: CredentialRetentionInstructed | CredentialRetentionRenewed, place: int
+) -> Custody:
+    """Give what the owner wants: what came in last counts, whichever was told last, and a later revocation stands."""
+    if before is not None and told.received_at < before.received_at:
+        return before
+    revoked_at = None if before is None else before.revoked_at
+    stands = revoked_at is not None and told.received_at < revoked_at
+    return Custody(told.until, told.ends_with, place, told.received_at, revoked_at if stands else None)
 
 
 def of_credentials(work_order: str, customer: str, *named: str) -> Boundary:

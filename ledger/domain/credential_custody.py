@@ -1,7 +1,9 @@
 """How long a customer's secret is kept beyond its time, and the certificate when it is gone (4-1③, R-11, R-12).
 
 Guarantees: longer custody has a written instruction by an owner of credentials with a day in it; an erasure is
-certified for what was due, and only then; that it failed is told, too.
+certified for what was due, and only then; that it failed is told, too. The owner's words count from when they came in:
+those that came in time and are told after the end are recorded, with what they say of the erasure, and take nothing
+back.
 """
 
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.contract import fold as fold_contracts
 from ledger.domain.credential import Credential, fold, of_credentials
 from ledger.domain.credential_due import due_of
+from ledger.domain.credential_ending import check_erased_in_time, subjects_of
 from ledger.domain.credential_facts import (
     CredentialErased,
     CredentialErasureFailed,
@@ -31,8 +34,10 @@ from ledger.domain.credential_rules import (
     ends_with,
     named,
 )
+from ledger.domain.custody_told import told_after_end
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
+from ledger.domain.happened import violations
 from ledger.domain.recorded import Facts
 from ledger.domain.settings import Defaults
 
@@ -118,7 +123,7 @@ def _due(command: _Instruction | RecordErasure | RecordErasureFailure) -> tuple[
 def _spoken_for(command: _Instruction, facts: Facts, now: datetime) -> tuple[Credential, Contact]:
     """Give the credential and its owner's contact; raise Refusal for another's word, and for what is over."""
     credential = named(fold(facts), command.credential, command.work_order, "R-12")
-    check_standing(credential, now)
+    check_standing(credential, command.received_at, now)
     contacts = fold_contacts(facts)
     return credential, entitled(contacts, command.owner, ContactRole.CREDENTIAL_OWNER, "R-12", command.received_at)
 
@@ -128,7 +133,7 @@ def instruct_custody(command: InstructCustody, facts: Facts, now: datetime, defa
     """Keep it until the day named, once its time is over; a second instruction is a renewal."""
     credential, owner = _spoken_for(command, facts, now)
     check_instruction(credential, command.form, command.received_at, command.until, now, defaults)
-    if credential.retained:
+    if credential.retained_at(command.received_at):
         raise Refusal("R-12", "custody_instructed_already", credential.positions)
     instructed = CredentialRetentionInstructed(
         credential=credential.id,
@@ -140,7 +145,8 @@ def instruct_custody(command: InstructCustody, facts: Facts, now: datetime, defa
         ends_with=ends_with(fold_contracts(facts), command.received_at, command.until),
         document_sha256=command.document_sha256,
     )
-    return decided(instructed, cites=[*credential.positions, owner.position])
+    told = told_after_end(credential, instructed, facts, now, defaults)
+    return decided(instructed, *told, cites=[*credential.positions, owner.position])
 
 
 @decides(RenewCustody, boundary=_with_contacts, timers=_due)
@@ -148,7 +154,7 @@ def renew_custody(command: RenewCustody, facts: Facts, now: datetime, defaults: 
     """Keep it longer, counted anew from the receipt of the renewal."""
     credential, owner = _spoken_for(command, facts, now)
     check_instruction(credential, command.form, command.received_at, command.until, now, defaults)
-    check_renewal(credential, command.until)
+    check_renewal(credential, command.received_at, command.until)
     renewed = CredentialRetentionRenewed(
         credential=credential.id,
         work_order=credential.work_order,
@@ -159,15 +165,16 @@ def renew_custody(command: RenewCustody, facts: Facts, now: datetime, defaults: 
         ends_with=ends_with(fold_contracts(facts), command.received_at, command.until),
         document_sha256=command.document_sha256,
     )
-    return decided(renewed, cites=[*credential.positions, owner.position])
+    told = told_after_end(credential, renewed, facts, now, defaults)
+    return decided(renewed, *told, cites=[*credential.positions, owner.position])
 
 
 @decides(RevokeCustody, boundary=_with_contacts, timers=_due)
-def revoke_custody(command: RevokeCustody, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+def revoke_custody(command: RevokeCustody, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Let the terms alone decide again: at once, where the end they set has passed."""
     credential, owner = _spoken_for(command, facts, now)
     check_received(credential, command.received_at, now)
-    if not credential.retained:
+    if not (credential.retained or credential.retained_at(command.received_at)):
         raise Refusal("R-12", "custody_not_instructed", credential.positions)
     revoked = CredentialRetentionRevoked(
         credential=credential.id,
@@ -176,7 +183,8 @@ def revoke_custody(command: RevokeCustody, facts: Facts, now: datetime, _default
         form=command.form,
         received_at=command.received_at,
     )
-    return decided(revoked, cites=[*credential.positions, owner.position])
+    told = told_after_end(credential, revoked, facts, now, defaults)
+    return decided(revoked, *told, cites=[*credential.positions, owner.position])
 
 
 @decides(RecordErasure, boundary=_boundary, timers=_due)
@@ -194,7 +202,8 @@ def record_erasure(command: RecordErasure, facts: Facts, now: datetime, _default
         copies=command.copies,
         not_returned=tuple(each.id for each in credential.checkouts if each.returned is None),
     )
-    return decided(erased, cites=credential.positions)
+    against = violations(subjects_of(credential), lambda: check_erased_in_time(credential, facts, command.erased_at))
+    return decided(erased, *against, cites=credential.positions)
 
 
 @decides(RecordErasureFailure, boundary=_boundary, timers=_due)

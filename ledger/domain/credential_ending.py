@@ -19,6 +19,7 @@ from ledger.domain.contract import CONTRACT_TIMER, Contracts
 from ledger.domain.contract import fold as fold_contracts
 from ledger.domain.credential import Credential, fold, of_credentials
 from ledger.domain.credential_facts import CredentialErasureScheduled, Ending
+from ledger.domain.decision import Refusal
 from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
@@ -131,13 +132,27 @@ def overdue(credential: Credential, facts: Facts, now: datetime) -> ViolationRec
         return None
     if credential.erase_by > now or _told(facts, ViolationRecorded, "R-11", tag("credential", credential.id)):
         return None
+    return not_erased(credential, credential.erase_by, credential.due)
+
+
+def not_erased(credential: Credential, by: datetime, *cites: int) -> ViolationRecorded:
+    """Give the violation of a credential that was still there then."""
+    values = {"by": spelled(by)}
+    subjects = subjects_of(credential)
     return ViolationRecorded(
-        rule="R-11",
-        sentence="credential_erasure_overdue",
-        values={"by": spelled(credential.erase_by)},
-        subjects=_subjects(credential),
-        cites=(credential.due,),
+        rule="R-11", sentence="credential_erasure_overdue", values=values, subjects=subjects, cites=cites
     )
+
+
+@rule("R-12")
+def check_erased_in_time(credential: Credential, facts: Facts, erased_at: datetime) -> None:
+    """Refuse an erasure that the owner's instruction put off, and nothing else demanded."""
+    custody = credential.custody
+    if custody is None or not credential.retained or custody.until <= erased_at:
+        return
+    if end_of(credential, facts, erased_at) is None:
+        values = {"received_at": spelled(custody.received_at), "until": spelled(custody.until)}
+        raise Refusal("R-12", "erased_against_instruction", credential.positions, **values)
 
 
 @rule("R-10", off=())
@@ -148,7 +163,7 @@ def not_returned(credential: Credential, facts: Facts, now: datetime) -> tuple[F
             rule="R-10",
             sentence="credential_not_returned",
             values={"until": spelled(each.until)},
-            subjects=(tag("checkout", each.id), *_subjects(credential)),
+            subjects=(tag("checkout", each.id), *subjects_of(credential)),
             cites=(each.position,),
         )
         for each in credential.checkouts
@@ -161,7 +176,8 @@ def _told(facts: Facts, kind: type[Fact], rule_id: str, subject: str) -> bool:
     return any(getattr(each.fact, "rule", None) == rule_id and subject in each.tags for each in of_type(facts, kind))
 
 
-def _subjects(credential: Credential) -> tuple[str, ...]:
+def subjects_of(credential: Credential) -> tuple[str, ...]:
+    """Give the tags of what is wrong with a credential: its own, and that of the order that it was given for."""
     return (tag("credential", credential.id), tag("work_order", credential.work_order))
 
 

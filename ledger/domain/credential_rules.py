@@ -122,31 +122,32 @@ def check_still_out(credential: Credential, checkout: str, now: datetime) -> Non
 def check_instruction(
     credential: Credential, form: Form, received_at: datetime, until: datetime, now: datetime, defaults: Defaults
 ) -> None:
-    """Refuse what is not in writing, lasts too long or not at all, and what came when the time was over."""
+    """Refuse what is not in writing, and what lasts too long or not at all; its time may be over when it is told."""
     if form is Form.SPOKEN:
         raise Refusal("R-12", "custody_not_written", credential.positions)
     check_received(credential, received_at, now)
     longest = months_end(day_in_japan(received_at), defaults.custody_months)
     if until > longest:
         raise Refusal("R-12", "custody_too_long", credential.positions, longest=spelled(longest))
-    if until <= now:
+    if until <= received_at:
         raise Refusal("R-12", "custody_over_already", credential.positions)
 
 
 @rule("R-12")
-def check_standing(credential: Credential, now: datetime) -> None:
-    """Refuse to keep what is not in custody any more: from erasure there is no way back."""
+def check_standing(credential: Credential, received_at: datetime, now: datetime) -> None:
+    """Refuse words on what was not in custody any more when they came in: from erasure there is no way back."""
     status = credential.status(now)
-    if status not in IN_CUSTODY:
+    in_time = credential.due_at is not None and received_at < credential.due_at
+    if status not in IN_CUSTODY and not in_time:
         raise Refusal("R-12", "credential_not_available", credential.positions, status=status)
 
 
 @rule("R-12")
-def check_renewal(credential: Credential, until: datetime) -> None:
-    """Refuse to renew what was not instructed, or to shorten it."""
-    if credential.custody is None or not credential.retained:
+def check_renewal(credential: Credential, received_at: datetime, until: datetime) -> None:
+    """Refuse to renew what was not instructed, or to shorten it; one told after a newer one changes nothing."""
+    if credential.custody is None or not (credential.retained or credential.retained_at(received_at)):
         raise Refusal("R-12", "custody_not_instructed", credential.positions)
-    if until <= credential.custody.until:
+    if until <= credential.custody.until and received_at >= credential.custody.received_at:
         raise Refusal("R-12", "custody_not_longer", [credential.custody.position])
 
 

@@ -182,7 +182,9 @@ def tell_use(command: TellUse, facts: Facts, now: datetime, _defaults: Defaults)
     if command.used_at > now:
         raise Refusal("R-30", "use_to_come", at=command.used_at.isoformat())
     there = partial(check_there, facts, person.id, command.used_at)
-    wrong = violations(command.subjects, there, *_checks(command, person, facts))
+    then = [each for each in facts if each.at <= command.used_at]  # roles and approvals count from their entries
+    who = fold_people(then).get(person.id, person)
+    wrong = violations(command.subjects, there, *_checks(command, who, then))
     detected = PurposeViolationDetected(
         use=command.use,
         person=person.id,

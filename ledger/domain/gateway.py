@@ -2,21 +2,27 @@
 
 Guarantees: what a gateway tells of is recorded, whoever it was; a login of nobody who is a registered technician is
 recorded together with a violation, since only technicians come through there (R-18). Nothing here asks beforehand: the
-gateway itself lets in, and the ledger keeps what it did.
+gateway itself lets in, and the ledger keeps what it did. Sessions that were told before it are judged again by it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from ledger.domain import people
+from ledger.domain.answering import Answer, Judged, judged_anew, standing
 from ledger.domain.boundary import PEOPLE_TAG, Boundary, tag
-from ledger.domain.decision import Decision, decided, decides
+from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact, fact, public, ref
 from ledger.domain.finding import FindingRecorded
+from ledger.domain.happened import violations
+from ledger.domain.instants import spelled
 from ledger.domain.recorded import Facts, Recorded, last, of_type
 from ledger.domain.repeated import told_before
 from ledger.domain.rules import rule
+from ledger.domain.session_facts import SessionStarted
+from ledger.domain.session_lasting import subjects_of
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
@@ -124,17 +130,42 @@ class Login:
 
 
 def login_of(facts: Facts, login: str) -> Login | None:
-    """Give a login, or None where nobody logged in under this id."""
-    found: Login | None = None
-    for each in facts:
-        match each.fact:
-            case TechnicianLoggedIn() as made if made.login == login:
-                found = Login(login, made.technician, made.gateway, made.logged_in_at, each.position)
-            case TechnicianLoggedOut() as made if made.login == login and found is not None:
-                found = Login(login, found.technician, found.gateway, found.since, found.position, made.logged_out_at)
-            case _:
-                pass
+    """Give a login, or None where nobody logged in under this id; its end may have been told before its beginning."""
+    outs = (each.fact.logged_out_at for each in of_type(facts, TechnicianLoggedOut) if each.fact.login == login)
+    until = next(outs, None)
+    for each in of_type(facts, TechnicianLoggedIn):
+        if each.fact.login == login:
+            return Login(login, each.fact.technician, each.fact.gateway, each.fact.logged_in_at, each.position, until)
+    return None
+
+
+@rule("R-18")
+def check_through_gateway(login: Login | None, technician: str, gateway: str, moment: datetime) -> None:
+    """Refuse who has not come in through the gateway."""
+    if login is None:
+        raise Refusal("R-18", "not_through_gateway")
+    if login.technician != technician or login.gateway != gateway or not login.is_in(moment):
+        raise Refusal("R-18", "not_through_gateway", [login.position])
+
+
+@rule("R-18", off=())
+def judged_by_login(facts: Facts, told: TechnicianLoggedIn | TechnicianLoggedOut, now: datetime) -> Judged:
+    """Give what is known otherwise of the sessions under a login, once its beginning or its end is told."""
+    place = 1 + max((each.position for each in facts), default=0)
+    login = login_of([*facts, Recorded(told, place, now)], told.login)
+    since = told.logged_in_at if isinstance(told, TechnicianLoggedIn) else told.logged_out_at
+    answer = Answer("R-18", "login_was_made", {"at": spelled(since)}, frozenset({"not_through_gateway"}))
+    on_record = standing(facts, answer.sentence)
+    found: Judged = []
+    for each in of_type(facts, SessionStarted):
+        mine = tag("session", each.fact.session)
+        found += judged_anew(each, mine, _past_gateway(each.fact, login), answer, on_record)
     return found
+
+
+def _past_gateway(session: SessionStarted, login: Login | None) -> list[ViolationRecorded]:
+    asks = partial(check_through_gateway, login, session.technician, session.gateway, session.started_at)
+    return violations(subjects_of(session), asks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +207,7 @@ class RecordLogout:
 
 
 @decides(RecordLogin, boundary=lambda command: Boundary.of(PEOPLE_TAG, tag("login", command.login)))
-def record_login(command: RecordLogin, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+def record_login(command: RecordLogin, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record the login, and a violation where no registered technician came in."""
     made = TechnicianLoggedIn(
         login=command.login,
@@ -192,7 +223,8 @@ def record_login(command: RecordLogin, facts: Facts, _now: datetime, _defaults: 
     person = people.fold(facts).get(command.technician or "")
     cites = [] if person is None else [person.position]
     violation = login_violation(person, command, facts)
-    return decided(made, *([] if violation is None else [violation]), cites=cites)
+    again = judged_by_login(facts, made, now)
+    return decided(made, *([] if violation is None else [violation]), *again, cites=cites)
 
 
 @decides(RecordLoginFailure, boundary=lambda command: Boundary.of(tag("login", command.login)))
@@ -213,7 +245,7 @@ def record_login_failure(command: RecordLoginFailure, facts: Facts, _now: dateti
 
 
 @decides(RecordLogout, boundary=lambda command: Boundary.of(tag("login", command.login)))
-def record_logout(command: RecordLogout, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
+def record_logout(command: RecordLogout, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record the end, and a finding where nobody knows of the beginning."""
     made = TechnicianLoggedOut(login=command.login, why=command.why, logged_out_at=command.logged_out_at)
     before: Recorded[Fact] | None = last(facts, TechnicianLoggedOut)
@@ -227,7 +259,7 @@ def record_logout(command: RecordLogout, facts: Facts, _now: datetime, _defaults
                 rule="R-18", sentence="logout_without_login", values={}, subjects=(tag("login", command.login),)
             ),
         )
-    return decided(made, cites=[login.position])
+    return decided(made, *judged_by_login(facts, made, now), cites=[login.position])
 
 
 @rule("R-18")

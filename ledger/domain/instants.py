@@ -5,10 +5,18 @@ says besides when it was recorded.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ledger.domain.decision import Refusal
 from ledger.keys.classes import JST
+
+_GOING_OUT = timedelta(minutes=1)
+"""So long after the time that it bears something is about to go out: what is wrong with it can still be put right."""
+
+
+def has_gone_out(sent_at: datetime, now: datetime) -> bool:
+    """Tell whether what the vendor sends or hands over has left, so that nothing of it can be prevented any more."""
+    return sent_at + _GOING_OUT < now
 
 
 def spelled(moment: datetime) -> str:

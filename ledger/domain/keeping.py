@@ -1,8 +1,9 @@
 """Keeping a work order's trail: its term begins with the end of the order, can be bought longer, and expires once.
 
 Guarantees: the term begins when the order and all its sessions are over, and again where a session turns out to have
-ended later; its expiry is written once, and not while a request that arrived in time is open. A session's evidence is
-sealed once, and only when the session is over.
+ended later; its expiry is written once for each end, and not while a request that arrived in time is open. What was
+agreed on before the end counts however late it is told. A session's evidence is sealed once, and only when the session
+is over.
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact
+from ledger.domain.instants import check_happened, spelled
 from ledger.domain.lives import SESSION_TYPES, life_of_order, life_of_session, of_life
-from ledger.domain.recorded import Facts, last
+from ledger.domain.recorded import Facts, last, of_type
 from ledger.domain.request import REQUEST_TIMER
 from ledger.domain.request import fold as fold_requests
 from ledger.domain.request_facts import (
@@ -27,11 +29,18 @@ from ledger.domain.request_facts import (
     EvidenceRequestWithdrawn,
 )
 from ledger.domain.retention import kept_until
-from ledger.domain.retention_facts import EvidenceSealed, RetentionExpired, RetentionExtended, RetentionStarted
+from ledger.domain.retention_facts import (
+    DestructionOrdered,
+    EvidenceSealed,
+    RetentionExpired,
+    RetentionExtended,
+    RetentionStarted,
+)
 from ledger.domain.rules import rule
 from ledger.domain.session_due import SESSION_TIMER
 from ledger.domain.session_facts import session_of
 from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import known, of_order
 from ledger.domain.work_timers import WORK_TIMER
 
@@ -43,7 +52,14 @@ REQUEST_ENDS = (
     EvidenceRequestClosed,
 )
 """What tells whether a request is open; all of them are tagged with the work orders it names."""
-_MINE = (*SESSION_TYPES, *REQUEST_ENDS, RetentionStarted, RetentionExtended, RetentionExpired)
+_MINE = (
+    *SESSION_TYPES,
+    *REQUEST_ENDS,
+    RetentionStarted,
+    RetentionExtended,
+    RetentionExpired,
+    DestructionOrdered,
+)
 
 
 def of_keeping(work_order: str) -> Boundary:
@@ -63,7 +79,8 @@ def _compute(work_order: str, facts: Facts, now: datetime, defaults: Defaults) -
             work_order=work_order, ended_at=life.ended_at, keep_until=until, cites=life.positions
         )
         return [started]
-    if until > now or last(facts, RetentionExpired) is not None:
+    expired = last(facts, RetentionExpired)
+    if until > now or (expired is not None and expired.fact.expired_at >= until):
         return []
     requests = [
         each for each in fold_requests(facts).values() if work_order in each.work_orders and each.received_at < until
@@ -93,13 +110,14 @@ def retention_due(work_order: str, customer: str) -> Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtendRetention:
-    """The customer has a work order's trail kept until ``keep_until``, by a written agreement."""
+    """The customer has a work order's trail kept until ``keep_until``, by a written agreement, of now or before."""
 
     customer: str
     work_order: str
     contact: str
     keep_until: datetime
     document_sha256: str
+    agreed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +132,9 @@ class SealEvidence:
 
 @rule("R-15")
 def check_extension(facts: Facts, command: ExtendRetention, now: datetime, defaults: Defaults) -> None:
-    """Refuse an agreement that does not keep the trail longer than it is kept anyway, or comes after its end."""
+    """Refuse an agreement that does not keep the trail longer than it is kept anyway, or came after its end."""
     expired = last(facts, RetentionExpired)
-    if expired is not None:
+    if expired is not None and expired.fact.expired_at <= (command.agreed_at or now):
         raise Refusal("R-15", "term_is_over", [expired.position], at=expired.fact.expired_at.isoformat())
     life = life_of_order(facts, command.work_order)
     until = None if life is None else kept_until(life, defaults)
@@ -141,15 +159,34 @@ def check_session_over(facts: Facts, session: str) -> None:
 def extend_retention(command: ExtendRetention, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Keep longer than the term, by somebody who signs for the customer."""
     order = known(facts, command.work_order, "R-15")
-    contact = entitled(fold_contacts(facts), command.contact, ContactRole.CONSENT_SIGNATORY, "R-15")
+    contact = entitled(fold_contacts(facts), command.contact, ContactRole.CONSENT_SIGNATORY, "R-15", command.agreed_at)
+    check_happened("R-15", command.agreed_at or now, now, after=order.requested_at, cites=[order.requested])
     check_extension(facts, command, now, defaults)
     extended = RetentionExtended(
         work_order=order.id,
         contact=contact.id,
         keep_until=command.keep_until,
         document_sha256=command.document_sha256,
+        agreed_at=command.agreed_at,
     )
-    return decided(extended, cites=(order.requested, contact.position))
+    gone = ordered_meanwhile(facts, order.id, command.agreed_at or now)
+    return decided(extended, *gone, cites=(order.requested, contact.position))
+
+
+@rule("R-16", off=[])
+def ordered_meanwhile(facts: Facts, work_order: str, agreed_at: datetime) -> list[ViolationRecorded]:
+    """Give the violation of each destruction that was ordered although it was agreed on to keep the trail."""
+    return [
+        ViolationRecorded(
+            rule="R-16",
+            sentence="destroyed_although_extended",
+            values={"key": each.fact.key, "at": spelled(each.at), "agreed_at": spelled(agreed_at)},
+            subjects=(tag("work_order", work_order),),
+            cites=(each.position,),
+        )
+        for each in of_type(facts, DestructionOrdered)
+        if work_order in each.fact.work_orders
+    ]
 
 
 def _of_sealing(command: SealEvidence) -> Boundary:

@@ -24,6 +24,7 @@ from ledger.domain.retention_facts import RetentionExtended
 from ledger.domain.session_facts import SessionEnded, SessionStarted, SessionTerminated
 from ledger.domain.session_facts import fold as fold_sessions
 from ledger.domain.work import of_order, order_of
+from ledger.domain.work_facts import WorkAborted, WorkCompleted
 
 PERMISSION_ENDS = (
     AccessPermissionDenied,
@@ -42,6 +43,8 @@ def life_of_order(facts: Facts, work_order: str) -> Life | None:
         return None
     sessions = [each for each in fold_sessions(facts).values() if each.started.fact.work_order == work_order]
     ends: list[datetime | None] = [order.ended_at, *(each.over_at for each in sessions)]
+    ends += [each.fact.completed_at for each in of_type(facts, WorkCompleted) if each.fact.work_order == work_order]
+    ends += [each.fact.aborted_at for each in of_type(facts, WorkAborted) if each.fact.work_order == work_order]
     told = [end for end in ends if end is not None]
     places = {order.requested, *(place for each in sessions for place in each.positions)}
     places |= set() if order.ended is None else {order.ended}

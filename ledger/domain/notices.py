@@ -8,7 +8,7 @@ none. The customer's receipt is recorded and waited for by nobody.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.contacts import ContactRole, entitled
@@ -18,7 +18,7 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.happened import violations
-from ledger.domain.instants import check_happened, spelled
+from ledger.domain.instants import check_happened, has_gone_out, spelled
 from ledger.domain.lead_time import told_too_late
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
@@ -29,9 +29,6 @@ from ledger.domain.window import Window
 from ledger.domain.work import RUNNING, WorkOrder, known, of_order, order_at
 from ledger.domain.work_facts import Channel
 from ledger.domain.work_timers import work_due
-
-_GOING_OUT = timedelta(minutes=1)
-"""So long after the time that it bears a notice is about to go out: what is wrong with it can still be put right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +107,7 @@ def _wrong(order: WorkOrder, then: WorkOrder, command: SendNotice, now: datetime
         lambda: check_announced_technicians(_assigned(order, then), command.technicians),
         lambda: check_announced_targets(order, command.targets),
     )
-    if command.sent_at + _GOING_OUT < now:
+    if has_gone_out(command.sent_at, now):
         return violations((tag("work_order", order.id), tag("notice", command.notice)), *checks)
     for check in checks:
         check()

@@ -1,9 +1,9 @@
 """What work waits for that the customer has to give: when it was asked for, reminded of, due, or denied (6-2, A-20).
 
 Guarantees: nothing is said to lack that is there, that nobody asked for, or for which the customer still has time
-(R-27). The time for an answer about consent is what it is about a permission (``prompt_answer``); for information it is
-what the request for it named. No such time is over because a request is told late, and no reminder counts that is told
-when it is over.
+(R-27). The time for an answer is what it is about a permission (``prompt_answer``), also for information: what the
+request for it names may be later, and takes nothing away when it is earlier or past. No such time is over because a
+request is told late, and no reminder counts that is told when it is over.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from ledger.domain.decision import Refusal
 from ledger.domain.instants import spelled
 from ledger.domain.permission_facts import AccessPermissionDenied, AccessPermissionLapsed
 from ledger.domain.prompt_answer import prompt_until
-from ledger.domain.recorded import Facts, happened_at, last, of_type, positions, tagged
+from ledger.domain.recorded import Facts, Recorded, happened_at, last, of_type, positions, tagged
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.work import WorkOrder
@@ -49,7 +49,7 @@ def lacking(
         case Obstacle.PERMISSION:
             found = _permission(order, facts)
         case Obstacle.INFORMATION:
-            found = _information(order, facts)
+            found = _information(order, facts, planned_start, defaults)
         case Obstacle.CONSENT:
             found = _consent(order, facts, now, planned_start, defaults)
         case Obstacle.PREREQUISITE:
@@ -100,7 +100,7 @@ def _permission(order: WorkOrder, facts: Facts) -> Lacking:
     )
 
 
-def _information(order: WorkOrder, facts: Facts) -> Lacking:
+def _information(order: WorkOrder, facts: Facts, planned_start: datetime | None, defaults: Defaults) -> Lacking:
     given = {each.fact.credential: each.position for each in of_type(facts, CredentialProvided)}
     closed = given | {each.fact.credential: each.position for each in of_type(facts, CredentialRejected)}
     requested = [each for each in of_type(facts, CredentialRequested) if each.fact.work_order == order.id]
@@ -111,7 +111,16 @@ def _information(order: WorkOrder, facts: Facts) -> Lacking:
     if not open_:
         return Lacking(())
     newest = open_[-1]
-    return Lacking((newest.position,), asked_at=newest.at, deadline=newest.fact.needed_by)
+    deadline = information_due(newest, planned_start, defaults)
+    return Lacking((newest.position,), asked_at=newest.at, deadline=deadline)
+
+
+@rule("R-27", off=None)
+def information_due(
+    asked: Recorded[CredentialRequested], planned_start: datetime | None, defaults: Defaults
+) -> datetime | None:
+    """Give the first instant at which information does not come promptly any more; the vendor only lengthens it."""
+    return max(asked.fact.needed_by, prompt_until(asked.at, planned_start, defaults))
 
 
 def _consent(

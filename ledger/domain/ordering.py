@@ -3,6 +3,7 @@
 Guarantees: an order names exactly one basis, the one that holds, and the contact of the customer who asked; only work
 that a contract states as periodic needs nobody to ask for it (R-06). Who is assigned is a registered technician (R-10),
 and is assigned and released by somebody else, who answers for the order or for access to customers' systems (R-35).
+What was called off before it began is cancelled as of then, whatever has been done since.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from ledger.domain import people as people_
 from ledger.domain.basis import Basis, basis_at, check_basis
-from ledger.domain.boundary import PEOPLE_TAG, Boundary
+from ledger.domain.boundary import PEOPLE_TAG, Boundary, tag
 from ledger.domain.consent_rules import of_agreement
 from ledger.domain.contacts import Contact, ContactRole, entitled
 from ledger.domain.contacts import fold as fold_contacts
@@ -20,14 +21,17 @@ from ledger.domain.contract import fold as fold_contracts
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.duties import on_duty
 from ledger.domain.instants import check_happened
+from ledger.domain.judged_again import judged_again
 from ledger.domain.people import Role
 from ledger.domain.permission_facts import AccessPermissionGranted
 from ledger.domain.presenting import agreement_timers
-from ledger.domain.recorded import Facts
+from ledger.domain.recorded import Facts, of_type
 from ledger.domain.rules import rule
+from ledger.domain.session_facts import SessionStarted
 from ledger.domain.session_rules import check_granted_by_another
 from ledger.domain.settings import Defaults
-from ledger.domain.work import RUNNING, Status, WorkOrder, known_open, of_order, order_of
+from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work import RUNNING, Status, WorkOrder, known, known_open, of_order, order_of
 from ledger.domain.work_facts import (
     Side,
     TechnicianAssigned,
@@ -36,6 +40,7 @@ from ledger.domain.work_facts import (
     WorkOrderCancelled,
     WorkOrderDeclined,
     WorkOrderRequested,
+    WorkStarted,
 )
 from ledger.domain.work_timers import work_due
 
@@ -75,13 +80,14 @@ class DeclineWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelWork:
-    """One side calls off work that was not begun; the customer through a contact."""
+    """One side calls off work that was not begun, or did so at ``cancelled_at``; the customer through a contact."""
 
     customer: str
     work_order: str
     by: Side
     reason: str
     contact: str | None = None
+    cancelled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,17 +196,51 @@ def decline_work(command: DeclineWork, facts: Facts, _now: datetime, _defaults: 
 
 @decides(
     CancelWork,
-    boundary=lambda command: of_order(command.work_order) | contacts_of(command.customer),
+    boundary=lambda command: of_order(command.work_order, SessionStarted) | contacts_of(command.customer),
     timers=lambda command: (work_due(command.work_order, command.customer),),
 )
-def cancel_work(command: CancelWork, facts: Facts, _now: datetime, _defaults: Defaults) -> Decision:
-    """Call off what was not begun; what was begun is aborted."""
-    order = known_open(facts, command.work_order)
-    if order.status in RUNNING:
+def cancel_work(command: CancelWork, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+    """Call off what had not begun by then; what was done although it was called off is a violation each."""
+    order = known(facts, command.work_order)
+    cancelled_at = now if command.cancelled_at is None else command.cancelled_at
+    _check_not_begun(order, cancelled_at)
+    check_happened("R-06", cancelled_at, now, after=order.requested_at, cites=[order.requested])
+    cites = [order.changed, *word_of(facts, command.by, command.contact, "R-06", command.cancelled_at)]
+    cancelled = WorkOrderCancelled(
+        work_order=order.id,
+        by=command.by,
+        contact=command.contact,
+        reason=command.reason,
+        cancelled_at=command.cancelled_at,
+    )
+    done = begun_all_the_same(order, facts, cancelled_at)
+    return decided(cancelled, *done, *judged_again(facts, order, cancelled, now), cites=cites)
+
+
+def _check_not_begun(order: WorkOrder, cancelled_at: datetime) -> None:
+    """Refuse to call off what was over or had begun by then: what has begun is aborted."""
+    was_over = order.ended_at is not None and order.ended_at <= cancelled_at
+    if order.ended is not None and (was_over or order.status in {Status.CANCELLED, Status.DECLINED}):
+        raise Refusal("R-06", "work_order_over", [order.ended], status=order.status)
+    had_begun = order.started_at is not None and order.started_at <= cancelled_at
+    if had_begun and order.status in RUNNING | {Status.COMPLETED, Status.ABORTED}:
         raise Refusal("R-06", "work_begun", [order.changed])
-    cites = [order.changed, *word_of(facts, command.by, command.contact, "R-06")]
-    cancelled = WorkOrderCancelled(work_order=order.id, by=command.by, contact=command.contact, reason=command.reason)
-    return decided(cancelled, cites=cites)
+
+
+@rule("R-06", off=[])
+def begun_all_the_same(order: WorkOrder, facts: Facts, cancelled_at: datetime) -> list[ViolationRecorded]:
+    """Give the violation of each start of work under an order that had been called off by then."""
+    return [
+        ViolationRecorded(
+            rule="R-06",
+            sentence="work_after_end",
+            values={"status": Status.CANCELLED.value},
+            subjects=(tag("work_order", order.id),),
+            cites=(each.position,),
+        )
+        for each in of_type(facts, WorkStarted)
+        if each.fact.work_order == order.id and each.fact.started_at >= cancelled_at
+    ]
 
 
 def word_of(

@@ -86,7 +86,7 @@ class OperatorRegistered(Fact):
     chain="log",
     retention="person",
     subject="person",
-    ja="OS 利用者紐付け",
+    ja="OS 利用者の結び付け",
     en="System user bound",
     clause="audit",
     tags=(PEOPLE_TAG,),

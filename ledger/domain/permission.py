@@ -17,32 +17,27 @@ from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.encrypted_path import Protocol
-from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.permission_due import permissions_due
 from ledger.domain.permission_facts import (
     AccessPermissionDenied,
     AccessPermissionGranted,
     AccessPermissionRequested,
-    AccessPermissionRevoked,
     Device,
     Permission,
     Status,
     VpnPrerequisiteConfirmed,
     fold,
 )
-from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
+from ledger.domain.permission_taken_back import Said, taken_back
+from ledger.domain.permission_told import judged_by_permission, still_to_end
+from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
-from ledger.domain.session_facts import ConnectionOpened, SessionStarted
-from ledger.domain.session_facts import fold as fold_sessions
-from ledger.domain.session_lasting import end_is_told, judged, past_revocation, unsaid
 from ledger.domain.settings import Defaults
-from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work import WorkOrder, known, known_open, of_order
+from ledger.domain.work import WorkOrder, known, of_order
 
 _GIVEN = frozenset({Status.GRANTED, Status.EXPIRED})
 """There was something to take back."""
-_SUBJECTS = frozenset({"session", "connection"})
 _OPEN = frozenset({Status.REQUESTED, Status.LAPSED})
 """An answer is still an answer."""
 
@@ -104,7 +99,7 @@ class RevokePermission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmVpnPrerequisite:
-    """The customer confirms that there is usable equipment for a VPN."""
+    """The customer confirms that there is usable equipment for a VPN, or did so at ``confirmed_at``."""
 
     customer: str
     permission: str
@@ -112,6 +107,7 @@ class ConfirmVpnPrerequisite:
     contact: str
     device: str
     kind: Device
+    confirmed_at: datetime | None = None
 
 
 def of_permission(permission: str, work_order: str) -> Boundary:
@@ -134,8 +130,7 @@ def request_permission(command: RequestPermission, facts: Facts, now: datetime, 
     """Ask; an id is used once, for a work order of this customer that is not over, or was not when it was asked."""
     order = known(facts, command.work_order, "R-08")
     requested_at = now if command.requested_at is None else command.requested_at
-    if order.ended is not None and (order.ended_at is None or order.ended_at <= requested_at):
-        raise Refusal("R-08", "work_order_over", [order.ended], status=order.status)
+    _check_not_over(order, requested_at)
     check_customer(order.customer, command.customer, order.requested)
     check_happened("R-08", requested_at, now, after=order.requested_at, cites=[order.requested])
     before = fold(facts).get(command.permission)
@@ -180,17 +175,20 @@ def grant_permission(command: GrantPermission, facts: Facts, now: datetime, _def
         begins=command.begins,
         ends=command.ends,
         received_at=command.received_at,
+        sessions=still_to_end(facts),
     )
-    return decided(granted, cites=[*permission.positions, approver.position])
+    again = judged_by_permission(facts, granted, now)
+    return decided(granted, *again, cites=[*permission.positions, approver.position])
 
 
 @decides(
     DenyPermission, boundary=_answered, timers=lambda command: (permissions_due(command.work_order, command.customer),)
 )
-def deny_permission(command: DenyPermission, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record the no."""
+def deny_permission(command: DenyPermission, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+    """Record the no; one that came before the yes that was told first takes it back."""
     permission, order = _known(facts, command)
-    _check_open(permission)
+    if not denied_first(permission, command.received_at):
+        _check_open(permission)
     _check_received(permission, command.received_at, now)
     contact = _contact(facts, command.contact, command.received_at)
     denied = AccessPermissionDenied(
@@ -201,7 +199,9 @@ def deny_permission(command: DenyPermission, facts: Facts, now: datetime, _defau
         words=command.words,
         received_at=command.received_at,
     )
-    return decided(denied, cites=[*permission.positions, contact.position])
+    said = Said(contact.id, command.words, command.received_at, Stop.SAFE)
+    back = [] if permission.granted_at is None else taken_back(facts, permission, said, now, defaults)
+    return decided(denied, *back, cites=[*permission.positions, contact.position])
 
 
 @decides(
@@ -211,60 +211,15 @@ def deny_permission(command: DenyPermission, facts: Facts, now: datetime, _defau
 )
 def revoke_permission(command: RevokePermission, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record that the customer takes it back, which sessions that stops, and what began although it was taken back."""
-    permission, order = _known(facts, command)
+    permission, _ = _known(facts, command)
     # What the customer says a second time is recorded, too: it may take back earlier what another message took back.
-    said_again = permission.status is Status.REVOKED and command.received_at != permission.revoked_at
+    said_again = permission.granted_at is not None and command.received_at != permission.revoked_at
     if permission.status not in _GIVEN and not said_again:
         raise Refusal("R-08", "permission_not_granted", permission.positions, status=permission.status)
     _check_received(permission, command.received_at, now)
     contact = _contact(facts, command.contact, command.received_at)
-    ends_to_come = sorted(each.started.fact.session for each in fold_sessions(facts).values() if not end_is_told(each))
-    revoked = AccessPermissionRevoked(
-        permission=permission.id,
-        work_order=order.id,
-        contact=contact.id,
-        words=command.words,
-        sessions=tuple(ends_to_come),
-        stop_by=now if command.stop is Stop.NOW else now + defaults.safe_stop,
-        received_at=command.received_at,
-    )
-    unfounded = (*begun_after(facts, permission, command.received_at), *gone_on(facts, revoked, now, defaults))
-    return decided(revoked, *unfounded, cites=[*permission.positions, contact.position])
-
-
-@rule("R-08", off=())
-def begun_after(facts: Facts, permission: Permission, received_at: datetime) -> tuple[ViolationRecorded, ...]:
-    """Give a violation for each session and connection that the permission had allowed and that began after that."""
-    begun: list[Recorded[SessionStarted] | Recorded[ConnectionOpened]] = [*of_type(facts, SessionStarted)]
-    begun += of_type(facts, ConnectionOpened)
-    return tuple(
-        ViolationRecorded(
-            rule="R-08",
-            sentence="begun_after_revocation",
-            values={"at": spelled(received_at)},
-            subjects=tuple(sorted(name for name in each.tags if name.partition(":")[0] in _SUBJECTS)),
-            cites=tuple(sorted({*permission.positions, each.position})),
-        )
-        for each in begun
-        if each.fact.permission == permission.id
-        and received_at <= happened_at(each)
-        and permission.holds(happened_at(each))
-    )
-
-
-def gone_on(
-    facts: Facts, revoked: AccessPermissionRevoked, now: datetime, defaults: Defaults
-) -> list[ViolationRecorded | FindingRecorded]:
-    """Give a violation for each session that began before the revocation and was over too late after it."""
-    told = [Recorded(revoked, 0, now)]
-    said = [*of_type(facts, ViolationRecorded)]
-    found: list[ViolationRecorded | FindingRecorded] = []
-    for session in fold_sessions(facts).values():
-        if session.over_at is not None:
-            started = session.started
-            past = past_revocation(started.fact, started.position, told, session.over_at, defaults)
-            found += judged(session, unsaid(past, said, started.fact.session))
-    return found
+    said = Said(contact.id, command.words, command.received_at, command.stop)
+    return decided(*taken_back(facts, permission, said, now, defaults), cites=[*permission.positions, contact.position])
 
 
 @decides(
@@ -275,21 +230,25 @@ def gone_on(
 def confirm_vpn_prerequisite(
     command: ConfirmVpnPrerequisite, facts: Facts, now: datetime, _defaults: Defaults
 ) -> Decision:
-    """Record the equipment; confirmed again, it changes nothing."""
-    permission, _ = _known(facts, command)
-    order = known_open(facts, command.work_order, "R-08")
-    if known := dict(permission.devices).get(command.device):
-        return decided(cites=[known])
-    contact = _contact(facts, command.contact)
+    """Record the equipment, of an order that is not over or was not then; confirmed again, it changes nothing."""
+    permission, order = _known(facts, command)
+    confirmed_at = now if command.confirmed_at is None else command.confirmed_at
+    before = dict(permission.devices).get(command.device)
+    if before is not None and before.since <= confirmed_at:
+        return decided(cites=[before.position])
+    _check_not_over(order, confirmed_at)
+    check_happened("R-08", confirmed_at, now, after=order.requested_at, cites=[order.requested])
+    contact = _contact(facts, command.contact, command.confirmed_at)
     confirmed = VpnPrerequisiteConfirmed(
         permission=permission.id,
         work_order=order.id,
         contact=contact.id,
         device=command.device,
         kind=command.kind,
-        confirmed_at=now,
+        confirmed_at=confirmed_at,
     )
-    return decided(confirmed, cites=[*permission.positions, contact.position])
+    again = judged_by_permission(facts, confirmed, now)
+    return decided(confirmed, *again, cites=[*permission.positions, contact.position])
 
 
 @rule("R-04")
@@ -308,6 +267,11 @@ def check_not_own(order: WorkOrder, *people: str | None) -> None:
         assigned = None if person is None else order.assigned(person)
         if assigned is not None:
             raise Refusal("R-35", "permission_by_technician", [assigned])
+
+
+def _check_not_over(order: WorkOrder, moment: datetime) -> None:
+    if order.ended is not None and (order.ended_at is None or order.ended_at <= moment):
+        raise Refusal("R-08", "work_order_over", [order.ended], status=order.status)
 
 
 def check_customer(chain: str, customer: str, position: int) -> None:
@@ -330,6 +294,14 @@ def _granted_before_no(permission: Permission, received_at: datetime) -> bool:
     """Tell whether a yes came before the no that was told first: it permitted until then."""
     denied_at = permission.denied_at
     return permission.granted_at is None and denied_at is not None and received_at < denied_at
+
+
+@rule("R-08", off=False)
+def denied_first(permission: Permission, received_at: datetime) -> bool:
+    """Tell whether a no came before the yes or the no that was told first: of all that was said, the first counts."""
+    if permission.status is Status.DENIED:
+        return received_at != permission.denied_at
+    return permission.granted_at is not None and received_at <= permission.granted_at
 
 
 def _check_open(permission: Permission) -> None:

@@ -76,6 +76,8 @@ class AccessPermissionGranted(Fact):
     begins: datetime
     ends: datetime
     received_at: datetime
+    sessions: tuple[str, ...] = ref("session", default=())
+    """Sessions that were told before it: their ends, told after it, are judged by it."""
 
 
 @fact(
@@ -125,6 +127,8 @@ class AccessPermissionLapsed(Fact):
 class AccessPermissionRevoked(Fact):
     """The customer takes it back; the running ``sessions`` have until ``stop_by``."""
 
+    customer: str | None = ref("agreement", default=None)
+    """By this it is found by sessions that are told after it, as a no to the terms is."""
     permission: str = ref("permission")
     work_order: str = ref("work_order")
     contact: str = ref("person")
@@ -170,6 +174,14 @@ class VpnPrerequisiteConfirmed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Since when equipment is confirmed, and the position that says so."""
+
+    since: datetime
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Permission:
     """A permission as far as it has come; ``positions`` is what tells so."""
 
@@ -190,8 +202,8 @@ class Permission:
     ends: datetime | None = None
     revoked_at: datetime | None = None
     denied_at: datetime | None = None
-    devices: tuple[tuple[str, int], ...] = ()
-    """Confirmed VPN equipment, each with the position that says so."""
+    devices: tuple[tuple[str, Confirmed], ...] = ()
+    """VPN equipment, each with when it was first confirmed."""
 
     def holds(self, moment: datetime) -> bool:
         """Tell whether it permits anything at an instant."""
@@ -232,7 +244,8 @@ def fold(facts: Facts) -> Mapping[str, Permission]:
                 )
             case AccessPermissionDenied(permission=permission, received_at=received_at):
                 denied_ = _becomes(permissions[permission], Status.DENIED, each)
-                permissions[permission] = replace(denied_, denied_at=received_at)
+                earlier = received_at if denied_.denied_at is None else min(received_at, denied_.denied_at)
+                permissions[permission] = replace(denied_, denied_at=earlier)
             case AccessPermissionLapsed(permission=permission):
                 permissions[permission] = _becomes(permissions[permission], Status.LAPSED, each)
             case AccessPermissionExpired(permission=permission):
@@ -241,9 +254,12 @@ def fold(facts: Facts) -> Mapping[str, Permission]:
                 revoked = _becomes(permissions[permission], Status.REVOKED, each)
                 earlier = received_at if revoked.revoked_at is None else min(received_at, revoked.revoked_at)
                 permissions[permission] = replace(revoked, revoked_at=earlier)
-            case VpnPrerequisiteConfirmed(permission=permission, device=device):
+            case VpnPrerequisiteConfirmed(permission=permission, device=device, confirmed_at=confirmed_at):
                 before = permissions[permission]
-                permissions[permission] = replace(before, devices=(*before.devices, (device, each.position)))
+                devices = dict(before.devices)
+                if device not in devices or confirmed_at < devices[device].since:
+                    devices[device] = Confirmed(confirmed_at, each.position)
+                permissions[permission] = replace(before, devices=tuple(devices.items()))
             case _:
                 pass
     return permissions

@@ -2,10 +2,12 @@
 
 Guarantees: a format or report is made only when its fee is settled (R-29); the package is sealed by another person than
 the one who accepted the request (R-34), as another system user, and by an evidence custodian (R-35), with the marking
-that is due (R-26), and is delivered as it was sealed, to a contact entitled to have it (R-28).
+that is due (R-26), and is delivered as it was sealed, to a contact entitled to have it (R-28). A delivery that was made
+otherwise is recorded with a violation for each, and delivers nothing: the request stands as it stood.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.domain.boundary import PEOPLE_TAG, Boundary, tag
@@ -16,10 +18,12 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.duties import check_second, on_duty
 from ledger.domain.fee import check_fee_settled
+from ledger.domain.happened import violations
+from ledger.domain.instants import has_gone_out
 from ledger.domain.marking import Marking, check_marking, marked, of_marking
 from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
-from ledger.domain.recorded import Facts, last
+from ledger.domain.recorded import Facts, last, of_type
 from ledger.domain.request import REQUEST_TIMER, Request, Status, check_stands, of_request, request_of
 from ledger.domain.request_facts import (
     EvidenceDelivered,
@@ -31,6 +35,7 @@ from ledger.domain.request_facts import (
 )
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
+from ledger.domain.violation import ViolationRecorded
 
 _CUSTODIAN = (Role.EVIDENCE_CUSTODIAN,)
 
@@ -142,14 +147,15 @@ def seal_package(command: SealPackage, facts: Facts, now: datetime, _defaults: D
     timers=_due,
 )
 def deliver(command: DeliverEvidence, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Deliver the sealed package to a contact entitled to have it."""
+    """Deliver the sealed package to a contact entitled to have it; one that was made otherwise is recorded."""
     request = request_of(facts, command.request)
-    check_stands(request, Status.SEALED)
     person = on_duty(fold_people(facts), command.person, _CUSTODIAN)
-    recipient = entitled(fold_contacts(facts), command.recipient, ContactRole.EVIDENCE_APPLICANT, "R-28")
-    check_package(request, command.manifest_sha256)
+    recipient = fold_contacts(facts).get(command.recipient)
+    if recipient is None:
+        raise Refusal("R-28", "contact_unknown")
     if command.delivered_at > now:
         raise Refusal("R-28", "delivery_to_come", at=command.delivered_at.isoformat())
+    wrong = _wrong(request, facts, command, now)
     delivered = EvidenceDelivered(
         request=request.id,
         person=person.id,
@@ -157,8 +163,27 @@ def deliver(command: DeliverEvidence, facts: Facts, now: datetime, _defaults: De
         channel=command.channel,
         manifest_sha256=command.manifest_sha256,
         delivered_at=command.delivered_at,
+        proper=not wrong,
     )
-    return decided(delivered, cites=(*request.positions, person.position, recipient.position))
+    for each in of_type(facts, EvidenceDelivered):
+        if replace(each.fact, person=person.id, proper=not wrong, cites=()) == delivered:
+            raise Refusal("R-28", "delivered_already", [each.position])
+    return decided(delivered, *wrong, cites=(*request.positions, person.position, recipient.position))
+
+
+def _wrong(request: Request, facts: Facts, command: DeliverEvidence, now: datetime) -> list[ViolationRecorded]:
+    """Give what is wrong with a delivery that was made; raise Refusal for the first of it where it is about to be."""
+    contacts, role = fold_contacts(facts), ContactRole.EVIDENCE_APPLICANT
+    checks: tuple[Callable[[], object], ...] = (
+        lambda: check_stands(request, Status.SEALED),
+        lambda: entitled(contacts, command.recipient, role, "R-28", command.delivered_at),
+        lambda: check_package(request, command.manifest_sha256),
+    )
+    if has_gone_out(command.delivered_at, now):
+        return violations((tag("request", request.id),), *checks)
+    for check in checks:
+        check()
+    return []
 
 
 @decides(

@@ -1,11 +1,12 @@
 """What relied on a consent that a customer's word has taken back, as is told now (R-03, A-03).
 
 Guarantees: sessions and connections that began after the word had arrived are a violation each; so are sessions that
-began before it and were over only after a safe stop would have been. One that is not over is judged when its end is
-told. What an earlier word had made a violation of is not said again.
+began before it and were over only after a safe stop would have been, also where this consent had taken the place of
+the one that they began on. One that is not over is judged when its end is told. What an earlier word had made a
+violation of is not said again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
@@ -14,11 +15,11 @@ from ledger.domain.consent import Agreement, Consent
 from ledger.domain.consent_facts import RELIANCE, ConsentDeemingAnnulled, ConsentWithdrawn
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
-from ledger.domain.recorded import Facts, Recorded, happened_at, tagged
+from ledger.domain.recorded import Facts, Recorded, happened_at, of_type, tagged
 from ledger.domain.rules import rule
-from ledger.domain.session_facts import ConnectionOpened
+from ledger.domain.session_facts import ConnectionOpened, Ending, SessionEnded, SessionTerminated
 from ledger.domain.session_facts import fold as fold_sessions
-from ledger.domain.session_lasting import judged, past_objection, taken_back
+from ledger.domain.session_lasting import judged, past_objection, seen, subjects_of, taken_back
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
@@ -76,12 +77,33 @@ def _violation(after: str, consent: Consent, relied: Recorded[Fact], values: Map
 
 def gone_on(facts: Facts, no: ConsentWithdrawn, defaults: Defaults) -> list[ViolationRecorded | FindingRecorded]:
     """Give a violation for each session that had begun before the word arrived and was over too late after it."""
-    before = taken_back(facts, no.consent)
+    relied = tagged(facts, tag(RELIANCE, no.consent))
+    sessions, before = fold_sessions(relied), taken_back(facts, no.consent)
     found: list[ViolationRecorded | FindingRecorded] = []
-    for session in fold_sessions(tagged(facts, tag(RELIANCE, no.consent))).values():
+    for session in sessions.values():
         started, position, over_at = session.started.fact, session.started.position, session.over_at
         if over_at is None or started.consent != no.consent:
             continue
-        if not past_objection(started, position, before, over_at, defaults):
-            found += judged(session, past_objection(started, position, [no], over_at, defaults))
+        about = subjects_of(started)
+        if not past_objection(about, started.started_at, position, before, over_at, defaults):
+            past = past_objection(about, started.started_at, position, [no], over_at, defaults)
+            found += judged(session, past)
+    return found + _begun_on_another(relied, sessions, no, before, defaults)
+
+
+def _begun_on_another(
+    relied: Facts, begun: Container[str], no: ConsentWithdrawn, before: list[ConsentWithdrawn], defaults: Defaults
+) -> list[ViolationRecorded | FindingRecorded]:
+    """Give the same of sessions that had begun on a consent whose place this one took: here only their ends tell."""
+    ends: dict[str, Recorded[SessionEnded] | Recorded[SessionTerminated]] = {}
+    ends |= {each.fact.session: each for each in of_type(relied, SessionTerminated) if each.fact.session not in begun}
+    ends |= {each.fact.session: each for each in of_type(relied, SessionEnded) if each.fact.session not in begun}
+    found: list[ViolationRecorded | FindingRecorded] = []
+    earlier = no.received_at - datetime.resolution
+    for end in ends.values():
+        about, over_at = subjects_of(end.fact), happened_at(end)
+        if not past_objection(about, earlier, end.position, before, over_at, defaults):
+            past = past_objection(about, earlier, end.position, [no], over_at, defaults)
+            told = isinstance(end.fact, SessionEnded) and end.fact.why is not Ending.SILENT
+            found += past if told else seen(past)
     return found

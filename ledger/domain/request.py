@@ -167,6 +167,8 @@ def _received(fact: EvidenceRequestReceived, position: int) -> Request:
 
 def _moved(before: Request, recorded: Recorded[Fact]) -> Request:
     fact = recorded.fact
+    if isinstance(fact, EvidenceDelivered) and not fact.proper:
+        return replace(before, positions=(*before.positions, recorded.position))
     past = isinstance(fact, FeeDeclined) and before.quote is not None and before.quote.quote != fact.quote
     fee = before.fee if past else _FEES.get(type(fact), before.fee)
     after = replace(

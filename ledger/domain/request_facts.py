@@ -126,7 +126,11 @@ class EvidencePackageSealed(Fact):
     occurred="delivered_at",
 )
 class EvidenceDelivered(Fact):
-    """The package was handed to a contact of the customer."""
+    """The package was handed to a contact of the customer.
+
+    ``proper`` is not what was handed over otherwise than it has to be: a violation beside it says how, and it counts as
+    no delivery.
+    """
 
     request: str = ref("request")
     person: str = ref("person")
@@ -134,6 +138,7 @@ class EvidenceDelivered(Fact):
     channel: str
     manifest_sha256: str
     delivered_at: datetime
+    proper: bool = public(default=True)
 
 
 @fact(

@@ -37,14 +37,22 @@ class RetentionStarted(Fact):
     keep_until: datetime
 
 
-@fact("retention.extended.v1", retention="trail", ja="保管延長", en="Retention extended", clause="4-1⑤")
+@fact(
+    "retention.extended.v1",
+    retention="trail",
+    ja="保管延長",
+    en="Retention extended",
+    clause="4-1⑤",
+    occurred="agreed_at",
+)
 class RetentionExtended(Fact):
-    """The customer had the vendor keep a work order's trail longer, in writing (A-13)."""
+    """The customer had the vendor keep a work order's trail longer, in writing (A-13); agreed on now, or before."""
 
     work_order: str = ref("work_order")
     contact: str = ref("person")
     keep_until: datetime
     document_sha256: str
+    agreed_at: datetime | None = None
 
 
 @fact(
@@ -56,7 +64,10 @@ class RetentionExtended(Fact):
     occurred="expired_at",
 )
 class RetentionExpired(Fact):
-    """The timer's: the term of a work order's trail is over and no request holds it; a hold of the log still may."""
+    """The timer's: the term of a work order's trail is over and no request holds it; a hold of the log still may.
+
+    Where the term turns out to be longer, it is over again at its later end.
+    """
 
     work_order: str = ref("work_order")
     expired_at: datetime

@@ -70,7 +70,7 @@ RULES: dict[str, RuleText] = {
     "R-09": RuleText(
         "append",
         "4-1②",
-        "秘密そのものは台帳に入れない。",
+        "秘密情報そのものはログに入れない。",
         "No secret enters the ledger, only its keyed digest.",
     ),
     "R-10": RuleText(
@@ -208,7 +208,7 @@ RULES: dict[str, RuleText] = {
     "R-32": RuleText(
         "append",
         "6-5",
-        "条件書の文面は変えられず、ある時点で有効な版は台帳だけで決まる。",
+        "条件書の文面は変えられず、ある時点で有効な版はログだけで決まる。",
         "Published terms never change, and the ledger alone tells which version is in force when.",
     ),
     "R-33": RuleText(

@@ -19,7 +19,7 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.encrypted_path import Path, check_encrypted, plain_inside
 from ledger.domain.fact import Fact
-from ledger.domain.gateway import login_of
+from ledger.domain.gateway import check_through_gateway, login_of
 from ledger.domain.permission import check_customer
 from ledger.domain.permission_due import permissions_due
 from ledger.domain.permission_facts import fold as fold_permissions
@@ -37,7 +37,6 @@ from ledger.domain.session_rules import (
     check_recording_of,
     check_scope,
     check_target_of,
-    check_through_gateway,
 )
 from ledger.domain.settings import Defaults
 from ledger.domain.subjects import of_named
@@ -160,7 +159,7 @@ def open_connection(command: OpenConnection, facts: Facts, now: datetime, _defau
     permission = fold_permissions(facts).get(command.permission)
     check_permitted(permission, command.work_order, now)
     check_encrypted(command.path)
-    check_means(permission, command.path)
+    check_means(permission, command.path, now)
     consent = consent_in_force(facts, now, command.work_order)
     opened = ConnectionOpened(
         session=command.session,

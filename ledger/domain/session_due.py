@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ledger.domain.boundary import Boundary, Item, tag
 from ledger.domain.connected_on import days_of
-from ledger.domain.consent_facts import ConsentDeemingAnnulled, ConsentWithdrawn
+from ledger.domain.consent_facts import ConsentDeemingAnnulled, ConsentSuperseded, ConsentWithdrawn
 from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
@@ -35,13 +35,14 @@ from ledger.domain.session_facts import (
     Termination,
     session_of,
 )
-from ledger.domain.session_lasting import past_stops, seen
+from ledger.domain.session_lasting import past_stops, relied_until, seen, succession
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
+from ledger.domain.work_facts import WorkCompleted
 
-_TAKEN_BACK = (ConsentWithdrawn, ConsentDeemingAnnulled)
-_JUDGED = (ViolationRecorded, FindingRecorded)
-"""What the ledger says of a session: nothing was heard of it by that."""
+_COURSE = (ConsentWithdrawn, ConsentDeemingAnnulled, ConsentSuperseded, AccessPermissionRevoked)
+_UNHEARD = (ViolationRecorded, FindingRecorded, WorkCompleted)
+"""What is said of a session without anybody having heard of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ class Deadline:
 
 
 def of_session(session: str, customer: str) -> Boundary:
-    """Give the boundary of a session: all that is told of it, and the ends of the customer's consents."""
-    ends = Item((tag("agreement", customer),), tuple(each.KIND.type for each in _TAKEN_BACK))
+    """Give the boundary of a session: all that is told of it, and how what it rests on ends."""
+    ends = Item((tag("agreement", customer),), tuple(each.KIND.type for each in _COURSE))
     return Boundary.of(tag("session", session)) | Boundary((ends,))
 
 
@@ -87,27 +88,31 @@ def permitted_by(facts: Facts, moment: datetime) -> Recorded[RecordingGapPermitt
 
 @rule("R-01", off=None)
 def withdrawal_deadline(session: Session, facts: Facts, defaults: Defaults) -> Deadline | None:
-    """Give when a session ends because the consent that it relies on was taken back (A-03)."""
+    """Give when a session ends because the consent that it relies on was taken back (A-03), or what took its place."""
+    begun_on = session.started.fact.consent
+    chain = succession(facts, begun_on)
     stops = []
     for each in facts:
         match each.fact:
-            case ConsentWithdrawn(consent=consent, stop_by=stop_by):
+            case ConsentWithdrawn(consent=consent, stop_by=stop_by) if consent in chain:
                 pass
-            case ConsentDeemingAnnulled(consent=consent):
+            case ConsentDeemingAnnulled(consent=consent) if consent == begun_on:
                 stop_by = each.at + defaults.safe_stop
             case _:
                 continue
-        if consent == session.started.fact.consent:
-            cites = (session.started.position, each.position)
-            stops.append(Deadline(stop_by, Termination.CONSENT_WITHDRAWN, cites))
+        cites = (session.started.position, each.position)
+        stops.append(Deadline(stop_by, Termination.CONSENT_WITHDRAWN, cites))
     return min(stops, key=lambda each: each.at, default=None)
 
 
 @rule("R-08", off=None)
 def revocation_deadline(session: Session, facts: Facts) -> Deadline | None:
     """Give when a session ends because its permission was revoked: by the earliest that any revocation says."""
+    begun_at = session.started.fact.started_at
     stops = [
-        Deadline(each.fact.stop_by, Termination.PERMISSION_REVOKED, (session.started.position, each.position))
+        Deadline(
+            max(each.fact.stop_by, begun_at), Termination.PERMISSION_REVOKED, (session.started.position, each.position)
+        )
         for each in of_type(facts, AccessPermissionRevoked)
         if each.fact.permission == session.started.fact.permission
     ]
@@ -118,7 +123,7 @@ def revocation_deadline(session: Session, facts: Facts) -> Deadline | None:
 def silence_deadline(session: Session, facts: Facts, defaults: Defaults) -> Deadline | None:
     """Give when a session of which nothing more was heard is taken to be over."""
     mine = tag("session", session.started.fact.session)
-    told = (each for each in facts if mine in each.tags and not isinstance(each.fact, _JUDGED))
+    told = (each for each in facts if mine in each.tags and not isinstance(each.fact, _UNHEARD))
     heard = max(told, key=happened_at, default=session.started)
     return Deadline(happened_at(heard) + defaults.session_silence, None, (session.started.position, heard.position))
 
@@ -144,10 +149,10 @@ def _compute(session_id: str, facts: Facts, now: datetime, defaults: Defaults) -
     deadline = min(passed, key=lambda each: each.at)
     started = session.started
     past = past_stops(started.fact, started.position, facts, deadline.at, defaults)
-    return [*_end(started, deadline), *seen(past)]
+    return [*_end(started, deadline, facts), *seen(past)]
 
 
-def _end(started: Recorded[SessionStarted], deadline: Deadline) -> list[Fact]:
+def _end(started: Recorded[SessionStarted], deadline: Deadline, facts: Facts) -> list[Fact]:
     fact, cites = started.fact, tuple(sorted(set(deadline.cites)))
     subjects = (tag("session", fact.session),)
     days = days_of(started.chain, fact.started_at, deadline.at)
@@ -159,7 +164,7 @@ def _end(started: Recorded[SessionStarted], deadline: Deadline) -> list[Fact]:
             why=Ending.SILENT,
             ended_at=deadline.at,
             days=days,
-            relied=fact.relied,
+            relied=relied_until(fact, facts, deadline.at),
             cites=cites,
         )
         silent = FindingRecorded(rule="R-14", sentence="session_silent", values={}, subjects=subjects, cites=cites)
@@ -171,7 +176,7 @@ def _end(started: Recorded[SessionStarted], deadline: Deadline) -> list[Fact]:
         reason=deadline.reason,
         terminated_at=deadline.at,
         days=days,
-        relied=fact.relied,
+        relied=relied_until(fact, facts, deadline.at),
         cites=cites,
     )
     match deadline.reason:

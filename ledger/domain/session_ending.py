@@ -25,8 +25,9 @@ from ledger.domain.session_facts import (
     Termination,
 )
 from ledger.domain.session_facts import session_of as found_session
-from ledger.domain.session_lasting import broken_by_end, subjects_of, unsaid
+from ledger.domain.session_lasting import broken_by_end, relied_until, subjects_of, unsaid
 from ledger.domain.settings import Defaults
+from ledger.domain.work_outlasted import known_done, outlasted_work
 
 _RULE_OF = {
     Termination.CONSENT_WITHDRAWN: "R-01",
@@ -86,7 +87,9 @@ def end_session(command: EndSession, facts: Facts, now: datetime, defaults: Defa
         anyhow = _SAID_ANYHOW.get(session.terminated.fact.reason)
         broken = [each for each in broken if each.sentence != anyhow]
     broken = [*unsaid(broken, facts, started.session), *went_on]
-    return decided(end_of(started, command.customer, command.ended_at, command.why), *broken, cites=session.positions)
+    ended = end_of(started, command.customer, command.ended_at, command.why, facts)
+    past = outlasted_work(session.started, known_done(started, facts), command.ended_at, defaults)
+    return decided(ended, *broken, *past, cites=session.positions)
 
 
 @decides(
@@ -110,7 +113,7 @@ def terminate_session(command: TerminateSession, facts: Facts, now: datetime, _d
         terminated_at=now,
         words=command.words,
         days=days_of(command.customer, started.started_at, now),
-        relied=started.relied,
+        relied=relied_until(started, facts, now),
     )
     return decided(terminated, cites=session.positions)
 
@@ -123,7 +126,7 @@ def known_session(facts: Facts, session: str) -> Session:
     return found
 
 
-def end_of(started: SessionStarted, customer: str, ended_at: datetime, why: Ending) -> SessionEnded:
+def end_of(started: SessionStarted, customer: str, ended_at: datetime, why: Ending, facts: Facts) -> SessionEnded:
     """Give the end of a session."""
     return SessionEnded(
         session=started.session,
@@ -132,7 +135,8 @@ def end_of(started: SessionStarted, customer: str, ended_at: datetime, why: Endi
         why=why,
         ended_at=ended_at,
         days=days_of(customer, started.started_at, ended_at),
-        relied=started.relied,
+        relied=relied_until(started, facts, ended_at),
+        ungrounded=started.ungrounded,
     )
 
 

@@ -19,6 +19,9 @@ from ledger.domain.encrypted_path import Path
 from ledger.domain.fact import Fact, fact, public, ref
 from ledger.domain.recorded import Facts, Recorded
 
+UNGROUNDED = "ungrounded"
+"""Tags what began on nothing, as far as was known, with its customer."""
+
 
 class Ending(StrEnum):
     """How a session ended by itself."""
@@ -85,6 +88,10 @@ class SessionStarted(Fact):
     """Where the consent is for this work order alone, what of the terms a no to which takes it back, too."""
     stated_in: tuple[str, ...] = ref(RELIANCE, default=())
     """The contracts that state the connection, where that is its basis."""
+    ungrounded: str | None = ref(UNGROUNDED, default=None)
+    """The customer, where no consent or no basis was known: what is told of either finds it by this."""
+    completed_at: datetime | None = None
+    """When its work was done, where that was told before it."""
 
     @property
     def relied(self) -> tuple[str, ...]:
@@ -104,6 +111,8 @@ class SessionEnded(Fact):
     days: tuple[str, ...] = ref("connected_on")
     relied: tuple[str, ...] = ref(RELIANCE, default=())
     """What the session rested on: a no that is told after its end meets it, too."""
+    ungrounded: str | None = ref(UNGROUNDED, default=None)
+    """As of its start."""
 
 
 @fact(
@@ -147,6 +156,8 @@ class ConnectionOpened(Fact):
     consent: str | None = ref(RELIANCE, default=None)
     through: tuple[str, ...] = ref(RELIANCE, default=())
     """As of a session's start: the no may come in while the session goes on."""
+    ungrounded: str | None = ref(UNGROUNDED, default=None)
+    """The customer, where no consent was known."""
 
 
 @fact(
@@ -224,7 +235,6 @@ class Session:
     terminated: Recorded[SessionTerminated] | None = None
     open: Mapping[str, Recorded[ConnectionOpened]] = field(default_factory=dict)
     connections: frozenset[str] = frozenset()
-    participants: frozenset[str] = frozenset()
 
     @property
     def running(self) -> bool:
@@ -272,9 +282,5 @@ def _apply(session: Session, each: Recorded[Fact]) -> Session:
             return replace(session, open={**session.open, connection: recorded}, connections=known)
         case ConnectionClosed(connection=connection):
             return replace(session, open={key: value for key, value in session.open.items() if key != connection})
-        case ParticipantJoined(participant=participant):
-            return replace(session, participants=session.participants | {participant})
-        case ParticipantLeft(participant=participant):
-            return replace(session, participants=session.participants - {participant})
         case _:
             return session

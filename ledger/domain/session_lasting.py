@@ -14,21 +14,28 @@ from functools import partial
 from ledger.domain.basis import Basis, check_basis
 from ledger.domain.boundary import tag
 from ledger.domain.consent import consent_in_force
-from ledger.domain.consent_facts import ConsentWithdrawn, Stop
+from ledger.domain.consent_facts import ConsentSuperseded, ConsentWithdrawn, Stop
 from ledger.domain.contract import fold as fold_contracts
 from ledger.domain.decision import Refusal
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.happened import violations
 from ledger.domain.instants import spelled
-from ledger.domain.permission_facts import AccessPermissionRevoked
+from ledger.domain.permission_facts import AccessPermissionGranted, AccessPermissionRevoked
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
-from ledger.domain.session_facts import ConnectionOpened, Ending, Session, SessionStarted
+from ledger.domain.session_facts import (
+    ConnectionOpened,
+    Ending,
+    Session,
+    SessionEnded,
+    SessionStarted,
+    SessionTerminated,
+)
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
 
-def subjects_of(started: SessionStarted) -> tuple[str, ...]:
+def subjects_of(started: SessionStarted | SessionEnded | SessionTerminated) -> tuple[str, ...]:
     """Give the tags of what is wrong with a session: its own, and that of its work order if it has one."""
     order = () if started.work_order is None else (tag("work_order", started.work_order),)
     return (tag("session", started.session), *order)
@@ -40,7 +47,9 @@ def broken_by_end(
     """Give what a session broke by lasting until then: what it rested on, and what took that back meanwhile."""
     return [
         *past_basis(started, position, facts, over_at),
-        *violations(subjects_of(started), lambda: check_within_permission(started, position, over_at)),
+        *violations(
+            subjects_of(started), lambda: check_within_permission(position, permitted_until(started, facts), over_at)
+        ),
         *past_stops(started, position, facts, over_at, defaults),
         *opened_later(started, facts, over_at),
     ]
@@ -81,17 +90,21 @@ def past_stops(
     """Give what a session broke by lasting longer than a no or a revocation let it."""
     noes, revoked = taken_back(facts, started.consent), of_type(facts, AccessPermissionRevoked)
     return [
-        *past_objection(started, position, noes, over_at, defaults),
+        *past_objection(subjects_of(started), started.started_at, position, noes, over_at, defaults),
         *past_revocation(started, position, revoked, over_at, defaults),
     ]
 
 
 def past_objection(
-    started: SessionStarted, position: int, noes: Iterable[ConsentWithdrawn], over_at: datetime, defaults: Defaults
+    about: tuple[str, ...],
+    began_at: datetime,
+    position: int,
+    noes: Iterable[ConsentWithdrawn],
+    over_at: datetime,
+    defaults: Defaults,
 ) -> list[ViolationRecorded]:
     """Give the violation of a session that went on for too long after its consent was taken back, or none."""
-    about = subjects_of(started)
-    return violations(about, lambda: check_past_objection(started, position, noes, over_at, defaults))
+    return violations(about, lambda: check_past_objection(began_at, position, noes, over_at, defaults))
 
 
 def past_revocation(
@@ -107,9 +120,13 @@ def past_revocation(
 
 
 def unsaid(broken: Iterable[ViolationRecorded], facts: Facts, session: str) -> list[ViolationRecorded]:
-    """Leave out what is on record of the session: a word that is said again breaks nothing again."""
+    """Leave out what is on record of the session and stands: a word that is said again breaks nothing again."""
     mine = tag("session", session)
-    said = {(each.fact.rule, each.fact.sentence) for each in of_type(facts, ViolationRecorded) if mine in each.tags}
+    answered = {place for each in of_type(facts, FindingRecorded) for place in each.fact.cites}
+    on_record = (
+        each for each in of_type(facts, ViolationRecorded) if mine in each.tags and each.position not in answered
+    )
+    said = {(each.fact.rule, each.fact.sentence) for each in on_record}
     return [each for each in broken if (each.rule, each.sentence) not in said]
 
 
@@ -137,8 +154,24 @@ def seen(broken: Iterable[ViolationRecorded]) -> list[ViolationRecorded | Findin
 
 
 def taken_back(facts: Facts, consent: str | None) -> list[ConsentWithdrawn]:
-    """Give the customer's words that end this consent."""
-    return [each.fact for each in of_type(facts, ConsentWithdrawn) if each.fact.consent == consent]
+    """Give the customer's words that end this consent, or one that has taken its place."""
+    chain = succession(facts, consent)
+    return [each.fact for each in of_type(facts, ConsentWithdrawn) if each.fact.consent in chain]
+
+
+@rule("R-01", off=frozenset())
+def succession(facts: Facts, consent: str | None, over_at: datetime | None = None) -> frozenset[str]:
+    """Give a consent and those that took its place, one after the other, before a session on it was over."""
+    chain = set() if consent is None else {consent}
+    replaced = [each.fact for each in of_type(facts, ConsentSuperseded) if over_at is None or each.fact.since < over_at]
+    while more := {each.by for each in replaced if each.consent in chain} - chain:
+        chain |= more
+    return frozenset(chain)
+
+
+def relied_until(started: SessionStarted, facts: Facts, over_at: datetime) -> tuple[str, ...]:
+    """Give all that a session rested on until it was over: its end is found by each of them."""
+    return tuple(sorted({*started.relied, *succession(facts, started.consent, over_at)}))
 
 
 def _check_basis_of(started: SessionStarted, position: int, facts: Facts, over_at: datetime) -> None:
@@ -166,22 +199,30 @@ def check_within_contract(started: SessionStarted, position: int, facts: Facts, 
         raise Refusal("R-01", "session_past_contract", [position])
 
 
+def permitted_until(started: SessionStarted, facts: Facts) -> datetime | None:
+    """Give the end of the permitted window, as it was known when the session was told or is since."""
+    ends = (
+        each.fact.ends for each in of_type(facts, AccessPermissionGranted) if each.fact.permission == started.permission
+    )
+    return started.permitted_until or next(ends, None)
+
+
 @rule("R-08")
-def check_within_permission(started: SessionStarted, position: int, over_at: datetime) -> None:
+def check_within_permission(position: int, until: datetime | None, over_at: datetime) -> None:
     """Refuse a session that lasts longer than its permission."""
-    if started.permitted_until is not None and over_at > started.permitted_until:
-        raise Refusal("R-08", "session_beyond_permission", [position], until=spelled(started.permitted_until))
+    if until is not None and over_at > until:
+        raise Refusal("R-08", "session_beyond_permission", [position], until=spelled(until))
 
 
 @rule("R-03")
 def check_past_objection(
-    started: SessionStarted, position: int, noes: Iterable[ConsentWithdrawn], over_at: datetime, defaults: Defaults
+    began_at: datetime, position: int, noes: Iterable[ConsentWithdrawn], over_at: datetime, defaults: Defaults
 ) -> None:
     """Refuse a session that went on after its consent was taken back, for longer than a safe stop takes."""
     stops = [
         (lasts_until(no.received_at, no.stop_by, _time_of(no.stop, defaults)), no.received_at)
         for no in noes
-        if started.started_at < no.received_at
+        if began_at < no.received_at
     ]
     _check_over(stops, over_at, defaults, "R-03", "session_past_objection", position)
 

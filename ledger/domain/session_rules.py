@@ -7,9 +7,10 @@ So every sentence here says what is the case.
 from datetime import datetime
 
 from ledger.domain.basis import check_basis
+from ledger.domain.consent import consent_in_force
+from ledger.domain.consent_rules import told
 from ledger.domain.decision import Refusal
 from ledger.domain.encrypted_path import Path, Protocol
-from ledger.domain.gateway import Login
 from ledger.domain.permission_facts import AccessPermissionGranted, Permission
 from ledger.domain.recorded import Facts, of_type
 from ledger.domain.rules import rule
@@ -26,6 +27,12 @@ def check_scope(order: WorkOrder, technician: str, targets: tuple[str, ...], per
         raise Refusal("R-04", "targets_none", [order.requested])
     if beyond := set(targets) - set(order.targets):
         raise Refusal("R-04", "targets_beyond", [order.requested], targets=", ".join(sorted(beyond)))
+    check_targets_permitted(permission, targets)
+
+
+@rule("R-04")
+def check_targets_permitted(permission: Permission | None, targets: tuple[str, ...]) -> None:
+    """Refuse what the permission does not name; where there is none, that is a matter of its own."""
     if permission is not None and (beyond := set(targets) - set(permission.targets)):
         raise Refusal("R-04", "targets_beyond", permission.positions, targets=", ".join(sorted(beyond)))
 
@@ -72,23 +79,15 @@ def check_granted_by_another(facts: Facts, technician: str) -> None:
 
 
 @rule("R-08")
-def check_means(permission: Permission | None, path: Path) -> None:
-    """Refuse a protocol that was not permitted, and a VPN without confirmed equipment."""
+def check_means(permission: Permission | None, path: Path, moment: datetime) -> None:
+    """Refuse a protocol that was not permitted, and a VPN without equipment that was confirmed by then."""
     if permission is None:
         raise Refusal("R-08", "permission_unknown")
     if path.protocol not in permission.protocols:
         raise Refusal("R-08", "protocol_not_permitted", permission.positions, protocol=path.protocol)
-    if path.protocol is Protocol.VPN and path.device not in dict(permission.devices):
+    confirmed = dict(permission.devices).get(path.device or "")
+    if path.protocol is Protocol.VPN and (confirmed is None or moment < confirmed.since):
         raise Refusal("R-08", "vpn_not_confirmed", permission.positions)
-
-
-@rule("R-18")
-def check_through_gateway(login: Login | None, technician: str, gateway: str, moment: datetime) -> None:
-    """Refuse who has not come in through the gateway."""
-    if login is None:
-        raise Refusal("R-18", "not_through_gateway")
-    if login.technician != technician or login.gateway != gateway or not login.is_in(moment):
-        raise Refusal("R-18", "not_through_gateway", [login.position])
 
 
 @rule("R-04")
@@ -103,3 +102,17 @@ def check_recording_of(facts: Facts, recording: str | None, session: str) -> Non
     told = (each for each in facts if getattr(each.fact, "recording", None) == recording)
     if recording is not None and (known := [e.position for e in told if getattr(e.fact, "session", None) != session]):
         raise Refusal("R-20", "recording_known", known)
+
+
+@rule("R-01")
+def check_consented(facts: Facts, opened_at: datetime, work_order: str | None) -> None:
+    """Refuse a connection that no consent covered: in a safe stop, too, nothing new is opened (A-03)."""
+    if consent_in_force(facts, opened_at, work_order) is None:
+        raise Refusal("R-01", "connection_without_consent", told(facts))
+
+
+@rule("R-18")
+def check_in_session(session: Session | None) -> None:
+    """Refuse a connection in no session that anybody told of."""
+    if session is None:
+        raise Refusal("R-18", "connection_without_session")

@@ -11,24 +11,27 @@ from datetime import datetime
 from ledger.domain.basis import stated_in
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.connected_on import days_of
+from ledger.domain.connections_told import judged_by_session
 from ledger.domain.consent import consent_in_force
-from ledger.domain.consent_rules import consent_violation, of_agreement, told
+from ledger.domain.consent_rules import consent_violation, of_agreement
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.encrypted_path import Path, check_encrypted, plain_inside
 from ledger.domain.fact import Fact
-from ledger.domain.gateway import login_of
+from ledger.domain.gateway import check_through_gateway, login_of
 from ledger.domain.happened import violations
 from ledger.domain.instants import check_happened
 from ledger.domain.permission import check_customer
 from ledger.domain.permission_facts import fold as fold_permissions
+from ledger.domain.permission_told import about_permission, under_permission
 from ledger.domain.presenting import agreement_timers
-from ledger.domain.recorded import Facts, of_type
+from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.recording_facts import SessionRecordingStarted
 from ledger.domain.repeated import told_before
 from ledger.domain.rules import rule
 from ledger.domain.session_due import of_session, session_due
 from ledger.domain.session_ending import end_of
 from ledger.domain.session_facts import (
+    UNGROUNDED,
     ConnectionClosed,
     ConnectionFailed,
     ConnectionOpened,
@@ -38,20 +41,22 @@ from ledger.domain.session_facts import (
 )
 from ledger.domain.session_lasting import broken_by_end, check_not_over, subjects_of
 from ledger.domain.session_rules import (
+    check_consented,
     check_granted_by_another,
     check_has_order,
     check_in_progress,
+    check_in_session,
     check_means,
     check_order_basis,
     check_permitted,
     check_recording_of,
     check_scope,
     check_target_of,
-    check_through_gateway,
 )
 from ledger.domain.settings import Defaults
 from ledger.domain.subjects import of_named
 from ledger.domain.work import of_order, order_at
+from ledger.domain.work_outlasted import done_at, outlasted_work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,28 +168,35 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         days=days_of(command.customer, moment, moment),
         through=() if consent is None else consent.through,
         stated_in=() if order is None else stated_in(order.basis, facts, moment),
+        completed_at=done_at(facts, order_id),
     )
+    about = (*subjects_of(started), tag(UNGROUNDED, command.customer))
+    unfounded = consent_violation(facts, moment, about, order_id)
+    groundless = violations(about, lambda: check_order_basis(order, facts, moment))
+    if unfounded is not None or groundless:
+        started = replace(started, ungrounded=command.customer)
     before = session_of(facts, command.session)
     if before is not None:  # what it relied on, as it was known when it was told first
         first = before.started.fact
-        relied = ("consent", "contract", "terms", "through", "stated_in")
+        relied = ("consent", "contract", "terms", "through", "stated_in", "ungrounded", "completed_at")
         started = replace(started, **{name: getattr(first, name) for name in relied})
     if told_before(None if before is None else before.started, started, "R-04", "session_known"):
         return decided()
     check_recording_of(facts, command.recording, command.session)
     subjects = subjects_of(started)
-    unfounded = consent_violation(facts, moment, subjects, order_id)
-    broken = violations(
+    permitted = (*subjects, *(() if command.permission is None else (tag("permission", command.permission),)))
+    came_in = (*subjects, *(() if command.login is None else (tag("login", command.login),)))
+    broken = [*violations(subjects, lambda: check_has_order(order, command.work_order)), *groundless]
+    broken += violations(subjects, lambda: None if order is None else check_in_progress(order))
+    broken += violations(permitted, lambda: check_permitted(permission, order_id, moment))
+    broken += violations(
         subjects,
-        lambda: check_has_order(order, command.work_order),
-        lambda: check_order_basis(order, facts, moment),
-        lambda: None if order is None else check_in_progress(order),
-        lambda: check_permitted(permission, order_id, moment),
         lambda: check_granted_by_another(facts, command.technician),
         lambda: None if order is None else check_scope(order, command.technician, command.targets, permission),
-        lambda: check_through_gateway(login, command.technician, command.gateway, moment),
     )
-    made: list[Fact] = [started, *(() if unfounded is None else (unfounded,)), *broken]
+    broken += violations(came_in, lambda: check_through_gateway(login, command.technician, command.gateway, moment))
+    again = judged_by_session(facts, started)
+    made: list[Fact] = [started, *(() if unfounded is None else (unfounded,)), *broken, *again]
     if command.recording is not None:
         made.append(
             SessionRecordingStarted(
@@ -196,8 +208,12 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         )
     if command.ended_at is not None:
         check_happened("R-18", command.ended_at, now, after=moment)
-        made.append(end_of(started, command.customer, command.ended_at, command.why))
-        made += broken_by_end(started, 0 if order is None else order.requested, facts, command.ended_at, defaults)
+        made.append(end_of(started, command.customer, command.ended_at, command.why, facts))
+        said = {each.sentence for each in broken}
+        past = broken_by_end(started, 0 if order is None else order.requested, facts, command.ended_at, defaults)
+        made += [each for each in past if each.sentence not in said]
+        begun = Recorded(started, 0 if order is None else order.requested, now)
+        made += outlasted_work(begun, started.completed_at, command.ended_at, defaults)
         in_time = moment + defaults.recording_start
         made += violations(subjects, lambda: check_recorded(command, in_time))
     return decided(*made, cites=[] if order is None else [order.requested])
@@ -240,42 +256,32 @@ def record_connection(command: RecordConnection, facts: Facts, now: datetime, _d
         opened_at=command.opened_at,
         consent=None if consent is None else consent.consent,
         through=() if consent is None else consent.through,
+        ungrounded=command.customer if consent is None else None,
     )
     before = next((e for e in of_type(facts, ConnectionOpened) if e.fact.connection == command.connection), None)
     if before is not None:  # what it relied on, as it was known when it was told first
-        opened = replace(opened, consent=before.fact.consent, through=before.fact.through)
+        relied = ("consent", "through", "ungrounded")
+        opened = replace(opened, **{name: getattr(before.fact, name) for name in relied})
     if told_before(before, opened, "R-04", "connection_known"):
         return decided()
     permission = fold_permissions(facts).get(command.permission or "")
     subjects = (tag("session", command.session), tag("connection", command.connection))
-    broken = violations(
-        subjects,
-        lambda: check_consented(facts, command.opened_at, order_id),
-        lambda: check_encrypted(command.path),
-        lambda: check_means(permission, command.path),
-    )
+    about = (*subjects, tag(UNGROUNDED, command.customer))
+    broken = violations(about, lambda: check_consented(facts, command.opened_at, order_id))
+    broken += violations(subjects, lambda: check_encrypted(command.path))
     note = plain_inside(command.path, subjects)
     if session is None:
-        return decided(opened, *broken, *violations(subjects, _no_session))
+        broken += violations(about_permission(opened), lambda: check_means(permission, command.path, command.opened_at))
+        broken += violations(subjects, lambda: check_in_session(session))
+        return decided(opened, *broken, *(() if note is None else (note,)))
     over_at = session.over_at
     broken += violations(
         subjects,
         lambda: check_target_of(session, command.target),
-        lambda: check_permitted(permission, order_id, command.opened_at),
         lambda: check_not_over(over_at, command.opened_at, session.positions),
     )
+    broken += under_permission(permission, order_id, opened)
     return decided(opened, *broken, *(() if note is None else (note,)), cites=[session.started.position])
-
-
-@rule("R-01")
-def check_consented(facts: Facts, opened_at: datetime, work_order: str | None) -> None:
-    """Refuse a connection that no consent covered: in a safe stop, too, nothing new is opened (A-03)."""
-    if consent_in_force(facts, opened_at, work_order) is None:
-        raise Refusal("R-01", "connection_without_consent", told(facts))
-
-
-def _no_session() -> None:
-    raise Refusal("R-18", "connection_without_session")
 
 
 @decides(

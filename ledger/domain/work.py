@@ -241,8 +241,10 @@ def _begins(recorded: Recorded[Fact], work_order: str) -> dict[str, Any]:
 def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str) -> dict[str, Any]:
     """Give the members of an order that this fact changes."""
     fact, place = recorded.fact, recorded.position
-    if getattr(fact, "work_order", None) != work_order or ("ended" in order and not _done_before(order, recorded)):
+    if getattr(fact, "work_order", None) != work_order:
         return {}
+    if "ended" in order and not _done_before(order, recorded):
+        return _began(order, recorded) if isinstance(fact, WorkStarted) else {}
     match fact:
         case WorkOrderAccepted():
             return _becomes(Status.ACCEPTED, recorded)
@@ -261,9 +263,10 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
             if not fact.proper:
                 return {"improper": (*order.get("improper", ()), place)}
             return _becomes(Status.NOTICED, recorded, notices=(*order.get("notices", ()), told))
-        case WorkStarted(started_at=started_at):
-            first = {} if "started" in order else {"started_at": started_at, "started": place}
-            return _becomes(Status.IN_PROGRESS, recorded, **first)
+        case WorkStarted():
+            began = _began(order, recorded)
+            told_late = began and "started" in order  # it had begun before, and has come as far as it has
+            return began if told_late else _becomes(Status.IN_PROGRESS, recorded, **began)
         case WorkSuspended() | WorkResumed():
             if order.get("status") not in RUNNING or happened_at(recorded) < order["changed_at"]:
                 return {}  # what happened after it was told before it
@@ -299,6 +302,14 @@ def _agreed(order: Mapping[str, Any], recorded: Recorded[Fact]) -> dict[str, Any
 
 _UNTOLD: Mapping[str, tuple[()]] = {"notices": (), "improper": ()}
 """A time that is new, or none: nobody was told of it."""
+
+
+def _began(order: Mapping[str, Any], recorded: Recorded[Fact]) -> dict[str, Any]:
+    """Give when work first began; nothing where it is said to have begun or to have been over before."""
+    moment = happened_at(recorded)
+    if any(name in order and order[name] <= moment for name in ("started_at", "ended_at")):
+        return {}
+    return {"started_at": moment, "started": recorded.position}
 
 
 def _done_before(order: Mapping[str, Any], recorded: Recorded[Fact]) -> bool:

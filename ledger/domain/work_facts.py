@@ -76,14 +76,22 @@ class WorkOrderDeclined(Fact):
     reason: str
 
 
-@fact("work.cancelled.v1", retention="trail", ja="取消", en="Work order cancelled", clause="5①")
+@fact(
+    "work.cancelled.v1",
+    retention="trail",
+    ja="取消",
+    en="Work order cancelled",
+    clause="5①",
+    occurred="cancelled_at",
+)
 class WorkOrderCancelled(Fact):
-    """One side calls off what was not begun."""
+    """One side calls off what was not begun, when it is recorded or at ``cancelled_at``."""
 
     work_order: str = ref("work_order")
     by: Side = public()
     contact: str | None = ref("person", default=None)
     reason: str
+    cancelled_at: datetime | None = None
 
 
 @fact("work.technician_assigned.v1", retention="trail", ja="技術員割当", en="Technician assigned", clause="4-2")
@@ -144,6 +152,8 @@ class WorkCompleted(Fact):
 
     work_order: str = ref("work_order")
     completed_at: datetime
+    sessions: tuple[str, ...] = ref("session", default=())
+    """Sessions of it whose end was still to be told, and is judged by this then."""
 
 
 @fact(

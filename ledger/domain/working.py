@@ -6,6 +6,7 @@ without an agreed time, or without a proper and timely notice, is recorded as be
 R-21, R-22). Completion waits for nothing: no report, no operation check (R-24, R-25).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,18 +14,20 @@ from ledger.domain import overrun as overrun_
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
+from ledger.domain.ended_again import End, check_end, ended_again, ends_at
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.judged_again import judged_again
 from ledger.domain.lead_time import told_too_late
-from ledger.domain.recorded import Facts, happened_at
+from ledger.domain.recorded import Facts, happened_at, of_type
 from ledger.domain.rules import rule
-from ledger.domain.session_facts import SessionStarted
+from ledger.domain.session_facts import SessionEnded, SessionStarted
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work import RUNNING, Status, WorkOrder, known, known_open, of_order, order_at
+from ledger.domain.work import RUNNING, Status, WorkOrder, known, of_order, order_at
 from ledger.domain.work_facts import WorkAborted, WorkCompleted, WorkResumed, WorkStarted, WorkSuspended
+from ledger.domain.work_outlasted import lasting_past, sessions_of, still_open
 from ledger.domain.work_timers import work_due
 
 
@@ -81,7 +84,7 @@ _Command = StartWork | SuspendWork | ResumeWork | AbortWork | CompleteWork
 
 
 def _with_sessions(command: _Command) -> Boundary:
-    return of_order(command.work_order, SessionStarted)
+    return of_order(command.work_order, SessionStarted, SessionEnded)
 
 
 def _timers(command: _Command) -> tuple[Due, ...]:
@@ -92,15 +95,21 @@ def _timers(command: _Command) -> tuple[Due, ...]:
 def start_work(command: StartWork, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record the start, and what should have come before it and did not."""
     order = known(facts, command.work_order, "R-22")
-    if order.status in RUNNING:
-        raise Refusal("R-22", "work_begun_already", [order.changed])
+    earlier = began_earlier(order, command.started_at)
+    told = [
+        each.position
+        for each in of_type(facts, WorkStarted)
+        if (each.fact.technician, each.fact.started_at) == (command.technician, command.started_at)
+    ]
+    if told or (earlier is None and order.status in RUNNING):
+        raise Refusal("R-22", "work_begun_already", told or [order.changed])
     check_happened("R-22", command.started_at, now, after=order.requested_at, cites=[order.requested])
     started = WorkStarted(work_order=order.id, technician=command.technician, started_at=command.started_at)
     over = started_after_end(order, command.started_at)
     then = _planned_then(order, facts, command.started_at)
-    wrong = (
-        [over] if over is not None else [unscheduled(then, command.started_at), unannounced(then, command, defaults)]
-    )
+    wrong = [earlier, unscheduled(then, command.started_at), unannounced(then, command, defaults)]
+    if over is not None:
+        wrong = [over]
     again = judged_again(facts, order, started, now)
     return decided(started, *(each for each in wrong if each is not None), *again, cites=_planned(then))
 
@@ -109,6 +118,20 @@ def _planned_then(order: WorkOrder, facts: Facts, started_at: datetime) -> WorkO
     """Give the order as it stood when work began, with the time that was agreed on; else as it stands now."""
     then = order_at(facts, order.id, started_at)
     return order if then is None or then.window is None else then
+
+
+@rule("R-22")
+def began_earlier(order: WorkOrder, started_at: datetime) -> FindingRecorded | None:
+    """Find that work began before it is said to have begun; the order has the earlier start from then on."""
+    if order.started is None or order.started_at is None or started_at >= order.started_at:
+        return None
+    return FindingRecorded(
+        rule="R-22",
+        sentence="work_began_earlier",
+        values={"at": spelled(order.started_at)},
+        subjects=(tag("work_order", order.id),),
+        cites=(order.started,),
+    )
 
 
 @rule("R-06")
@@ -199,52 +222,37 @@ def _at_work(facts: Facts, work_order: str, moment: datetime, now: datetime) -> 
 @decides(AbortWork, boundary=_with_sessions, timers=_timers)
 def abort_work(command: AbortWork, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """End work that had begun."""
-    order = _running(facts, command.work_order)
-    _check_since_start(order, command.aborted_at, now)
-    aborted = WorkAborted(work_order=order.id, aborted_at=command.aborted_at, reason=command.reason)
-    return decided(aborted, *_at_end(order, facts, aborted, now, defaults), cites=_begun(order))
+    aborted = WorkAborted(work_order=command.work_order, aborted_at=command.aborted_at, reason=command.reason)
+    return _ended(aborted, facts, now, defaults)
 
 
 @decides(CompleteWork, boundary=_with_sessions, timers=_timers)
 def complete_work(command: CompleteWork, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
-    """Complete work that had begun, whatever is still to be reported, asked or checked.
-
-    So is work that was done before it is said to have been aborted: the clock aborts what was not told to be done.
-    """
-    order = known(facts, command.work_order)
-    earlier = done_before_abort(order, command.completed_at)
-    if earlier is None:
-        order = _running(facts, command.work_order)
-    _check_since_start(order, command.completed_at, now)
-    completed = WorkCompleted(work_order=order.id, completed_at=command.completed_at)
-    if earlier is not None:
-        return decided(completed, earlier, *judged_again(facts, order, completed, now), cites=_begun(order))
-    return decided(completed, *_at_end(order, facts, completed, now, defaults), cites=_begun(order))
+    """Complete work that had begun, whatever is still to be reported, asked or checked."""
+    sessions, done = sessions_of(facts, command.work_order), command.completed_at
+    completed = WorkCompleted(work_order=command.work_order, completed_at=done, sessions=still_open(sessions, done))
+    past = lasting_past(sessions, done, defaults)
+    return _ended(completed, facts, now, defaults, past)
 
 
-@rule("R-06")
-def done_before_abort(order: WorkOrder, completed_at: datetime) -> FindingRecorded | None:
-    """Find that work had been done when it is said to have been aborted."""
-    if order.status is not Status.ABORTED or order.ended is None or order.ended_at is None:
-        return None
-    if completed_at >= order.ended_at:
-        return None
-    return FindingRecorded(
-        rule="R-06",
-        sentence="work_done_before_abort",
-        values={"aborted_at": spelled(order.ended_at)},
-        subjects=(tag("work_order", order.id),),
-        cites=(order.ended,),
-    )
+def _ended(end: End, facts: Facts, now: datetime, defaults: Defaults, past: Iterable[FindingRecorded] = ()) -> Decision:
+    """Record an end, and what is wrong as the work ends; also of an order that was over, as the clock may abort it."""
+    order = known(facts, end.work_order)
+    if order.over:
+        starts = check_end(order, facts, end, now)
+        again = (*ended_again(order, facts, end), *judged_again(facts, order, end, now))
+        return decided(end, *again, *past, cites=tuple(sorted({order.changed, *starts})))
+    _check_begun(order)
+    if order.status not in RUNNING:
+        raise Refusal("R-06", "work_in_other_state", [order.changed], status=order.status)
+    _check_since_start(order, ends_at(end), now)
+    return decided(end, *_at_end(order, facts, end, now, defaults), *past, cites=_begun(order))
 
 
-def _at_end(
-    order: WorkOrder, facts: Facts, end: WorkAborted | WorkCompleted, now: datetime, defaults: Defaults
-) -> list[Fact]:
+def _at_end(order: WorkOrder, facts: Facts, end: End, now: datetime, defaults: Defaults) -> list[Fact]:
     """Give what is wrong as the work ends: an untold overrun, what is told of a time after it."""
-    ended_at = end.aborted_at if isinstance(end, WorkAborted) else end.completed_at
-    untold = overrun_.never_told(order, overrun_.fold(facts, order.id), ended_at, defaults)
-    after = paused_after_end(order, facts, ended_at)
+    untold = overrun_.never_told(order, overrun_.fold(facts, order.id), ends_at(end), defaults)
+    after = paused_after_end(order, facts, ends_at(end))
     return [*(each for each in (untold, after) if each is not None), *judged_again(facts, order, end, now)]
 
 
@@ -266,14 +274,6 @@ def paused_after_end(order: WorkOrder, facts: Facts, ended_at: datetime) -> Find
         subjects=(tag("work_order", order.id),),
         cites=tuple(after),
     )
-
-
-def _running(facts: Facts, work_order: str) -> WorkOrder:
-    order = known_open(facts, work_order)
-    _check_begun(order)
-    if order.status not in RUNNING:
-        raise Refusal("R-06", "work_in_other_state", [order.changed], status=order.status)
-    return order
 
 
 def _check_begun(order: WorkOrder) -> None:

@@ -69,7 +69,7 @@ class Refusal(Enum):
     CHECKPOINT_FORM = _C, _FINDING, _CHANGED, "The checkpoint is malformed.", "チェックポイントの形式が正しくない。"
     BAD_SIGNATURE = _C, _FINDING, _CHANGED, "A pinned key's signature is wrong.", "固定した鍵の署名が正しくない。"
     KEY_INTERVAL = _C, _FINDING, _CHANGED, "The key does not count at this size.", "鍵はこの大きさでは有効でない。"
-    KEY_RETIRED = _C, _FINDING, _CHANGED, "The signing key was retired before.", "署名鍵はすでに失効している。"
+    KEY_RETIRED = _C, _FINDING, _CHANGED, "The signing key was retired before.", "署名鍵は既に失効している。"
     ROTATION_UNPROVEN = (
         _C,
         _FINDING,

@@ -61,7 +61,6 @@ class Columns:
     entries: list[bytes] = field(default_factory=list)
     names: list[bytes] = field(default_factory=list)
     tag_lines: list[bytes] = field(default_factory=list)
-    tagged: bool = False
     sealed: list[bytes] = field(default_factory=list)
     sealed_at: list[bytes] = field(default_factory=list)
     parts: list[bytes] = field(default_factory=list)

@@ -56,6 +56,10 @@ class Reader:
         self._places = sql.SQL(
             "SELECT position FROM {}.entry WHERE {} AND seq BETWEEN %(first)s AND %(last)s ORDER BY seq LIMIT %(limit)s"
         ).format(name, OF_CHAIN)
+        self._typed = sql.SQL(
+            "SELECT seq, position, entry FROM {}.entry WHERE {} AND seq > %(seq)s AND type = ANY(%(types)s)"
+            " ORDER BY seq LIMIT %(limit)s"
+        ).format(name, OF_CHAIN)
         self._heads = sql.SQL("SELECT chain, seq FROM {}.chain ORDER BY chain").format(name)
         self._head_at = sql.SQL(
             "SELECT seq, leaf FROM {}.entry WHERE {} AND position < %(size)s ORDER BY seq DESC LIMIT 1"
@@ -120,6 +124,19 @@ class Reader:
             asked = {"chain": chain, "first": first, "last": last, "limit": limit}
             found = connection.execute(self._chain, asked, binary=True).fetchall()
             return self._records(connection, found, opened=opened)
+
+    def of_types(self, chain: str, types: Sequence[str]) -> Iterator[tuple[int, Recorded]]:
+        """Give a chain's records of these types, in order and unopened; what is looked through is that chain alone."""
+        seq = 0
+        while True:
+            with named_errors(), self._connections.connection() as connection:
+                asked = {"chain": chain, "seq": seq, "types": list(types), "limit": PAGE}
+                found = connection.execute(self._typed, asked, binary=True).fetchall()
+                page = self._records(connection, [(position, entry) for _, position, entry in found], opened=False)
+            yield from page
+            if len(found) < PAGE:
+                return
+            seq = found[-1][0]
 
     def chain_positions(self, chain: str, first: int, last: int) -> Iterator[int]:
         """Give the positions of the records ``first`` … ``last`` of a chain, rising."""

@@ -44,11 +44,15 @@ from ledger.store.prepare import Prepared
 from ledger.store.rows import bytes_element, leaf_element, number_element
 from ledger.store.sending import Sender
 from ledger.store.statements import Statements
+from ledger.store.tag_rows import SPAN
 from ledger.store.wire import Row, Steps, Wire, finish
 
 _EFFECTS = frozenset({CHAIN_CREATED, KEY_CREATED, KEY_DESTROYED})
-_SLICE = 128
-"""How many entries are numbered before they are sent: the server takes them in while the next are numbered."""
+_SLICE = SPAN // 2
+"""How many entries are numbered before they are sent: the server takes them in while the next are numbered.
+
+Twice as many are the most whose tags are sent at once.
+"""
 _SLICE_UNSEALED = 40
 _Marks = dict[bytes, tuple[bytes, int]]
 Made = Callable[[Wire, int, datetime], Steps[Prepared | None]]
@@ -251,12 +255,9 @@ class Sequencer:
             self._append_unsealed(wire, group, request, request.unsealed)
             return
         # All checks come before the first placing, so that a refused request leaves no trace in the group.
-        self._place(wire, group, self._known.check(group, kinds_of(request, several)))
+        self._place_all(wire, group, self._known.check(group, kinds_of(request, several)))
         first = group.position
-        for start in range(0, len(several), _SLICE):
-            self._place(wire, group, several[start : start + _SLICE])
-            if len(group.placed) - group.sent >= _SLICE:
-                self._sender.send_rows(wire, group)
+        self._place_all(wire, group, several)
         request.fresh = len(several)
         request.at = group.at
         placed = range(first, group.position)
@@ -264,7 +265,7 @@ class Sequencer:
 
     def _append_unsealed(self, wire: Wire, group: Group, request: Request, unsealed: Iterator[Prepared]) -> None:
         """Append a request that is alone, sealing each part while the server takes in the one before."""
-        self._place(wire, group, self._known.check(group, kinds_of(request, ())))
+        self._place_all(wire, group, self._known.check(group, kinds_of(request, ())))
         first = group.position
         try:
             while several := list(islice(unsealed, _SLICE_UNSEALED)):
@@ -279,6 +280,12 @@ class Sequencer:
         request.fresh = len(request.positions)
         request.at = group.at
 
+    def _place_all(self, wire: Wire, group: Group, several: Sequence[Prepared]) -> None:
+        for start in range(0, len(several), _SLICE):
+            self._place(wire, group, several[start : start + _SLICE])
+            if len(group.placed) - group.sent >= _SLICE:
+                self._sender.send_rows(wire, group)
+
     def _place(self, wire: Wire, group: Group, several: Sequence[Prepared]) -> None:
         """Give checked records their places: in one piece, as it runs for every entry under the lock."""
         chains, moved, position = self._known.chains, group.moved, group.position
@@ -286,7 +293,7 @@ class Sequencer:
         seqs, leaves, entries = columns.seqs, columns.leaves, columns.entries
         names, tag_lines = columns.names, columns.tag_lines
         for each in several:
-            shared, template, tags, lines, sealed, public, marks = each
+            shared, template, _, lines, sealed, public, marks = each
             head = chains.get(shared.chain) or self._known.open_chain(each)
             seq = head.seq + 1
             data = template.fill(position, at_text, head.leaf, seq)
@@ -297,8 +304,6 @@ class Sequencer:
             entries.append(bytes_element(data))
             names.append(shared.names_element)
             tag_lines.append(lines)
-            if tags:
-                columns.tagged = True
             if sealed is not None:
                 columns.sealed.append(sealed)
                 columns.sealed_at.append(place)

@@ -46,12 +46,11 @@ _TEXTS = {
         " FROM unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[])"
         " WITH ORDINALITY AS row (seq, leaf, entry, names, tags, number)"
     ),
-    # The number of a tag is what ``rows.tag_number`` gives.
+    # As ``tag_rows`` gives them.
     "tags": (
-        "INSERT INTO {schema}.tag (tag, position)"
-        " SELECT ('x' || encode(substr(sha256(convert_to(tag, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint, position"
-        " FROM (SELECT $1::bigint + number - 1 AS position, unnest(string_to_array(tags, E'\\n')) AS tag"
-        " FROM unnest($2::text[]) WITH ORDINALITY AS row (tags, number)) AS tagged"
+        "INSERT INTO {schema}.tag (tag, position, before)"
+        " SELECT tag, position, before::bigint[]"
+        " FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS row (tag, position, before)"
     ),
     "payloads": (
         "INSERT INTO {schema}.payload (position, part, sealed)"

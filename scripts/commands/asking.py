@@ -17,6 +17,7 @@ from ledger.application.providing import manifest_sha256
 from ledger.domain.recording_check import Piece
 from ledger.keys.classes import JST
 from ledger.log.refusal import RefusedError
+from scripts.commands.hints import is_blank
 from scripts.commands.step import Member
 from scripts.console import Session
 from scripts.refusals import CommandRefusedError, reason_of
@@ -43,7 +44,7 @@ def ask(session: Session, member: Member) -> tuple[Any, str]:
     while True:
         try:
             answer = session.answer().strip()
-            if not answer:
+            if is_blank(answer):
                 continue
             parts = [each.strip() for each in answer.split(",")] if member.several else [answer]
             values = [_typed(session, member, each) for each in parts if each]

@@ -22,7 +22,7 @@ from ledger.domain.violation import Against
 from scripts.commands.access import appending
 from scripts.commands.asking import ask, can_ask, choice_name, read_prose, read_value
 from scripts.commands.declared import Command, Written
-from scripts.commands.hints import hints_on
+from scripts.commands.hints import check_words, hints_on, hints_on_words
 from scripts.commands.identity import (
     Actor,
     acting,
@@ -52,7 +52,7 @@ def command_of(step: Step, language: Language) -> Command:
             drawn = _drawn(step, ledger, told, once)
             runner = {} if step.runner is None else {step.runner: actor["id"]}
             command = made(step, told, {**drawn, **runner})
-            session.hints = _hints(session, ledger, command, told)
+            session.hints = _hints(session, ledger, command, members, told)
             for hint in session.hints:
                 session.warn(hint)
             carry = step.carry or _decide
@@ -78,13 +78,15 @@ def command_of(step: Step, language: Language) -> Command:
     return run
 
 
-def _hints(session: Session, ledger: Ledger, command: object, told: Mapping[tuple[str, str], Any]) -> list[str]:
+def _hints(
+    session: Session, ledger: Ledger, command: object, members: list[Member], told: Mapping[tuple[str, str], Any]
+) -> list[str]:
     """Give the hints on what was told; none where it says a secret, because a hint repeats it."""
     try:
         ledger.decider.check_words(command)
     except Refusal:
         return []
-    return hints_on(session, ledger, told)
+    return [*hints_on_words(session, members, told), *hints_on(session, ledger, told)]
 
 
 def _conflict(session: Session, members: list[Member], conflict: CommandConflictError) -> str:
@@ -110,6 +112,7 @@ def _told(
             continue
         told[each.within, each.name] = read_value(session, each, value)
         told |= _taken_of(step, each, value)
+    check_words(session, step, members, told)
     return told, missing
 
 
@@ -226,8 +229,9 @@ def _help(member: Member, language: Language) -> Written:
     """Say what an option is, what may be told, and whether it has to be."""
     shown, space = text(language, member.explained), "" if language == "ja" else " "
     if member.choices is not None:
-        values = ", ".join(f"{each.value} ({text(language, choice_name(each))})" for each in member.choices)
-        shown += space + text(language, "step_choices", values=values)
+        said = [(each.value, text(language, choice_name(each))) for each in member.choices]
+        values = [text(language, "help_choice", code=code, words=words) for code, words in said]
+        shown += space + text(language, "step_choices", values=text(language, "help_and").join(values))
     if member.required:
         shown += space + text(language, "step_required")
     return Written(shown)

@@ -9,16 +9,19 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from operator import getitem
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from types import NoneType
+from typing import Annotated, Any, Final, get_args, get_origin
 
 import typer
 
 from scripts import help_page
 from scripts.console import Session, Status
 from scripts.refusals import guarded
-from scripts.texts import Language, text
+from scripts.texts import Language, has_text, text
 
 Command = Callable[..., Status]
+
+_METAVARS: Final[Mapping[Any, str]] = {str: "TEXT", int: "NUMBER", Path: "FILE"}
 
 
 class Written(str):
@@ -68,7 +71,7 @@ def _as_typer_wants_it(command: Command, language: Language) -> Callable[..., St
 def _shared(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="opt_json")] = False,
-    directory: Annotated[Path | None, typer.Option("--dir", help="opt_dir")] = None,
+    directory: Annotated[Path | None, typer.Option("--dir", help="opt_dir", metavar="DIRECTORY")] = None,
     language: Annotated[str | None, typer.Option("--lang", help="opt_lang", metavar="[en|ja]")] = None,
 ) -> None:
     """Declare what every command takes; never called."""
@@ -93,6 +96,30 @@ def _translated(parameter: inspect.Parameter, language: Language) -> inspect.Par
     type_, info = get_args(annotation)
     info = copy(info)
     info.help = str(info.help) if isinstance(info.help, Written) else text(language, info.help)
+    info.help = _with_bounds(info.help, info, parameter.default, language)
+    if isinstance(info, typer.models.OptionInfo):
+        info.metavar = _metavar(info.metavar or _METAVARS.get(_one_of(type_)), language)
     # Annotated[…] of values that are known only now: the type checker sees the declarations, Typer sees these.
     declared = getitem(Annotated, (type_, info))
     return parameter.replace(annotation=declared, kind=inspect.Parameter.KEYWORD_ONLY)
+
+
+def _one_of(type_: Any) -> Any:
+    """Give the type of one value of an option: ``list[Path] | None`` is of paths."""
+    left = [each for each in get_args(type_) if each is not NoneType]
+    return _one_of(left[0]) if left else type_
+
+
+def _metavar(name: str | None, language: Language) -> str | None:
+    """Say what is typed behind an option, where there are words for it."""
+    return text(language, f"metavar_{name}") if has_text(f"metavar_{name}") else name
+
+
+def _with_bounds(shown: str, info: Any, default: Any, language: Language) -> str:
+    """Say besides what is taken where nothing is told, and the least that may be where that is not nothing."""
+    said = [text(language, "help_default", value=default)] if type(default) is int else []
+    said += [text(language, "help_least", value=info.min)] if info.min else []
+    assert info.max is None, "no text says the most yet"
+    if not said:
+        return shown
+    return text(language, "help_bounds", shown=shown.rstrip(".。"), bounds=text(language, "help_and").join(said))

@@ -1,25 +1,62 @@
-"""Hints on targets as they were typed: kept byte for byte, and told where they will match nothing for how they look.
+"""Texts and targets as they were typed: kept byte for byte, and told where they say nothing or will match nothing.
 
-A target is compared byte for byte wherever a rule asks for it, so one that only looks like another is another. What is
-known is what the same work order or session names already. A hint refuses nothing.
+A text of the vendor's own that is blank is a slip of the hand, and refused; what a customer or a machine said is
+evidence, and kept however blank. A target is compared byte for byte wherever a rule asks for it, so one that only looks
+like another is another. What is known is what the same work order or session names already. A hint refuses nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from ledger.application.door import Ledger
 from ledger.domain.boundary import Boundary, Item, tag
 from ledger.domain.permission_facts import AccessPermissionGranted, AccessPermissionRequested
 from ledger.domain.session_facts import SessionStarted
-from ledger.domain.work_facts import WorkOrderRequested
+from ledger.domain.work_facts import Side, WorkOrderRequested
+from scripts.commands.step import By, Member, Step, Told
 from scripts.console import Session
+from scripts.refusals import CommandRefusedError
 
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Line ends, controls, and marks without a width of their own."""
 _NAMING = (WorkOrderRequested, AccessPermissionRequested, AccessPermissionGranted, SessionStarted)
 
 
-def hints_on(session: Session, ledger: Ledger, told: Mapping[tuple[str, str], Any]) -> list[str]:
-    """Give a sentence for each target among what was told that is blank, has blanks around it, or only looks known."""
+def is_blank(text: str) -> bool:
+    """Tell whether a text has nothing that could be seen: blanks of any width, line ends and controls alone."""
+    return all(category(each) in {"Zs", *_UNSEEN} for each in text)
+
+
+def check_words(session: Session, step: Step, members: Iterable[Member], told: Told) -> None:
+    """Refuse a blank text that the vendor words; raise CommandRefusedError."""
+    if _is_heard(step, told):
+        return
+    for each in _blank(members, told):
+        if each.name not in step.heard:
+            raise CommandRefusedError(session.text("step_blank", option=each.flag))
+
+
+def hints_on_words(session: Session, members: Iterable[Member], told: Told) -> list[str]:
+    """Give a sentence for each blank text that is kept because somebody else said it."""
+    return [session.text("hint_blank", option=each.flag) for each in _blank(members, told)]
+
+
+def _is_heard(step: Step, told: Told) -> bool:
+    """Tell whether all that is told is somebody else's: a machine's, or what the customer says on its own part."""
+    return step.by is By.ANYBODY or told.get(("", "by")) is Side.CUSTOMER
+
+
+def _blank(members: Iterable[Member], told: Told) -> Iterator[Member]:
+    for each in members:
+        value = told.get((each.within, each.name))
+        texts = (value if each.several else (value,)) if value is not None and each.of_words else ()
+        if any(is_blank(text) for text in texts):
+            yield each
+
+
+def hints_on(session: Session, ledger: Ledger, told: Told) -> list[str]:
+    """Give a sentence for each target that is blank, has blanks around it or signs unseen, or only looks known."""
     targets = [each for (_, name), value in told.items() for each in _targets(name, value)]
     if not targets:
         return []
@@ -34,10 +71,12 @@ def _targets(name: str, value: Any) -> tuple[str, ...]:
 
 
 def _hints(session: Session, target: str, known: frozenset[str]) -> Iterator[str]:
-    if not target.strip():
+    if is_blank(target):
         yield session.text("hint_target_blank", target=target)
     elif target != target.strip():
         yield session.text("hint_target_ends", target=target)
+    if any(category(each) in _UNSEEN for each in target):
+        yield session.text("hint_target_unseen", target=target)
     if target not in known:
         for alike in sorted(each for each in known if _shape(each) == _shape(target)):
             yield session.text("hint_target_alike", target=target, known=alike)
@@ -47,7 +86,7 @@ def _shape(target: str) -> str:
     return normalize("NFKC", target).strip()
 
 
-def _known(ledger: Ledger, told: Mapping[tuple[str, str], Any]) -> frozenset[str]:
+def _known(ledger: Ledger, told: Told) -> frozenset[str]:
     """Give the targets that the work order or the session of the step names already."""
     types = tuple(sorted(each.KIND.type for each in _NAMING))
     items = [

@@ -16,6 +16,7 @@ from scripts.commands.access import appending, reading
 from scripts.commands.files import write_new
 from scripts.commands.shown import record_access
 from scripts.console import Session, Status
+from scripts.japan_time import in_japan, to_the_second
 from scripts.refusals import CommandRefusedError
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = (7, 20, 32, 12)
 """Position, time, type, chain; the payload's state takes what is left of 80."""
-_SECONDS = len("2026-11-22T09:04:51")
 
 
 def log(
@@ -115,7 +115,7 @@ def _row(cells: list[str]) -> str:
 
 
 def _cells(session: Session, position: int, record: "Recorded") -> list[str]:
-    at = record.at[:_SECONDS].replace("T", " ") + "Z" if screen.watched() and record.at else record.at
+    at = to_the_second(record.at) if screen.watched() else in_japan(record.at)
     state = "" if record.state == "none" else session.text(f"state_{record.state}")
     return [str(position), at, screen.visible(record.type) or "?", record.chain, state]
 
@@ -169,7 +169,8 @@ def _payload(record: "Recorded") -> tuple[Any, bytes | None]:
 def _tell(session: Session, position: int, record: "Recorded") -> None:
     details = _details(position, record)
     rows: list[tuple[str, object]] = [("position", position)]
-    rows += [(name, details[name]) for name in ("origin", "at", "type", "chain", "seq")]
+    rows += [("origin", details["origin"]), ("at", in_japan(details["at"]))]
+    rows += [(name, details[name]) for name in ("type", "chain", "seq")]
     rows += [(name, details[name].hex()) for name in ("prev", "leaf_hash")]
     if details["tags"]:
         rows.append(("tags", "  ".join(details["tags"])))
@@ -181,6 +182,7 @@ def _tell(session: Session, position: int, record: "Recorded") -> None:
     session.pairs(rows)
     if details["payload"] is not None:
         session.line("")
+        session.say("payload_as_recorded", "heading")
         session.line(json.dumps(details["payload"], ensure_ascii=False, indent=2))
     elif details["payload_bytes"] is not None:
         session.line("")

@@ -20,7 +20,10 @@ def record_access(
     Where no reason is given, it is the command as it was typed.
     """
     from ledger.domain.purposes import Purpose
+    from scripts.commands.hints import is_blank
 
+    if reason is not None and is_blank(reason):
+        raise CommandRefusedError(session.text("step_blank", option="--reason"))
     try:
         named = None if purpose is None else Purpose(purpose)
     except ValueError:

@@ -50,6 +50,8 @@ class Step(NamedTuple):
     """Members that the name of the step says."""
     sizes: Mapping[str, str] = {}
     """Members that are the size of the file whose digest another member is."""
+    heard: tuple[str, ...] = ()
+    """Members that are what somebody else said or had, as it came: kept where it is blank, too."""
     by: By = By.PERSON
 
 
@@ -101,6 +103,11 @@ class Member(NamedTuple):
     def of_prose(self) -> bool:
         """Tell whether it is free text, which may be longer than the system lets a command line be."""
         return self.kind is str and not self.several and self.name in _PROSE
+
+    @property
+    def of_words(self) -> bool:
+        """Tell whether what is told is text; targets are compared byte for byte, and have hints of their own."""
+        return self.kind is str and not (self.of_file or self.of_package) and self.name not in {"target", "targets"}
 
     @property
     def parameter(self) -> str:

@@ -183,7 +183,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "clock_confirmed": (
         "The present time {at} is confirmed: the heads of all chains were sealed with it at position {position}.",
-        "現在時刻 {at} を確認済みとし、すべてのチェーンの先頭を位置 {position} に封印しました。",
+        "現在時刻 {at} を確認済みとし、すべてのチェーンの先頭を位置 {position} に封緘しました。",
     ),
     "clock_behind": (
         (
@@ -192,7 +192,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
         (
             "時計が最新のエントリより {seconds} 秒遅れ、記録の時刻が進みません: "
-            "時計を直すか、時計が正しければ shoseki status --correct-clock 理由 でログの時刻を訂正してください。"
+            "時計を直すか、時計が正しければ理由のコードを付けて shoseki status --correct-clock "
+            "でログの時刻を訂正してください。"
         ),
     ),
     "clock_corrected": (
@@ -212,7 +213,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "file_error": ("{path} cannot be used ({reason}).", "{path} は使えません（{reason}）。"),
     "file_exists": (
         "{path} is there already and is not overwritten: give another name.",
-        "{path} はすでにあり、上書きしません。別の名前を指定してください。",
+        "{path} は既にあり、上書きしません。別の名前を指定してください。",
     ),
     "not_regular": (
         "{path} is not a regular file: write its content to a file and give that.",
@@ -266,8 +267,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the application connects as {role}, which owns the entries: only triggers keep them from being changed",
         "アプリケーションはエントリの所有者 {role} として接続しています。変更を防ぐのはトリガーだけです",
     ),
+    "payload_as_recorded": ("As it is recorded, with times in UTC:", "記録された内容（時刻は UTC）:"),
     "position": ("position", "位置"),
-    "at": ("recorded (UTC)", "記録時刻 (UTC)"),
+    "at": ("recorded (JST)", "記録時刻 (JST)"),
     "type": ("type", "種別"),
     "chain": ("chain", "チェーン"),
     "seq": ("number in it", "チェーン内番号"),

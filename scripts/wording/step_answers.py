@@ -8,7 +8,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "任意のキー。同じキーの同じ操作は何度実行しても一度だけ記録されます。",
     ),
     "step_recorded": ("Recorded at position {position}: {label}.", "位置 {position} に記録しました: {label}。"),
-    "step_nothing_new": ("That is so already: nothing was recorded.", "すでにそのとおりのため、記録していません。"),
+    "step_nothing_new": ("That is so already: nothing was recorded.", "既にそのとおりのため、記録していません。"),
     "step_due": (
         "What was due was written first: {count} entries.",
         "期限の到来した事項を先に記録しました: {count} 件。",
@@ -20,6 +20,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_one_input": (
         "Standard input holds one text, not several: {options}.",
         "標準入力から読めるのは一つだけです（{options}）。",
+    ),
+    "step_blank": ("{option} is blank: tell it in words.", "{option} が空白です。内容を指定してください。"),
+    "hint_blank": ("{option} is blank.", "{option} は空白です。"),
+    "hint_target_unseen": (
+        "The target '{target}' holds a line end or another sign that is not seen, and matches only what has it too.",
+        "対象「{target}」には改行などの見えない文字があり、それのない名前とは一致しません。",
     ),
     "hint_target_blank": ("The target '{target}' is blank.", "対象「{target}」は空白です。"),
     "hint_target_ends": (
@@ -66,8 +72,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_id_dataset": ("de-identified set", "非特定化データの識別子"),
     "step_id_item": ("item", "取得情報の識別子"),
     "step_id_use": ("use", "利用の識別子"),
-    "credential_secret": ("Secret", "秘密（パスワード等）"),
-    "credential_no_secret": ("Standard input holds no secret: give it there.", "標準入力に秘密がありません。"),
+    "credential_secret": ("Secret", "秘密情報（パスワード等）"),
+    "credential_no_secret": ("Standard input holds no secret: give it there.", "標準入力に秘密情報がありません。"),
     "vault_not_lost": (
         "No file of the vault is missing: there is nothing to make anew.",
         "保管庫のファイルはそろっており、作り直すものはありません。",

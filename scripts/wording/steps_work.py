@@ -63,12 +63,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "help_credential_request": ("Ask the customer for a credential.", "接続情報のご提供を依頼します。"),
     "help_credential_provide": (
         "Take a credential in; its secret is asked for, or read from standard input.",
-        "接続情報をお預かりします（秘密は入力または標準入力）。",
+        "接続情報をお預かりします（秘密情報は入力または標準入力）。",
     ),
     "help_credential_reject": ("Send a credential back.", "接続情報を差し戻します。"),
     "help_credential_check_out": (
         "Take a credential for your work; its secret is shown.",
-        "作業のために接続情報を受け取ります（秘密を表示）。",
+        "作業のために接続情報を受け取ります（秘密情報を表示）。",
     ),
     "help_credential_check_in": ("Give a credential back.", "接続情報を返却します。"),
     "help_credential_keep": (

@@ -49,7 +49,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "story_follow_up": (
         "{at}: the customer reports a defect: a new inquiry, linked to the old order: {order}.",
-        "{at}: 不具合について改めてお問い合わせがありました。元の作業依頼に結び付けます。{order}",
+        "{at}: 不具合について改めてのお問い合わせがあり、元の作業依頼の続きとして記録しました。{order}",
     ),
     "story_imported": (
         "The maintenance of 2026-11-22: {files} files, {lines} lines, {sessions} logins and connections (JST).",

@@ -20,6 +20,7 @@ _TEXTS: Final = (
         "コマンド {0} はありません",
         "{1} でしょうか",
     ),
+    (re.compile(r"Missing command"), "コマンドの指定がありません", ""),
     (re.compile(r"Got unexpected extra arguments? ?\(?s?\)? ?\((.*)\)$"), "引数が余っています（{0}）", ""),
 )
 
@@ -70,9 +71,14 @@ def _plain(found: re.Match[str]) -> list[str]:
     return [each.replace("'", "").replace(", ", "、").rstrip(".") for each in found.groups() if each is not None]
 
 
+def _repeated(error: Any) -> str:
+    return f"オプション {error.option_name} が二回以上指定されています。指定できる値は一つです"
+
+
 _SENTENCES: Final[Mapping[str, Callable[[Any], str]]] = {
     "NoSuchOption": _no_option,
     "BadOptionUsage": _option_misused,
     "MissingParameter": _missing,
+    "RepeatedOptionError": _repeated,
     "BadParameter": _bad_value,
 }

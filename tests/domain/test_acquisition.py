@@ -16,10 +16,11 @@ from ledger.domain.acquisition import (
 from ledger.domain.codes import CODES
 from ledger.domain.purposes import Purpose
 from ledger.domain.recording_facts import SessionRecordingStarted
+from ledger.domain.rules import switched_off
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work_facts import TechnicianAssigned, TechnicianReleased, WorkCompleted, WorkStarted
 
-ITEM = an_id("item")
+ITEM, SESSION = an_id("item"), an_id("session")
 NOW = "2026-11-17 10:30"
 ASSIGNED = TechnicianAssigned(work_order=WORK_ORDER, technician=TECHNICIAN)
 STARTED = WorkStarted(work_order=WORK_ORDER, technician=TECHNICIAN, started_at=at("2026-11-17 10:00"))
@@ -113,6 +114,19 @@ def test_r_13_nothing_is_acquired_while_the_work_is_not_done_or_by_somebody_else
 def test_r_13_without_a_work_order_there_is_nothing_to_acquire_for() -> None:
     given().when(ACQUIRE, at_=NOW).refused("R-13")
     given().when(TELL, at_=NOW).refused("R-13")
+
+
+def test_r_13_what_was_taken_for_no_work_order_is_recorded_with_a_violation() -> None:
+    taken = replace(ACQUIRED, work_order=None, session=SESSION)
+    violation = ViolationRecorded(rule="R-13", sentence="acquired_without_order", values={}, subjects=(f"item:{ITEM}",))
+    began = SessionRecordingStarted(session=SESSION, recording=an_id("recording"), recorder="gw1", started_at=at(NOW))
+    tell = replace(TELL, work_order=None, session=SESSION)
+    given(began).when(tell, at_=NOW).then(taken, violation)
+    with switched_off("ledger.domain.acquisition.check_for_order"):
+        given(began).when(tell, at_=NOW).then(taken)
+    given().when(replace(tell, session=None), at_=NOW).then(replace(taken, session=None), violation)
+    given().when(tell, at_=NOW).refused("R-13", cites=[])
+    given(began).when(replace(tell, customer="cus_" + "d" * 32), at_=NOW).refused("R-36", cites=[0])
 
 
 def test_r_36_data_of_another_customers_order_is_refused() -> None:

@@ -196,7 +196,7 @@ def test_r_27_nothing_is_blocked_by_what_is_there_or_was_not_asked_for() -> None
 
 def test_r_27_nothing_is_blocked_while_the_customer_has_time() -> None:
     asked_and(at_="2026-11-18 09:59").refused("R-27", cites=[5])
-    given(*PLANNED, WANTED).when(FOR_INFORMATION, at_="2026-11-18 08:59").refused("R-27", cites=[5])
+    given(*PLANNED, WANTED).when(FOR_INFORMATION, at_="2026-11-18 09:59").refused("R-27", cites=[5])
     given(*SHOWN).when(FOR_CONSENT, at_="2026-11-18 09:59").refused("R-27", cites=[7])
     with switched_off("R-27"):
         given(*SHOWN).when(FOR_CONSENT, at_="2026-11-18 09:59").then(SILENT)
@@ -205,13 +205,13 @@ def test_r_27_nothing_is_blocked_while_the_customer_has_time() -> None:
 def test_r_27_information_is_lacking_until_it_is_given() -> None:
     reminded = replace(REMINDED, of=Obstacle.INFORMATION)
     blocked = replace(
-        BLOCKED, obstacle=Obstacle.INFORMATION, asked_at=at("2026-11-16 09:00"), deadline=WANTED.needed_by
+        BLOCKED, obstacle=Obstacle.INFORMATION, asked_at=at("2026-11-16 09:00"), deadline=PROPOSED.starts_at
     )
-    given(*PLANNED, WANTED, reminded).when(FOR_INFORMATION, at_="2026-11-18 09:00").then(blocked).citing(0, 4, 5, 6)
+    given(*PLANNED, WANTED, reminded).when(FOR_INFORMATION, at_="2026-11-18 10:00").then(blocked).citing(0, 4, 5, 6)
     rejected = CredentialRejected(
         credential=CREDENTIAL, work_order=ORDER, why=next(iter(Rejection)), words="使えません"
     )
-    given(*PLANNED, WANTED, rejected).when(FOR_INFORMATION, at_="2026-11-18 09:00").refused("R-27", cites=[6])
+    given(*PLANNED, WANTED, rejected).when(FOR_INFORMATION, at_="2026-11-18 10:00").refused("R-27", cites=[6])
 
 
 def test_r_27_silence_about_the_terms_blocks_work_when_its_time_has_come() -> None:

@@ -29,7 +29,7 @@ from ledger.domain.finding import FindingRecorded
 from ledger.domain.ordering import RequestWork
 from ledger.domain.rules import switched_off
 from ledger.domain.work import Status, order_of
-from ledger.domain.work_facts import Channel
+from ledger.domain.work_facts import Channel, Side, WorkAborted, WorkOrderCancelled
 from ledger.domain.work_timers import WORK_TIMER
 
 SENT, ASKED = at("2026-11-18 13:00"), at("2026-11-18 14:00")
@@ -58,6 +58,7 @@ DEFECT = ReportDefect(
 DEFECT_REPORTED = OperationCheckDefectReported(
     work_order=ORDER, contact=CHECKER, defects=(BROKEN,), answered_at=DEFECT.answered_at
 )
+CALLED_OFF = WorkOrderCancelled(work_order=ORDER, by=Side.CUSTOMER, reason="不要")
 LAPSED = OperationCheckLapsed(work_order=ORDER, deadline=DEADLINE)
 INQUIRY = OpenFollowUp(
     customer=CUSTOMER,
@@ -119,9 +120,31 @@ def test_r_24_a_report_and_a_request_for_the_check_follow_completion() -> None:
     for command in (REPORT, ASK):
         given(*RUNNING).when(command, at_="2026-11-18 11:35").refused("R-24", cites=[6])
         given(*DONE).when(command, at_="2026-11-18 12:59").refused("R-24", cites=[7])
-    early = at("2026-11-18 11:29")
-    given(*DONE).when(replace(REPORT, sent_at=early), at_="2026-11-18 14:00").refused("R-24", cites=[7])
-    given(*DONE).when(replace(ASK, requested_at=early), at_="2026-11-18 14:00").refused("R-24", cites=[7])
+    before_the_work = at("2026-11-18 09:59")
+    given(*DONE).when(replace(REPORT, sent_at=before_the_work), at_="2026-11-18 14:00").refused("R-24", cites=[7])
+    given(*DONE).when(replace(ASK, requested_at=before_the_work), at_="2026-11-18 14:00").refused("R-24", cites=[7])
+
+
+@pytest.mark.parametrize("clock", ["10:00", "11:29"])
+def test_r_24_what_was_sent_before_the_work_is_said_to_have_ended_is_recorded_and_found(clock: str) -> None:
+    sent = at(f"2026-11-18 {clock}")
+    sentences = {}
+    for command in (replace(REPORT, sent_at=sent), replace(ASK, requested_at=sent)):
+        found = given(*DONE).when(command, at_="2026-11-18 14:00").citing(7).facts[1]
+        assert isinstance(found, FindingRecorded)
+        assert (found.rule, found.cites, found.subjects) == ("R-24", (7,), (f"work_order:{ORDER}",))
+        assert found.values == {"sent_at": sent.isoformat(), "ended_at": "2026-11-18T11:30:00+09:00"}
+        sentences[type(command)] = found.sentence
+        with switched_off("ledger.domain.completing.before_end"):
+            assert len(given(*DONE).when(command, at_="2026-11-18 14:00").facts) == 1
+    assert sentences == {SendCompletionReport: "report_before_end", RequestOperationCheck: "check_asked_before_end"}
+
+
+def test_r_24_work_that_was_aborted_is_reported_too_and_its_check_is_not_asked_for() -> None:
+    aborted = WorkAborted(work_order=ORDER, aborted_at=at("2026-11-18 10:50"), reason="同意撤回")
+    given(*RUNNING, aborted).when(REPORT, at_="2026-11-18 13:00").then(REPORTED).citing(7)
+    given(*RUNNING, aborted).when(ASK, at_="2026-11-18 14:00").refused("R-24", cites=[7])
+    given(*RUNNING[:-1], CALLED_OFF).when(REPORT, at_="2026-11-18 13:00").refused("R-24", cites=[6])
 
 
 @pytest.mark.parametrize(

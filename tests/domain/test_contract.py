@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 from agreements import CONTACT, DELIVERED, EFFECTIVE, PRESENTED, PUBLISHED, SIGNATORY, TERMS
-from connecting import SESSION_STARTED
+from connecting import ENDED, SESSION_STARTED
 from story import CUSTOMER, an_id, at, given
 
-from ledger.domain.basis import Basis, basis_at, check_basis
+from ledger.domain.basis import Basis, basis_at, check_basis, stated_in
 from ledger.domain.confidentiality import NdaRegistered, RegisterNda, nda_at
 from ledger.domain.consent_facts import ConsentExpressed, Form
 from ledger.domain.contract import ContractAmended, ContractEnded, ContractRegistered, End, Remote, fold
@@ -205,6 +205,28 @@ def test_r_06_an_amendment_that_is_told_late_leaves_sessions_without_their_basis
     assert (told.rule, told.sentence, told.cites) == ("R-06", "session_unstated", (1,))
     for stating in (amend("2026-11-18 10:00", remote=Remote.POSSIBLE), amend("2026-11-18 10:11")):
         assert len(story.when(stating, at_="2026-11-18 11:00").facts) == 1
+
+
+def test_r_06_a_session_at_the_customers_wish_rests_on_the_contracts_that_are_live() -> None:
+    unstated, other = replace(SIGNED, remote=Remote.NOT_STATED), replace(SIGNED, contract=an_id("contract", 2))
+    facts, moment = given(unstated, other).recorded, at(NOW)
+    assert stated_in(Basis.CONTRACT, facts, moment) == (other.contract,)
+    assert stated_in(Basis.CUSTOMER_REQUEST, facts[:1], moment) == (CONTRACT,)
+    assert stated_in(Basis.STANDALONE_TERMS, facts, moment) == ()
+
+
+@pytest.mark.parametrize(("ended", "broken"), [("10:05", True), ("10:10", True), ("10:11", False)])
+def test_r_06_the_end_of_a_contract_that_is_told_late_meets_a_session_at_the_customers_wish(
+    ended: str, broken: bool
+) -> None:
+    session = replace(SESSION_STARTED, basis=Basis.CUSTOMER_REQUEST, stated_in=(CONTRACT,))
+    over = replace(ENDED, relied=session.relied)
+    story = given(replace(SIGNED, remote=Remote.NOT_STATED)).at("2026-11-18 10:12", session, over)
+    facts = story.when(end(f"2026-11-18 {ended}"), at_="2026-11-18 11:00").facts
+    wrong = [each for each in facts if isinstance(each, ViolationRecorded)]
+    assert [(each.rule, each.sentence) for each in wrong] == ([("R-06", "basis_is_another")] if broken else [])
+    running = given(replace(SIGNED, remote=Remote.NOT_STATED)).at("2026-11-18 10:12", session)
+    assert len(running.when(end(f"2026-11-18 {ended}"), at_="2026-11-18 11:00").facts) == 1
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_r_12_the_owner_instructs_in_writing_and_names_a_day() -> None:
         (instruct("2026-12-18 00:00", owner=CONTACT.contact), "2026-11-17 13:05"),
         (instruct("2026-12-18 00:00", owner=an_id("person", 99)), "2026-11-17 13:05"),
         (instruct("2026-12-18 00:00"), "2026-11-17 12:59"),
-        (instruct("2026-11-17 13:05"), "2026-11-17 13:05"),
+        (instruct("2026-11-17 13:00"), "2026-11-17 13:05"),
         (instruct("2027-11-18 00:01"), "2026-11-17 13:05"),
         (instruct("2026-12-18 00:00", credential=an_id("credential", 9)), "2026-11-17 13:05"),
     ],

@@ -188,8 +188,8 @@ def test_r_11_an_objection_that_annuls_what_was_deemed_counts_as_a_withdrawal() 
 
 def test_r_11_r_12_from_due_there_is_no_way_back() -> None:
     story = given(*BY_WISH, OWNING, PROVIDED, STARTED, COMPLETED)
-    told_late = instruct("2026-12-18 00:00")
-    story.when(told_late, at_="2026-11-18 11:40").after(WORK_ENDED).refused("R-12")
+    too_late = instruct("2026-12-18 00:00", received="2026-11-18 11:30")
+    story.when(too_late, at_="2026-11-18 11:40").after(WORK_ENDED).refused("R-12")
     check = given(*BY_WISH, PROVIDED, STARTED, COMPLETED)
     check.when(check_out(), at_="2026-11-18 11:40").after(WORK_ENDED).refused("R-10")
 

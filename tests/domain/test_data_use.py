@@ -208,3 +208,36 @@ def test_r_30_custodians_provide_what_was_requested_and_propose_nothing() -> Non
     assert isinstance(given(MR_CUSTODIAN).when(work, at_=NOW).facts[0], DataUseRecorded)
     proposal = replace(ASK, person=CUSTODIAN)
     assert isinstance(given(MR_CUSTODIAN).when(proposal, at_=NOW).facts[0], DataUseDenied)
+
+
+def test_r_30_a_use_is_judged_by_the_roles_of_its_day() -> None:
+    told = replace(TELL, used_at=at("2026-12-01 09:30"))
+    recorded = replace(RECORDED, used_at=told.used_at)
+    for changed_at, wrong in (("2026-12-01 09:31", False), ("2026-12-01 09:30", True)):
+        story = given(MS_SALES).at(changed_at, operator(SALES, Role.FINANCE))
+        facts = story.when(told, at_=NOW).facts
+        assert replace(facts[0], cites=()) == recorded
+        assert [each.sentence for each in facts if isinstance(each, ViolationRecorded)] == (
+            ["purpose_not_usable"] if wrong else []
+        )
+    registered_since = given().at("2026-12-01 09:40", MS_SALES)
+    registered_since.when(told, at_=NOW).then(recorded)
+
+
+def test_r_31_a_use_is_judged_by_whether_the_set_was_approved_then() -> None:
+    purpose, kind = Purpose.DEIDENTIFIED_IMPROVEMENT, DataKind.DERIVED
+    told = replace(
+        TELL,
+        person=TECHNICIAN,
+        purpose=purpose,
+        data_kind=kind,
+        dataset=DATASET,
+        subjects=(),
+        used_at=at("2026-12-01 09:30"),
+    )
+    doubted = replace(APPROVED, approved=False, words="社名が残っている")
+    approved_since = given(MR_TECHNICIAN, CREATED).at("2026-12-01 09:31", APPROVED)
+    approved_then = given(MR_TECHNICIAN, CREATED, APPROVED).at("2026-12-01 09:31", doubted)
+    for story, sentences in ((approved_since, ["dataset_not_approved"]), (approved_then, [])):
+        facts = story.when(told, at_=NOW).facts
+        assert [each.sentence for each in facts if isinstance(each, ViolationRecorded)] == sentences

@@ -270,7 +270,7 @@ def test_r_22_a_session_after_an_end_that_is_told_later_is_a_violation_then() ->
     story = began("10:50")
     done = WorkCompleted(work_order=ORDER, completed_at=at(clock("10:50")))
     story.when(complete("10:50"), at_=LATER).then(done, AFTER_END)
-    story.when(complete("10:51"), at_=LATER).then(replace(done, completed_at=at(clock("10:51"))))
+    story.when(complete("10:51"), at_=LATER).then(replace(done, completed_at=at(clock("10:51")), sessions=(SESSION,)))
     given_up = WorkAborted(work_order=ORDER, aborted_at=at(clock("10:50")), reason="対象外")
     story.when(abort("10:50"), at_=LATER).then(given_up, out_of_work(Status.ABORTED))
     with switched_off(AGAIN):

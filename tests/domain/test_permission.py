@@ -167,7 +167,8 @@ def test_a_denial_is_recorded() -> None:
 
 
 def test_r_08_what_was_granted_is_revoked_and_not_denied() -> None:
-    given(*PLANNED, ASKED, GRANTED, CONTACT).when(DENIES, at_=ANSWERED).refused("R-08", cites=[5, 6])
+    later = replace(DENIES, received_at=at("2026-11-16 15:01"))
+    given(*PLANNED, ASKED, GRANTED, CONTACT).when(later, at_=ANSWERED).refused("R-08", cites=[5, 6])
 
 
 def test_r_08_a_20_without_a_prompt_answer_a_permission_lapses_before_anything_else_is_decided() -> None:
@@ -230,6 +231,7 @@ def test_a_window_that_is_over_expires_by_the_timer() -> None:
 
 
 REVOKED = AccessPermissionRevoked(
+    customer=CUSTOMER,
     permission=PERMISSION,
     work_order=ORDER,
     contact=WORK_CONTACT,
@@ -279,6 +281,7 @@ def test_r_08_a_revocation_makes_no_second_violation_of_what_the_permission_neve
 
 def test_r_08_a_revocation_stops_the_sessions_that_run_and_no_others() -> None:
     revoked = AccessPermissionRevoked(
+        customer=CUSTOMER,
         permission=PERMISSION,
         work_order=ORDER,
         contact=WORK_CONTACT,
@@ -335,6 +338,7 @@ def test_r_08_a_session_ends_by_the_earliest_that_a_revocation_says() -> None:
 def test_r_08_what_was_not_granted_is_not_revoked() -> None:
     given(*PLANNED, ASKED, CONTACT).when(REVOKES, at_="2026-11-18 10:30").refused("R-08")
     revoked = AccessPermissionRevoked(
+        customer=CUSTOMER,
         permission=PERMISSION,
         work_order=ORDER,
         contact=WORK_CONTACT,

@@ -28,6 +28,7 @@ from evidence_requests import (
 from story import CUSTOMER, an_id, at, given
 
 from ledger.domain.confidentiality import NdaRegistered
+from ledger.domain.contacts import ContactEnded
 from ledger.domain.fact import tags_of
 from ledger.domain.fee_facts import FeeWaived, WaiverReason
 from ledger.domain.finding import FindingRecorded
@@ -269,10 +270,41 @@ def test_a_report_is_rendered_before_its_package_is_sealed() -> None:
 def test_r_28_the_sealed_package_is_delivered_to_a_contact_entitled_to_it() -> None:
     story = given(RECEIVED, ACCEPTED, SEALED, MR_CUSTODIAN, APPLICANT_NAMED, BILLING_NAMED)
     story.when(DELIVER, at_=LATER).then(DELIVERED).citing(0, 1, 2, 3, 4)
-    story.when(replace(DELIVER, recipient=BILLING), at_=LATER).refused("R-28", cites=[5])
-    story.when(replace(DELIVER, manifest_sha256="0" * 64), at_=LATER).refused("R-28", cites=[0, 1, 2])
+    for now in ("2026-12-03 15:00", "2026-12-03 15:01"):
+        story.when(replace(DELIVER, recipient=BILLING), at_=now).refused("R-28", cites=[5])
+        story.when(replace(DELIVER, manifest_sha256="0" * 64), at_=now).refused("R-28", cites=[0, 1, 2])
     story.when(DELIVER, at_="2026-12-03 14:59").refused("R-28")
-    given(RECEIVED, ACCEPTED, MR_CUSTODIAN, APPLICANT_NAMED).when(DELIVER, at_=LATER).refused("R-28")
+    story.when(replace(DELIVER, recipient=an_id("person", 3)), at_=LATER).refused("R-28")
+    not_sealed = given(RECEIVED, ACCEPTED, MR_CUSTODIAN, APPLICANT_NAMED)
+    not_sealed.when(DELIVER, at_="2026-12-03 15:00").refused("R-28", cites=[0, 1])
+
+
+def test_r_28_a_delivery_that_was_made_otherwise_is_recorded_and_delivers_nothing() -> None:
+    story = given(RECEIVED, ACCEPTED, SEALED, MR_CUSTODIAN, APPLICANT_NAMED, BILLING_NAMED)
+    astray = replace(DELIVER, recipient=BILLING, manifest_sha256="0" * 64)
+    told = replace(DELIVERED, recipient=BILLING, manifest_sha256="0" * 64, proper=False)
+    role = {"role": "evidence_applicant"}
+    about = (f"request:{REQUEST}",)
+    outcome = story.when(astray, at_="2026-12-03 15:02").then(
+        told,
+        ViolationRecorded(rule="R-28", sentence="contact_not_entitled", values=role, subjects=about),
+        ViolationRecorded(rule="R-28", sentence="package_is_another", values={}, subjects=about),
+    )
+    assert [each.cites for each in outcome.facts[1:]] == [(5,), (0, 1, 2)]
+    story.at("2026-12-03 15:02", told)
+    request = fold(story.recorded)[REQUEST]
+    assert (request.status, request.delivered_at) == (Status.SEALED, None)
+    story.when(astray, at_=LATER).refused("R-28", cites=[6])
+    story.when(DELIVER, at_=LATER).then(DELIVERED)
+    unsealed = given(RECEIVED, ACCEPTED, MR_CUSTODIAN, APPLICANT_NAMED).when(DELIVER, at_=LATER)
+    sentences = [each.sentence for each in unsealed.facts if isinstance(each, ViolationRecorded)]
+    assert sentences == ["request_stands", "package_is_another"]
+
+
+def test_r_28_who_was_entitled_when_it_was_delivered_has_left_since() -> None:
+    left = ContactEnded(customer=CUSTOMER, contact=APPLICANT)
+    story = given(RECEIVED, ACCEPTED, SEALED, MR_CUSTODIAN, APPLICANT_NAMED).at("2026-12-03 15:30", left)
+    story.when(DELIVER, at_=LATER).then(DELIVERED)
 
 
 def test_the_receipt_ends_what_the_request_held() -> None:

@@ -316,5 +316,4 @@ def test_a_session_is_what_its_facts_come_to() -> None:
     assert not session.running
     assert session.over_at == ENDED.ended_at
     assert list(session.open) == [CONNECTION]
-    assert session.participants == {SECOND_TECHNICIAN}
     assert session_of(given(ENDED).recorded, SESSION) is None

@@ -6,7 +6,7 @@ import pytest
 from orders import AGREED, COMPLETED, DONE, ORDER, READY, RUNNING
 from story import CUSTOMER, an_id, at, given
 
-from ledger.domain.completing import SendCompletionReport
+from ledger.domain.completing import RequestOperationCheck, SendCompletionReport
 from ledger.domain.completion_facts import CompletionReportSent
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
@@ -30,9 +30,14 @@ ABORTED = WorkAborted(work_order=ORDER, aborted_at=TERMINATED.terminated_at, rea
 COMPLETE = CompleteWork(customer=CUSTOMER, work_order=ORDER, completed_at=COMPLETED.completed_at)
 
 
+GONE_ON = ViolationRecorded(
+    rule="R-06", sentence="work_after_end", values={"status": "aborted"}, subjects=(f"work_order:{ORDER}",)
+)
+
+
 def test_r_11_work_is_aborted_with_the_session_that_withdrawn_consent_ended() -> None:
     outcome = given(*RUNNING, TERMINATED).when(COMPLETE, at_="2026-11-18 13:00")
-    outcome.after(ABORTED).refused("R-06", cites=[8])
+    outcome.after(ABORTED).then(COMPLETED, GONE_ON)
     assert outcome.due[0].cites == (6, 7)
 
 
@@ -84,10 +89,12 @@ def test_r_06_work_that_was_done_before_it_is_said_to_have_been_aborted_is_compl
     story = given(*RUNNING).at("2026-11-18 11:45", GIVEN_UP)
     outcome = story.when(COMPLETE, at_=LATER).then(COMPLETED, found).citing(6, 7)
     assert outcome.facts[1].cites == (7,)
-    story.when(replace(COMPLETE, completed_at=GIVEN_UP.aborted_at), at_=LATER).refused("R-06", cites=[7])
-    story.when(replace(COMPLETE, completed_at=at("2026-11-18 09:59")), at_=LATER).refused("R-06", cites=[6, 7])
-    with switched_off("ledger.domain.working.done_before_abort"):
-        story.when(COMPLETE, at_=LATER).refused("R-06", cites=[7])
+    then = story.when(replace(COMPLETE, completed_at=GIVEN_UP.aborted_at), at_=LATER).facts[1]
+    assert isinstance(then, FindingRecorded)
+    assert then.sentence == "work_ended_otherwise"
+    story.when(replace(COMPLETE, completed_at=at("2026-11-18 09:59")), at_=LATER).refused("R-06", cites=[6])
+    with switched_off("ledger.domain.ended_again.done_before_abort"):
+        assert found not in story.when(COMPLETE, at_=LATER).facts
     done = order_of(story.at(LATER, COMPLETED).recorded, ORDER)
     assert done is not None
     assert (done.status, done.ended_at, done.ended) == (Status.COMPLETED, COMPLETED.completed_at, 8)
@@ -108,4 +115,8 @@ def test_r_24_what_follows_completed_work_follows_what_had_been_done_before_its_
     )
     told = given(*RUNNING).at(LATER, GIVEN_UP, COMPLETED).when(report, at_=LATER).citing(8)
     assert [type(each) for each in told.facts] == [CompletionReportSent]
-    given(*RUNNING).at(LATER, GIVEN_UP).when(report, at_=LATER).refused("R-24", cites=[7])
+    check = RequestOperationCheck(
+        customer=CUSTOMER, work_order=ORDER, systems=("web01",), channel=Channel.MAIL, requested_at=sent_at
+    )
+    assert given(*RUNNING).at(LATER, GIVEN_UP, COMPLETED).when(check, at_=LATER).facts
+    given(*RUNNING).at(LATER, GIVEN_UP).when(check, at_=LATER).refused("R-24", cites=[7])

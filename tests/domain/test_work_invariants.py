@@ -41,7 +41,7 @@ from ledger.domain.session_told import RecordSession
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import RUNNING, Status, order_at, order_of
-from ledger.domain.work_facts import Channel, Side
+from ledger.domain.work_facts import Channel, Side, WorkStarted
 from ledger.domain.work_timers import work_due
 from ledger.domain.working import AbortWork, CompleteWork, ResumeWork, StartWork, SuspendWork
 
@@ -221,7 +221,9 @@ def carry_out(steps: Sequence[Step], *, ticking: bool) -> Ledger:
                 after_it.ended_at,
             )
         if tried == "complete" and late == 0:
-            assert done is (before.status in RUNNING), "completion waits for nothing, and needs only work that runs"
+            assert done or before.status not in RUNNING, "completion waits for nothing"
+            begun = any(isinstance(each.fact, WorkStarted) for each in ledger.recorded)
+            assert not done or before.status in RUNNING or (before.over and begun), "what ends had begun"
     ledger.tick(now + timedelta(days=30))
     return ledger
 

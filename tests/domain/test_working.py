@@ -286,7 +286,7 @@ def test_work_is_ended_where_it_had_begun() -> None:
         given(*facts).when(COMPLETE, at_="2026-11-18 11:31").then(COMPLETED).citing(*cites)
     for command in (ABORT, COMPLETE):
         given(*READY).when(command, at_="2026-11-18 11:31").refused("R-06", cites=[5])
-        given(*DONE).when(command, at_="2026-11-18 11:31").refused("R-06", cites=[7])
+    given(*DONE).when(COMPLETE, at_="2026-11-18 11:31").refused("R-06", cites=[7])
 
 
 def test_r_25_completion_waits_for_no_operation_check() -> None:

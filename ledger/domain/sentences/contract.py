@@ -25,7 +25,7 @@ SENTENCES = {
         "A session on the basis of a contract had been started after {at:time}, from when on no contract stated it.",
     ),
     "basis_is_another": (
-        "この時点の根拠は {holds:basis.Basis} であり、{named:basis.Basis} ではありません。",
+        "この時点の根拠は「{holds:basis.Basis}」であり、「{named:basis.Basis}」ではありません。",
         "The basis at this instant is {holds:basis.Basis}, not {named:basis.Basis}.",
     ),
     "basis_needs_request": (

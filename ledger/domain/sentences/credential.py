@@ -15,15 +15,15 @@ SENTENCES = {
         "A credential is recorded with the keyed digest that the vault gave for it.",
     ),
     "credential_digest_odd": (
-        "お客様の認証連携を使う場合、秘密は預かりません。",
+        "お客様の認証連携を使う場合、秘密情報はお預かりしません。",
         "With the customer's own sign-on no secret is given, so there is no digest.",
     ),
     "secret_in_words": (
-        "項目 {member} に、お預かり中の秘密そのものが含まれています。取り除いて登録してください。",
+        "項目 {member} に、お預かり中の秘密情報そのものが含まれています。取り除いて登録してください。",
         "The member {member} says a secret that is in custody: leave it out.",
     ),
     "secret_typed": (
-        "項目 {member} に、お預かり中の秘密を含む内容が入力されたため、登録を拒否しました。",
+        "項目 {member} に、お預かり中の秘密情報を含む内容が入力されたため、登録を拒否しました。",
         "What was typed as {member} said a secret that is in custody: it was refused, and is not repeated here.",
     ),
     "credential_beyond_order": (
@@ -92,8 +92,20 @@ SENTENCES = {
         "Custody lasts until {longest:time} at most, and is renewed after that.",
     ),
     "custody_over_already": (
-        "継続保持の期限が既に過ぎています。",
-        "The day until which it is to be kept has passed already.",
+        "継続保持の期限は、指示の受領より後とします。",
+        "The day until which it is to be kept lies after the instruction came in.",
+    ),
+    "erased_against_instruction": (
+        "{until:time} までの継続保持の指示を {received_at:time} に受領していましたが、それに反して消去されました。",
+        "The credential was erased although its owner had instructed at {received_at:time} to keep it to {until:time}.",
+    ),
+    "custody_told_when_due": (
+        "継続保持の指示は {received_at:time} に受領していましたが、記録されたのは消去の時期の後のため、消去されます。",
+        "Longer custody was instructed at {received_at:time}, but told when erasure was due: it is erased anyway.",
+    ),
+    "custody_was_instructed": (
+        "継続保持は {received_at:time} に指示されていました。違反とした記録は、これを知らずになされたものです。",
+        "Longer custody was instructed at {received_at:time}: the violation on record was found without knowing.",
     ),
     "custody_not_instructed": (
         "この接続情報に継続保持の指示はありません。",

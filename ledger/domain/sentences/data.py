@@ -2,12 +2,16 @@
 
 SENTENCES = {
     "purpose_not_acquirable": (
-        "情報の取得は契約の履行または依頼された作業のためのものに限られ、{purpose:purposes.Purpose} は認められません。",
+        "情報の取得は契約の履行または依頼された作業のためのものに限られ、「{purpose:purposes.Purpose}」は認められません。",
         "This is no purpose to acquire information for: {purpose:purposes.Purpose}.",
     ),
     "acquired_outside_work": (
         "作業が行われていない間（{status:work.Status}）の情報の取得です。",
         "This acquisition of information is not during the work: the order is {status:work.Status}.",
+    ),
+    "acquired_without_order": (
+        "作業依頼のない情報の取得です。",
+        "This acquisition of information is for no work order.",
     ),
     "acquired_by_another": (
         "この作業の担当ではない者による情報の取得です。",
@@ -23,8 +27,8 @@ SENTENCES = {
     ),
     "purpose_not_usable": (
         (
-            "{roles:people.Role} の役割では、{kind:purposes.DataKind} を "
-            "{purpose:purposes.Purpose} のために利用できません。"
+            "「{roles:people.Role}」の役割では、「{kind:purposes.DataKind}」を"
+            "「{purpose:purposes.Purpose}」のために利用できません。"
         ),
         (
             "The use of {kind:purposes.DataKind} for {purpose:purposes.Purpose} is not allowed "
@@ -74,7 +78,7 @@ SENTENCES = {
     "dataset_known": ("この非特定化データは既に登録されています。", "This set is registered already."),
     "dataset_unknown": ("この非特定化データは登録されていません。", "There is no such set."),
     "recordings_on_request": (
-        "{kind:purposes.DataKind} は書面での申請により提供します。",
+        "「{kind:purposes.DataKind}」は書面での申請により提供します。",
         "This is provided on a written request: {kind:purposes.DataKind}.",
     ),
     "clock_too_far": (

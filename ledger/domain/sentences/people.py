@@ -6,7 +6,7 @@ SENTENCES = {
         "The system user {os_user} is bound to no registered person.",
     ),
     "os_user_nobody": (
-        "OS 利用者 {os_user} は登録済みの者に結び付けられていません。紐付け済みの方が shoseki person bind で行えます。",
+        "OS 利用者 {os_user} は登録済みの者に結び付けられていません。結び付けられている方が shoseki person bind で行えます。",
         "The system user {os_user} is bound to no registered person: who is bound can do so by 'shoseki person bind'.",
     ),
     "account_is_shared": (
@@ -22,7 +22,7 @@ SENTENCES = {
         "{os_user} is a shared account: run the command from your own account with sudo.",
     ),
     "actor_changed": (
-        "OS 利用者 {os_user} の紐付けがその間に変わりました。もう一度実行してください。",
+        "OS 利用者 {os_user} の結び付けがその間に変わりました。もう一度実行してください。",
         "The system user {os_user} was bound to somebody else meanwhile: run the command again.",
     ),
     "same_user_twice": (
@@ -38,7 +38,7 @@ SENTENCES = {
         "Two sign-offs take two persons, and {name} has signed already.",
     ),
     "roles_not_together": (
-        "一人が {one:people.Role} と {other:people.Role} を兼ねることはできません。",
+        "一人が「{one:people.Role}」と「{other:people.Role}」を兼ねることはできません。",
         "One person cannot be {one:people.Role} and {other:people.Role}.",
     ),
     "person_unknown": (
@@ -50,7 +50,7 @@ SENTENCES = {
         "The person {person} is registered already.",
     ),
     "contact_not_entitled": (
-        "この方は {role:contacts.ContactRole} の役割を持つお客様担当者として登録されていません。",
+        "この方は「{role:contacts.ContactRole}」の役割を持つお客様担当者として登録されていません。",
         "This is no registered contact of the customer with the role {role:contacts.ContactRole}.",
     ),
     "contact_unknown": (

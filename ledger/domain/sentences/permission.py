@@ -44,7 +44,7 @@ SENTENCES = {
         "No granted window holds this instant: {status:permission_facts.Status}.",
     ),
     "protocol_not_permitted": (
-        "接続方式 {protocol:encrypted_path.Protocol.name} は許可されていません。",
+        "接続方式「{protocol:encrypted_path.Protocol.name}」は許可されていません。",
         "The protocol {protocol:encrypted_path.Protocol.name} is not permitted.",
     ),
     "vpn_not_confirmed": (

@@ -4,7 +4,7 @@ SENTENCES = {
     "request_not_written": (
         (
             "証跡の提供には書面（紙、署名付き PDF、ポータル）での申請が必要です。"
-            "{form:request_facts.RequestForm}ではなく、申請書をご利用ください。"
+            "「{form:request_facts.RequestForm}」ではなく、申請書をご利用ください。"
         ),
         (
             "The trail is provided on a written request (paper, signed PDF, portal): "
@@ -30,7 +30,7 @@ SENTENCES = {
     "request_known": ("この申請は既に記録されています。", "This request is recorded already."),
     "request_unknown": ("この申請の記録はありません。", "No request was received under this id."),
     "request_stands": (
-        "申請の状態は {status:request.Status} のため、この手続きは行えません。",
+        "申請の状態は「{status:request.Status}」のため、この手続きは行えません。",
         "The request is {status:request.Status}, so this step does not come next.",
     ),
     "already_destroyed": (
@@ -45,6 +45,7 @@ SENTENCES = {
         "封緘済みの証跡一式とは異なります。",
         "This is another package than the sealed one.",
     ),
+    "delivered_already": ("この提供は既に記録されています。", "This delivery is recorded already."),
     "delivery_to_come": (
         "提供時刻 {at:time} はまだ来ていません。",
         "The time of delivery {at:time} is still to come.",
@@ -102,7 +103,7 @@ SENTENCES = {
         "The export is due another marking: {due:marking.Marking}.",
     ),
     "marking_under_agreement": (
-        "秘密情報：お客様との機密保持契約に従って取り扱ってください。",
+        "機密情報：お客様との機密保持契約に従って取り扱ってください。",
         "Confidential: to be handled under the agreement on confidentiality with the customer.",
     ),
     "marking_customers_responsibility": (
@@ -110,7 +111,7 @@ SENTENCES = {
         "The confidentiality of the information about the work herein is the customer's responsibility.",
     ),
     "duty_of_others": (
-        "この手続きは {duties:people.Role} の役割を持つ者が行います。",
+        "この手続きは「{duties:people.Role}」の役割を持つ者が行います。",
         "This step belongs to: {duties:people.Role}.",
     ),
 }

@@ -14,6 +14,10 @@ SENTENCES = {
         "{key} は期限 {due:time} を過ぎて破棄されました。",
         "The trail {key} was to be gone by {due:time}, and was destroyed later.",
     ),
+    "destroyed_although_extended": (
+        "保管の延長に {agreed_at:time} に合意していた {key} は、{at:time} に破棄の指示が出されています。",
+        "It was agreed at {agreed_at:time} to keep the trail {key}, whose destruction was ordered at {at:time}.",
+    ),
     "order_not_read": (
         "セッションの作業依頼 {work_order} が確認されていません。",
         "The work order {work_order} of a session was not looked at.",

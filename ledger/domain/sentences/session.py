@@ -72,6 +72,10 @@ SENTENCES = {
         "終了すべき {until:time} を過ぎてセッションが続きました。",
         "The session went on although it had to end at {until:time}.",
     ),
+    "left_without_joining": (
+        "参加の記録のない者が、セッションから退出したと記録されています。",
+        "Somebody is recorded to have left the session of whom nothing tells that they were in it.",
+    ),
     "session_silent": (
         "長時間何も報告されなかったため、セッションは終わったものとみなしました。",
         "Nothing was heard of the session for so long that it is taken to be over.",

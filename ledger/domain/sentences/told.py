@@ -33,6 +33,30 @@ SENTENCES = {
         "作業前連絡は {sent_at:time} に送られていました。違反とした記録は、これを知らずになされたものです。",
         "The pre-work notice was sent at {sent_at:time}: the violation on record was found without knowing of that.",
     ),
+    "login_was_made": (
+        "専用環境へのログインは {at:time} になされていました。違反とした記録は、これを知らずになされたものです。",
+        "The login to the dedicated environment was made at {at:time}: the violation was found without knowing.",
+    ),
+    "ground_was_told": (
+        "後の記録では、{at:time} に同意または契約がありました。違反とした記録は、これを知らずになされたものです。",
+        "As was told later, there was consent or a contract at {at:time}: the violation was found without knowing.",
+    ),
+    "permission_was_given": (
+        "接続は {at:time} に許可されていました。違反とした記録は、これを知らずになされたものです。",
+        "The connection was permitted at {at:time}: the violation on record was found without knowing of that.",
+    ),
+    "device_was_confirmed": (
+        "VPN 機器は {at:time} に確認されていました。違反とした記録は、これを知らずになされたものです。",
+        "The VPN equipment was confirmed at {at:time}: the violation on record was found without knowing of that.",
+    ),
+    "session_was_told": (
+        "{at:time} に開始されたセッションでの接続でした。違反とした記録は、これを知らずになされたものです。",
+        "This was in a session that began at {at:time}: the violation on record was found without knowing of that.",
+    ),
+    "session_outlasted_work": (
+        "作業は {done_at:time} に完了したと記録されていますが、そのセッションは {over_at:time} まで続いていました。",
+        "Work is said to have been done at {done_at:time}, and a session of it went on until {over_at:time}.",
+    ),
     "permission_of_own_hand": (
         "この技術員は、この作業依頼の接続許可を自ら承認または記録しています。",
         "This technician gave or took down a permission of this work order.",

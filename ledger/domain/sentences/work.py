@@ -52,6 +52,14 @@ SENTENCES = {
         "{aborted_at:time} に中止と記録された作業は、それより前に完了していました。",
         "The work that is recorded as aborted at {aborted_at:time} had been done before.",
     ),
+    "work_ended_otherwise": (
+        "{ended_at:time} に終わった（{status:work.Status}）作業は、{told_at:time} に終わったとも記録されています。",
+        "The order was over at {ended_at:time} ({status:work.Status}), and its work is told to end at {told_at:time}.",
+    ),
+    "work_began_earlier": (
+        "{at:time} に開始と記録された作業は、それより前に始まっていました。",
+        "The work that is recorded as begun at {at:time} had begun before.",
+    ),
     "work_was_in_progress": (
         "後の記録により、{at:time} には作業中でした。",
         "Work was in progress at {at:time}, as was told later.",

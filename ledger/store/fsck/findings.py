@@ -40,7 +40,7 @@ class Code(Enum):
     CHECKPOINT_ROOT = "The entries are not those that a checkpoint signed", "署名済みチェックポイントの木と一致しない"
     CHECKPOINT_SIGNATURE = "A kept checkpoint is not signed by the log", "チェックポイントの署名が正しくない"
     CHECKPOINT_AHEAD = "More entries were signed than there are", "署名されたエントリの一部が存在しない"
-    HEADS_ROOT = "A sealed heads map is not that of the entries", "封印された先頭表がエントリと異なる"
+    HEADS_ROOT = "A sealed heads map is not that of the entries", "封緘された先頭表がエントリと異なる"
     CHAIN_TABLE = "The table of chains says something else than the entries", "チェーンの表がエントリと異なる"
     KEY_TABLE = "The table of keys says something else than the entries", "鍵の表がエントリと異なる"
     PAIR_TABLE = "The table of destroyed pairs says something else than the entries", "破棄組の表がエントリと異なる"

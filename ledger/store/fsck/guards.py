@@ -30,7 +30,7 @@ _TABLES = """
     table log rp: singleton boolean, origin text, size bigint, at timestamp with time zone or NULL, clock_boot text or NULL, clock_elapsed bigint or NULL
     table payload pp: part text, position bigint, sealed bytea
     table schema_migration rp: number integer, name text, digest text, applied_at timestamp with time zone
-    table tag rp: tag bigint, position bigint
+    table tag rp: tag bigint, position bigint, before bigint[] or NULL
 """  # noqa: E501 - each as the catalogue tells it: r and p are an ordinary and a partitioned table, p is not unlogged
 _GUARDS = """
     CREATE UNIQUE INDEX chain_pkey ON chain USING btree (chain), primary key

@@ -56,11 +56,14 @@ CREATE UNIQUE INDEX entry_chain_seq ON {schema}.entry (hashtextextended(chain, 0
 CREATE INDEX entry_log_type ON {schema}.entry (type, position) WHERE chain = 'log';
 
 -- Where each tag stands: the first eight bytes of its SHA-256 as a number, so that the index stays small; a reader
--- compares `entry.tags` with what it looked for.
+-- compares `entry.tags` with what it looked for. What is sent at once has one row a tag: its last place, and those
+-- before it in rising order, all within 256 positions, NULL where it has one place. Rows of a tag never overlap.
 CREATE TABLE {schema}.tag (
     tag      bigint NOT NULL,
-    position bigint NOT NULL
+    position bigint NOT NULL,
+    before   bigint[]
 );
+ALTER TABLE {schema}.tag ALTER before SET STORAGE PLAIN;  -- two kilobytes at most
 CREATE INDEX tag_position ON {schema}.tag (tag, position);
 
 -- Sealed payloads, apart from the entries, so that they can go while the entries stay. `part` is the key for keys of
