@@ -13,8 +13,8 @@ from psycopg import sql
 
 from ledger.store.clock import Clock
 from ledger.store.database import connect, named_errors
+from ledger.store.entry_times import DEFAULT_CLOCK_BOUND
 from ledger.store.recorder import Recorder
-from ledger.store.sequencer import DEFAULT_CLOCK_BOUND
 
 _NOTHING = timedelta(0)
 

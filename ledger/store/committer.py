@@ -3,7 +3,8 @@
 The thread seals, numbers and commits what callers hand over, and lets them go. While PostgreSQL works on one
 transaction it seals the records of the next: Python and the server each have a processor, and no thread waits for
 another's turn. What is ready when a transaction ends makes up the next one (group commit), so that a slow disk makes
-groups larger instead of callers slower.
+groups larger instead of callers slower; where enough is ready before that, it is sent behind the one under way, so that
+the server goes on at once (``underway``).
 
 Guarantees: a request that was handed over is answered, whatever happens; one that was answered without an error is
 durable. Leaves to others: what a transaction consists of (the sequencer).
@@ -13,20 +14,17 @@ import os
 import select
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from psycopg import Connection
-
 from ledger.log.seal import DRAW_BYTES, Draw
-from ledger.store.connections import PLANNED_ONCE, is_alive
-from ledger.store.database import connect, named_errors
 from ledger.store.errors import StoreError
 from ledger.store.group import Request
 from ledger.store.prepare import Prepared, Preparer
 from ledger.store.sequencer import Sequencer
+from ledger.store.underway import Underway
 
 _GROUP_RECORDS = 2_000
 """How many records one transaction takes at most: more would make everybody wait for the slowest."""
@@ -36,9 +34,8 @@ _FEW_RECORDS = 32
 """How many records that nobody has sealed yet a transaction still takes in before it begins."""
 _AT_ONCE = 8
 """How many records are sealed between two looks at the socket: some tenths of a millisecond."""
-
-_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-"""What was acknowledged outlives a crash, also where the server's default says otherwise; a stricter one stays."""
+_AHEAD = 300
+"""How many records are sent behind a transaction that is under way: fewer wait for its end and make a larger group."""
 
 
 class Committer:
@@ -46,17 +43,17 @@ class Committer:
 
     def __init__(self, url: str, sequencer: Sequencer, preparer: Preparer) -> None:
         """Start the thread; the connection is made when it is needed first."""
-        self._url = url
-        self._sequencer = sequencer
         self._preparer = preparer
-        self.connection: Connection[Any] | None = None
+        self._underway = Underway(url, sequencer)
         self._turn = threading.Lock()  # who holds it appends, and alone touches what is not under the other lock
         self._lock = threading.Lock()
         self._waiting: deque[tuple[Request, Any]] = deque()
+        self._fetched: deque[tuple[Request, Any]] = deque()  # waited, and have what their seals are drawn from
+        self._draw = Draw(b"")
         self._closed = False
         self._resting = False
         self._ready: list[tuple[Request, Any]] = []
-        self._taken: list[tuple[Request, Any]] = []
+        self._taken: deque[list[tuple[Request, Any]]] = deque()
         self._sealing: tuple[Request, Any, Iterator[Prepared]] | None = None
         self._answered: deque[Any] = deque()
         self._wake_end, self._bell = os.pipe()
@@ -68,7 +65,7 @@ class Committer:
     @property
     def pending(self) -> int:
         """Tell how many requests are in no transaction yet."""
-        return len(self._waiting) + len(self._ready) + (self._sealing is not None)
+        return len(self._waiting) + len(self._fetched) + len(self._ready) + (self._sealing is not None)
 
     def commit(self, request: Request) -> None:
         """Append a request: its positions or its error are set when this returns."""
@@ -76,7 +73,7 @@ class Committer:
             # Nobody appends: this thread does it itself, which spares waking another and being woken by it.
             try:
                 if not self._closed and not self.pending:
-                    self._append([request], _poll)
+                    self._append_alone(request)
                     return
             finally:
                 self._turn.release()
@@ -118,17 +115,19 @@ class Committer:
             if self._closed and not self.pending:
                 break
         with self._turn:
-            if self.connection is not None:
-                self.connection.close()
+            self._underway.drop()
 
     def _answer_all(self, error: BaseException) -> None:
         """After an error that nobody thought of: every caller hears of it, and the thread goes on."""
         with self._lock:
-            left = [*self._taken, *self._ready, *self._waiting]
+            left = [*chain(*self._taken), *self._ready, *self._fetched, *self._waiting]
             if self._sealing is not None:
                 left.append(self._sealing[:2])
-            self._taken, self._ready, self._sealing = [], [], None
+            self._taken.clear()
+            self._ready, self._sealing = [], None
+            self._fetched.clear()
             self._waiting.clear()
+        self._underway.drop()
         for request, done in left:
             request.error = StoreError(f"Nothing is known of this append ({error!r}): do it again.")
             done.release()
@@ -136,26 +135,46 @@ class Committer:
             self._answered.popleft().release()
 
     def _append_what_waits(self) -> None:
+        underway = self._begin_anew()
         while True:
-            while not self._ready and self._use_time():
+            while not self._ready and not underway and self._use_time():
                 pass
-            if not self._ready:
+            if not self._ready and not underway:
                 return
-            self._taken = self._take()
-            self._append([request for request, _ in self._taken], self._wait)
-            self._answered.extend(done for _, done in self._taken)
-            self._taken = []
+            if not underway or self._goes_ahead():
+                self._taken.append(self._take())
+                underway.begin([request for request, _ in self._taken[-1]])
+            if underway:
+                underway.resume(self._wait(*underway.wanted))
+            while len(self._taken) > len(underway):
+                self._answered.extend(done for _, done in self._taken.popleft())
 
-    def _append(self, requests: Sequence[Request], wait: Callable[[int, int], int]) -> None:
-        """Commit, and say on every request what became of it."""
-        if len(requests) == 1 and not requests[0].prepared:
-            self._seal_late(requests[0])
+    def _append_alone(self, request: Request) -> None:
+        """Append a request, and say on it what became of it."""
+        underway = self._begin_anew()
+        self._seal_late(request)
         try:
-            if requests[0].error is None:
-                self._commit(requests, wait)
-        except Exception as error:  # noqa: BLE001 - whatever it is, every caller hears it, and none waits for ever
-            for request in requests:
-                request.error = _copied(error)
+            if request.error is None:
+                underway.begin([request])
+            while underway:
+                underway.resume(_poll(*underway.wanted))
+        except BaseException:
+            underway.drop()  # at once: the server may hold the log for this caller, and others wait for it
+            raise
+
+    def _begin_anew(self) -> Underway:
+        if self._underway:  # whoever was at it was interrupted
+            self._underway.drop()
+        return self._underway
+
+    def _goes_ahead(self) -> bool:
+        """Tell whether the next transaction is worth being sent before the one under way has ended."""
+        return (
+            len(self._underway) == 1
+            and self._underway.all_sent
+            and not self._unsealed()
+            and sum(len(request.records) for request, _ in self._ready) >= _AHEAD
+        )
 
     def _seal_late(self, request: Request) -> None:
         """Let a request that has no other beside it be sealed in its transaction, while the server works on it."""
@@ -173,14 +192,12 @@ class Committer:
             self._answered.popleft().release()
             return 1
         if self._sealing is None:
-            with self._lock:
-                if not self._waiting:
-                    return 0
-                request, done = self._waiting[0]
-                # Taken off the queue last: what breaks before that finds it there, and answers it.
-                draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
-                self._sealing = (request, done, self._preparer.prepare(request.records, request.shared, draw))
-                self._waiting.popleft()
+            if not self._fetched and not self._fetch():
+                return 0
+            request, done = self._fetched[0]
+            # Taken off the queue last: what breaks before that finds it there, and answers it.
+            self._sealing = (request, done, self._preparer.prepare(request.records, request.shared, self._draw))
+            self._fetched.popleft()
         request, done, prepared = self._sealing
         before = len(request.prepared)
         try:
@@ -196,11 +213,28 @@ class Committer:
             self._ready.append((request, done))
         return sealed or 1
 
+    def _fetch(self) -> bool:
+        """Take over all that wait, with salts and nonces for all of them; tell whether there were any.
+
+        One lock and one call of the kernel for all: each lets other threads run, and is waited for.
+        """
+        if not self._waiting:
+            return False
+        with self._lock:
+            self._fetched, self._waiting = self._waiting, deque()
+        self._draw = Draw(os.urandom(DRAW_BYTES * sum(len(request.records) for request, _ in self._fetched)))
+        return True
+
+    def _unsealed(self) -> Request | None:
+        """Give the request whose records are sealed next, if any waits for that."""
+        if self._sealing is not None:
+            return self._sealing[0]
+        return self._fetched[0][0] if self._fetched or self._fetch() else None
+
     def _take(self) -> list[tuple[Request, Any]]:
         """Take the next transaction's requests: what is ready, and a few more that are soon."""
         few = _FEW_RECORDS
-        while self._sealing is not None or self._waiting:
-            request = self._sealing[0] if self._sealing is not None else self._waiting[0][0]
+        while (request := self._unsealed()) is not None:
             few -= len(request.records) - len(request.prepared)
             if few < 0:
                 break
@@ -217,31 +251,6 @@ class Committer:
         group, self._ready = self._ready, []
         return group
 
-    def _commit(self, requests: Sequence[Request], wait: Callable[[int, int], int]) -> None:
-        # Taken out, and put back once all went well: an interrupt anywhere leaves no connection in the middle of one.
-        connection, self.connection = self.connection, None
-        try:
-            with named_errors():
-                if connection is None or not is_alive(connection):
-                    self._sequencer.forget()
-                    if connection is not None:
-                        connection.close()
-                    connection = connect_to_append(self._url)
-                steps = self._sequencer.commit(connection, requests)
-                ready = 0
-                with suppress(StopIteration):
-                    wanted = next(steps)
-                    while True:
-                        ready = wait(connection.pgconn.socket, wanted)
-                        wanted = steps.send(ready)
-            self.connection = connection
-        except BaseException:
-            # Nothing is known: the connection, its transaction and what was remembered are dropped.
-            self._sequencer.forget()
-            if connection is not None:
-                connection.close()
-            raise
-
     def _wait(self, socket: int, wanted: int) -> int:
         """Wait for the server, and use the time."""
         poll = select.poll()
@@ -249,6 +258,8 @@ class Committer:
         while True:
             for _, became in poll.poll(0):
                 return became
+            if self._goes_ahead():
+                return 0
             used = 0
             while used < _AT_ONCE and (more := self._use_time()):
                 used += more
@@ -274,18 +285,7 @@ class Committer:
 
     def abandon(self) -> None:
         """Drop the connection and what was remembered."""
-        self._sequencer.forget()
-        connection, self.connection = self.connection, None
-        if connection is not None:
-            connection.close()
-
-
-def connect_to_append(url: str) -> Connection[Any]:
-    """Give a connection for a sequencer: what it commits is durable, and its statements are planned once."""
-    connection = connect(url, application="shoseki sequencer")
-    connection.execute(_DURABLE)
-    connection.execute(PLANNED_ONCE)
-    return connection
+        self._underway.drop()
 
 
 def _poll(socket: int, wanted: int) -> int:
@@ -294,14 +294,3 @@ def _poll(socket: int, wanted: int) -> int:
     poll.register(socket, wanted)
     ((_, became),) = poll.poll()
     return became
-
-
-def _copied(error: Exception) -> Exception:
-    """Give an error that one of several threads may raise as its own."""
-    if not isinstance(error, StoreError):
-        return error
-    # Not by its class's own arguments: those need not be what it says.
-    copied = type(error).__new__(type(error), *error.args)
-    copied.__dict__.update(error.__dict__)
-    copied.__cause__ = error.__cause__
-    return copied

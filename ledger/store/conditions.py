@@ -19,15 +19,17 @@ from ledger.log.canonical import MAX_INTEGER
 from ledger.log.members import TAG, TYPE
 from ledger.store.prepare import Prepared
 from ledger.store.query import ItemSince
-from ledger.store.rows import tag_number
+from ledger.store.tag_rows import SPAN, tag_number
 from ledger.store.wire import Statement
 
 _is_tag = re.compile(TAG).fullmatch
 _is_type = lru_cache(maxsize=4096)(re.compile(TYPE).fullmatch)
 
-# The rarest tag of an item drives the look-up, judged by counting at most 256 places of each.
+# The rarest tag of an item drives the look-up, judged by counting at most 256 places of each. All places of a row are
+# given one by one, so that what was found ends the look-up; the earlier of the first row's may stand before `after`.
 RAREST = """(SELECT number FROM unnest(q.numbers) AS number ORDER BY
-    (SELECT count(*) FROM (SELECT FROM {schema}.tag t WHERE t.tag = number AND t.position >= q.after LIMIT 256) few)
+    (SELECT count(*) FROM (SELECT unnest(t.before || t.position) FROM {schema}.tag t
+        WHERE t.tag = number AND t.position >= q.after LIMIT 256) few)
     LIMIT 1)"""
 
 _FAILED = f"""
@@ -42,9 +44,12 @@ WHERE CASE WHEN q.numbers = '{{{{}}}}' THEN EXISTS (
         SELECT FROM {{schema}}.entry e
         WHERE e.position >= q.after AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types)))
     ELSE EXISTS (
-        SELECT FROM {{schema}}.tag t JOIN {{schema}}.entry e ON e.position = t.position
-        WHERE t.tag = CASE cardinality(q.numbers) WHEN 1 THEN q.numbers[1] ELSE {RAREST} END
-          AND t.position >= q.after AND e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types)))
+        SELECT FROM (
+            SELECT unnest(t.before || t.position) AS position FROM {{schema}}.tag t
+            WHERE t.tag = CASE cardinality(q.numbers) WHEN 1 THEN q.numbers[1] ELSE {RAREST} END
+              AND t.position >= q.after
+        ) AS place JOIN {{schema}}.entry e USING (position)
+        WHERE position >= q.after AND e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types)))
     END
 """  # noqa: S608 - two constants of this file; the schema is put in as an identifier
 
@@ -112,23 +117,36 @@ def select_positions(schema: str, query: DCBQuery | None, after: int, before: in
 
 def _select_item(schema: str, item: DCBQueryItem, after: int, before: int, limit: int) -> sql.Composed:
     name = sql.Identifier(schema)
-    clauses = [
-        sql.SQL("e.position >= {} AND e.position < {}").format(sql.Literal(after), sql.Literal(before)),
+    clauses: list[sql.Composable] = [
+        sql.SQL("e.position >= {} AND e.position < {}").format(sql.Literal(after), sql.Literal(before))
     ]
-    source = sql.SQL("{}.entry e").format(name)
-    if item.tags:
-        source = sql.SQL("{}.tag t JOIN {}.entry e ON e.position = t.position").format(name, name)
-        # Every tag but one is checked on the entry; the planner's statistics know no better than the order given.
-        clauses = [
-            sql.SQL("t.tag = {} AND t.position >= {} AND t.position < {}").format(
-                sql.Literal(tag_number(item.tags[-1])), sql.Literal(after), sql.Literal(before)
-            ),
-            sql.SQL("e.tags @> {}::text[]").format(sql.Literal(list(item.tags))),
-        ]
     if item.types:
         clauses.append(sql.SQL("e.type = ANY({}::text[])").format(sql.Literal(list(item.types))))
-    return sql.SQL("SELECT e.position FROM {} WHERE {} ORDER BY e.position LIMIT {}").format(
-        source, sql.SQL(" AND ").join(clauses), sql.Literal(limit)
+    if not item.tags:
+        return sql.SQL("SELECT e.position FROM {}.entry e WHERE {} ORDER BY e.position LIMIT {}").format(
+            name, sql.SQL(" AND ").join(clauses), sql.Literal(limit)
+        )
+    # Rows of a tag follow one another, so their places come in order once each row's are sorted by themselves: the
+    # look-up ends with the last place of the page, however many there are behind it. Every tag but one is checked on
+    # the entry; the planner's statistics know no better than the order given. OFFSET 0 keeps it to looking up an entry
+    # for each place.
+    clauses += [
+        sql.SQL("e.position = place.position"),
+        sql.SQL("e.tags @> {}::text[]").format(sql.Literal(list(item.tags))),
+    ]
+    return sql.SQL(
+        "SELECT e.position FROM (SELECT t.position AS last, unnest(t.before || t.position) AS position FROM {}.tag t"
+        " WHERE t.tag = {} AND t.position >= {} AND t.position < {} ORDER BY t.position) AS place"
+        " CROSS JOIN LATERAL (SELECT e.position FROM {}.entry e WHERE {} OFFSET 0) AS e"
+        " ORDER BY place.last, e.position LIMIT {}"
+    ).format(
+        name,
+        sql.Literal(tag_number(item.tags[-1])),
+        sql.Literal(after),
+        sql.Literal(before + SPAN),
+        name,
+        sql.SQL(" AND ").join(clauses),
+        sql.Literal(limit),
     )
 
 

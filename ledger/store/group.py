@@ -21,6 +21,10 @@ class DayIsOverError(Exception):
         self.at = at
 
 
+class OutdatedError(Exception):
+    """Somebody else appended meanwhile: nothing was written, and it can be done again. Never leaves the store."""
+
+
 @dataclass(slots=True)
 class Request:
     """What one caller wants appended, and after ``commit`` what became of it: ``positions`` or ``error``."""
@@ -57,7 +61,6 @@ class Columns:
     entries: list[bytes] = field(default_factory=list)
     names: list[bytes] = field(default_factory=list)
     tag_lines: list[bytes] = field(default_factory=list)
-    tagged: bool = False
     sealed: list[bytes] = field(default_factory=list)
     sealed_at: list[bytes] = field(default_factory=list)
     parts: list[bytes] = field(default_factory=list)
@@ -76,6 +79,8 @@ class Group:
     at_field: int
     day: str
     position: int
+    leaf: bytes = b""
+    """The leaf of what was placed last."""
     placed: list[Prepared] = field(default_factory=list)
     spoiled: bool = False
     """Something was placed that must not be committed."""

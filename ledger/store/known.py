@@ -6,13 +6,13 @@ Everything that must not be appended is refused here, before any record of a req
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from ledger.keys.classes import CLASSES
 from ledger.log.canonical import MAX_INTEGER
 from ledger.log.entry import LOG_CHAIN, NO_PREV
 from ledger.store import rows
+from ledger.store.entry_times import EntryTime
 from ledger.store.errors import KeyGoneError, LogDamagedError, RecordRefusedError
 from ledger.store.group import DayIsOverError, Group, Request
 from ledger.store.prepare import Prepared, Shared
@@ -22,6 +22,7 @@ from ledger.store.wire import Steps, Wire
 
 _NOTHING: Mapping[str, Any] = {}
 _TRUE = b"\x01"
+_MOST_WARY = 64
 _OPENING = frozenset({"log.created.v1", "chain.created.v1"})
 
 
@@ -64,8 +65,11 @@ class Known:
         self._origin = origin
         self._statements = statements
         self._size = -1
-        self.at: datetime | None = None
+        self._leaf = b""  # the newest entry's, where it was appended here
+        self.newest: EntryTime | None = None
         """The newest entry's time; None while it has to be asked for."""
+        self._alone = 0  # so many transactions found that nobody else had appended before them
+        self._wary = 1  # and so many have to, before the next guess
         self.chains: dict[str, ChainHead] = {}
         self._keys: dict[str, _Key] = {}
         self._pairs: set[tuple[str, str]] = set()
@@ -75,36 +79,52 @@ class Known:
     def forget(self) -> None:
         """Forget everything: after any failure, and on a new connection."""
         self._size = -1
-        self.at = None
+        self._leaf = b""
+        self.newest = None
+        self._alone = 0
         self.chains.clear()
         self._keys.clear()
         self._pairs.clear()
 
-    def begin(self, wire: Wire, size: int) -> Steps[datetime | None]:
-        """Go on in a log of this size, and give its newest entry's time; what was remembered at another one is void.
+    def begin(self, wire: Wire, size: int, boot: str, elapsed: int) -> Steps[None]:
+        """Go on in a log of this size, whose newest entry came at this count; what was known at another size is void.
 
         Raises LogDamagedError where no entry stands before the next one's place.
         """
         if size != self._size:
             self.forget()
             self._size = size
-        if self.at is None and size > 0:
+        else:
+            self._alone += 1
+        at = None if self.newest is None else self.newest.at
+        if at is None and size > 0:
             # The row that is locked may be changed by whoever appends; an entry that stands may not.
             wire.send(self._statements.newest, rows.number(size - 1))
             (newest,) = yield from wire.sync()
-            self.at = rows.read_moment(newest[0][0]) if newest and size <= MAX_INTEGER else None
-            if self.at is None:
+            at = rows.read_moment(newest[0][0]) if newest and size <= MAX_INTEGER else None
+            if at is None:
                 self.forget()
                 raise LogDamagedError(
                     f"The row of the log tells of {size} entries, and none that can be continued stands at position"
                     f" {size - 1}: nothing was written; run 'shoseki fsck'."
                 )
-        return self.at
+        self.newest = None if at is None else EntryTime(at, boot, elapsed)
 
-    def committed(self, size: int, at: datetime) -> None:
-        """Take what was placed for committed: the log has this size now, and its newest entry this time."""
-        self._size = size
-        self.at = at
+    def sent(self, group: Group) -> None:
+        """Take what was placed for committed: the log has its size now. What fails afterwards is to be forgotten."""
+        self._size = group.position
+        self._leaf = group.leaf
+        self.newest = EntryTime(group.at, group.boot, group.elapsed)
+
+    def expected(self, requests: Sequence[Request]) -> tuple[int, bytes] | None:
+        """Give the log's size and newest leaf if nobody else appends; None where it must be asked for anything."""
+        if self._alone < self._wary or not self._leaf or self.newest is None or any(map(any, self._missing(requests))):
+            return None
+        return self._size, self._leaf
+
+    def guessed(self, *, right: bool) -> None:
+        """Guess more readily, or less: each wrong guess costs a round trip and a line in the server's log."""
+        self._wary = max(1, self._wary - 1) if right else min(_MOST_WARY, 2 * self._wary)
 
     def open_chain(self, each: Prepared) -> ChainHead:
         """Give the head of the chain that a record opens."""
@@ -114,18 +134,7 @@ class Known:
     def load(self, wire: Wire, requests: Sequence[Request]) -> Steps[None]:
         """Remember what the log says of every chain and key that these requests need."""
         self._unfounded.clear()
-        shared = {each for request in requests for each in request.shared}
-        chains = {each.chain for each in shared} | {LOG_CHAIN}
-        keys = {each.key for each in shared if each.key is not None}
-        keys |= {
-            str(each.public["key"])
-            for request in requests
-            if request.core
-            for each in request.prepared
-            if "key" in each.public
-        }
-        chains -= self.chains.keys()
-        keys -= self._keys.keys()
+        chains, keys = self._missing(requests)
         if not chains and not keys:
             return
         names = rows.texts([rows.text_element(key) for key in keys])
@@ -145,6 +154,20 @@ class Known:
         for key, half, destroyed in made:
             self._keys[read_text(key)] = _Key(read_text(half), destroyed is not None)
         self._pairs.update((read_text(chain), read_text(key)) for chain, key in gone)
+
+    def _missing(self, requests: Sequence[Request]) -> tuple[set[str], set[str]]:
+        """Give the chains and keys that these requests need and of which nothing is remembered."""
+        shared = {each for request in requests for each in request.shared}
+        chains = {each.chain for each in shared} | {LOG_CHAIN}
+        keys = {each.key for each in shared if each.key is not None}
+        keys |= {
+            str(each.public["key"])
+            for request in requests
+            if request.core
+            for each in request.prepared
+            if "key" in each.public
+        }
+        return chains - self.chains.keys(), keys - self._keys.keys()
 
     def check(self, group: Group, kinds: Iterable[Kind]) -> list[Prepared]:
         """Refuse what must not be appended now; give the announcements of keys that are used for the first time."""

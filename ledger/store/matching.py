@@ -18,7 +18,7 @@ from ledger.store.database import named_errors
 from ledger.store.errors import LogMissingError
 from ledger.store.prepare import SUBJECTS_PART
 from ledger.store.query import QueryItem
-from ledger.store.rows import tag_number
+from ledger.store.tag_rows import tag_number
 
 _MOST = 5_000
 """How many rows one answer has at most: a boundary may hold more, and is then read in several."""
@@ -37,13 +37,14 @@ FROM {{schema}}.log LEFT JOIN LATERAL (
         OFFSET 0
     ) AS q
     CROSS JOIN LATERAL (
-        SELECT t.position FROM {{schema}}.tag t
+        SELECT unnest(t.before || t.position) AS position FROM {{schema}}.tag t
         WHERE t.tag = CASE cardinality(q.numbers) WHEN 1 THEN q.numbers[1] ELSE {RAREST} END AND t.position >= q.after
         OFFSET 0
     ) AS place
     CROSS JOIN LATERAL (
         SELECT e.position, e.entry, e.key FROM {{schema}}.entry e
-        WHERE e.position = place.position AND e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types))
+        WHERE e.position = place.position AND e.position >= q.after
+            AND e.tags @> q.tags AND (q.types = '{{{{}}}}' OR e.type = ANY(q.types))
         OFFSET 0
     ) AS e
     ORDER BY e.position LIMIT {{most}}

@@ -27,11 +27,12 @@ from ledger.log.entry import LOG_CHAIN, check_chain, check_origin
 from ledger.log.errors import FormatError
 from ledger.log.seal import half_check
 from ledger.store.clock import Clock, ManualClock, SystemClock
-from ledger.store.committer import Committer, connect_to_append
+from ledger.store.committer import Committer
 from ledger.store.conditions import possible
 from ledger.store.connections import Connections
 from ledger.store.custody import Custody
 from ledger.store.database import check_schema, connect, named_errors
+from ledger.store.entry_times import DEFAULT_CLOCK_BOUND
 from ledger.store.errors import LogMissingError, RecordRefusedError, StoreError, WrongLogError
 from ledger.store.group import DayIsOverError, Request
 from ledger.store.matching import Matching
@@ -39,8 +40,9 @@ from ledger.store.migrate import check_current, migrate
 from ledger.store.prepare import Preparer
 from ledger.store.reader import Reader, ReadResponse
 from ledger.store.record import Record
-from ledger.store.sequencer import DEFAULT_CLOCK_BOUND, Made, Sequencer
+from ledger.store.sequencer import Made, Sequencer
 from ledger.store.subscription import Subscription
+from ledger.store.underway import connect_to_append
 
 
 class Appended(NamedTuple):
@@ -167,15 +169,15 @@ class Recorder(DCBRecorder):
         """
         # A sequencer of its own, as another process has: the other one notices that the log grew without it.
         sequencer = Sequencer(self.schema, self.origin, self.clock, clock_bound=self._clock_bound)
-        sequencer.clock_confirmed = self._sequencer.clock_confirmed
+        sequencer.times.confirmed = self._sequencer.times.confirmed
         with named_errors(), connect_to_append(self.url) as connection:
             position = sequencer.append_made(connection, make)
-        self._sequencer.clock_confirmed = sequencer.clock_confirmed  # a word counts once
+        self._sequencer.times.confirmed = sequencer.times.confirmed  # a word counts once
         return position
 
     def confirm_clock(self) -> None:
         """Take an operator's word that the present time is right: the next append goes through."""
-        self._sequencer.clock_confirmed = True
+        self._sequencer.times.confirmed = True
 
     def close(self) -> None:
         """Commit what waits, and let go of the connections. In a forked child, leave it all to the parent."""

@@ -7,7 +7,6 @@ documentation, COPY, "Binary Format".
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from struct import Struct
 
 _TEXT_OID = 25
@@ -18,7 +17,8 @@ _array_head = Struct(">iiiii").pack
 _number_element = Struct(">iq").pack
 _bare_number = Struct(">q").pack
 _leaf_element = Struct(">i32s").pack
-_NULL = _length(-1)
+NULL = _length(-1)
+"""An element of any type that is NULL."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -28,7 +28,7 @@ _MICROSECOND = timedelta(microseconds=1)
 def text_element(value: str | None) -> bytes:
     """Give a text element."""
     if value is None:
-        return _NULL
+        return NULL
     data = value.encode()
     return _length(len(data)) + data
 
@@ -46,11 +46,6 @@ def leaf_element(leaf: bytes) -> bytes:
 def number_element(value: int) -> bytes:
     """Give a bigint element."""
     return _number_element(8, value)
-
-
-def tag_number(tag: str) -> int:
-    """Give the number that a tag is looked up by: the first eight bytes of its SHA-256."""
-    return int.from_bytes(sha256(tag.encode()).digest()[:8], "big", signed=True)
 
 
 # -- values ------------------------------------------------------------------------------------------------------------

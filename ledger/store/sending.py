@@ -13,6 +13,7 @@ from ledger.store import rows
 from ledger.store.group import Columns, Group
 from ledger.store.known import ChainHead
 from ledger.store.statements import Statements
+from ledger.store.tag_rows import tag_rows
 from ledger.store.wire import Wire
 
 
@@ -26,25 +27,27 @@ class Sender:
     def send_rows(self, wire: Wire, group: Group) -> None:
         """Send the rows of what was placed since the last sending."""
         statements, columns = self._statements, group.columns
-        first, tags = rows.number(group.start + group.sent), rows.texts(columns.tag_lines)
+        first = group.start + group.sent
         wire.send(
             statements.entries,
-            first,
+            rows.number(first),
             rows.number(group.at_field),
             rows.numbers(columns.seqs),
             rows.byte_strings(columns.leaves),
             rows.byte_strings(columns.entries),
             rows.texts(columns.names),
-            tags,
+            rows.texts(columns.tag_lines),
         )
-        if columns.tagged:
-            wire.send(statements.tags, first, tags)
+        tags, last, before = tag_rows(first, [each.tags for each in group.placed[group.sent :]])
+        if tags:
+            wire.send(statements.tags, rows.numbers(tags), rows.numbers(last), rows.texts(before))
         if columns.sealed:
             values = rows.numbers(columns.sealed_at), rows.texts(columns.parts), rows.byte_strings(columns.sealed)
             wire.send(statements.payloads, *values)
         if columns.marks:
             macs, bodies, places = zip(*columns.marks, strict=True)
             wire.send(statements.new_marks, rows.byte_strings(macs), rows.byte_strings(bodies), rows.numbers(places))
+        wire.push()
         group.columns = Columns()
         group.sent = len(group.placed)
 

@@ -2,8 +2,10 @@
 
 ``Sequencer.commit`` takes all requests that wait and appends them in one transaction: lock the log row, decide every
 condition against what is committed and against the requests before it, number and link, insert, move the heads,
-commit, wake the followers: two round trips. A request is appended whole or not at all, and a refused one does not hold
-up the others.
+commit, wake the followers: two round trips. Where nothing has to be asked (no condition, no idempotency key, all heads
+known) and nobody else appended lately, it goes on from the size it knows, in one round trip: its first statement fails
+if somebody did append, and nothing is written (``OutdatedError``). A request is appended whole or not at all, and a
+refused one does not hold up the others.
 
 What a crash leaves: before COMMIT nothing; after it everything, whether or not the caller heard of it. A caller that
 heard nothing tries again with the same idempotency keys.
@@ -18,6 +20,7 @@ from itertools import islice
 from typing import Any
 
 from psycopg import Connection
+from psycopg.errors import SerializationFailure
 
 from ledger.keys.classes import day_of
 from ledger.log.core_entry import CHAIN_CREATED, CLOCK_CORRECTED, KEY_CREATED, KEY_DESTROYED
@@ -26,6 +29,7 @@ from ledger.log.members import format_at
 from ledger.store import rows
 from ledger.store.clock import Clock
 from ledger.store.conditions import Conditions, fails_among
+from ledger.store.entry_times import DEFAULT_CLOCK_BOUND, EntryTime, EntryTimes
 from ledger.store.errors import (
     ClockJumpError,
     ConditionFailedError,
@@ -34,18 +38,21 @@ from ledger.store.errors import (
     RecordRefusedError,
     StoreError,
 )
-from ledger.store.group import DayIsOverError, Group, Request, split_known
+from ledger.store.group import DayIsOverError, Group, OutdatedError, Request, split_known
 from ledger.store.known import Known, kinds_of
 from ledger.store.prepare import Prepared
 from ledger.store.rows import bytes_element, leaf_element, number_element
 from ledger.store.sending import Sender
 from ledger.store.statements import Statements
+from ledger.store.tag_rows import SPAN
 from ledger.store.wire import Row, Steps, Wire, finish
 
-DEFAULT_CLOCK_BOUND = timedelta(hours=1)
 _EFFECTS = frozenset({CHAIN_CREATED, KEY_CREATED, KEY_DESTROYED})
-_SLICE = 128
-"""How many entries are numbered before they are sent: the server takes them in while the next are numbered."""
+_SLICE = SPAN // 2
+"""How many entries are numbered before they are sent: the server takes them in while the next are numbered.
+
+Twice as many are the most whose tags are sent at once.
+"""
 _SLICE_UNSEALED = 40
 _Marks = dict[bytes, tuple[bytes, int]]
 Made = Callable[[Wire, int, datetime], Steps[Prepared | None]]
@@ -58,14 +65,13 @@ class Sequencer:
     def __init__(self, schema: str, origin: str, clock: Clock, *, clock_bound: timedelta = DEFAULT_CLOCK_BOUND) -> None:
         """Prepare the statements for the log's schema."""
         self._origin = origin
-        self._clock = clock
-        self._clock_bound = clock_bound
         self._conditions = Conditions(schema)
         self._statements = Statements(schema)
         self._sender = Sender(self._statements)
         self._known = Known(origin, self._statements)
-        self.clock_confirmed = False
-        """Whether the operator said that the clock is right: the next append does not compare it."""
+        self.times = EntryTimes(clock, clock_bound)
+        self.all_sent = True
+        """Whether all of the transaction that was begun last was sent, its end included."""
         self._spoken: tuple[Connection[Any], Wire] | None = None
 
     def forget(self) -> None:
@@ -78,23 +84,59 @@ class Sequencer:
         Raises what the database raises; then nothing is known about any request, and the caller rolls back.
         """
         wire = self._wire(connection)
-        group, known, failed = yield from self._begin(wire, requests)
+        self.all_sent = False
+        known: _Marks = {}
+        failed: set[int] = set()
+        group = self._guess(wire, requests)
+        guessed = group is not None
         if group is None:
-            return
-        yield from self._known.load(wire, requests)
+            group, known, failed = yield from self._begin(wire, requests)
+            if group is None:
+                return
+            yield from self._known.load(wire, requests)
         for number, request in enumerate(requests):
             if request.error is None:
                 try:
                     self._append(wire, group, request, known, condition_failed=number in failed)
                 except (StoreError, DayIsOverError) as error:
                     request.error = error
-        if group.position == group.start or group.spoiled:
-            if group.spoiled:
-                self._known.forget()
+        self.all_sent = True
+        try:
+            yield from self._finish(wire, group)
+        except SerializationFailure:
+            self._known.guessed(right=False)
+            self.all_sent = False  # what came behind this would be neither skipped nor done again
+            yield from wire.skip()
             wire.send(self._statements.rollback)
             yield from wire.sync()
+            raise OutdatedError from None
+        if guessed:
+            self._known.guessed(right=True)
+
+    def _finish(self, wire: Wire, group: Group) -> Steps[None]:
+        if group.position > group.start and not group.spoiled:
+            yield from self._end(wire, group)
             return
-        yield from self._end(wire, group)
+        if group.spoiled:
+            self._known.forget()
+        wire.send(self._statements.rollback)
+        yield from wire.sync()
+
+    def _guess(self, wire: Wire, requests: Sequence[Request]) -> Group | None:
+        """Begin without asking the log anything, where nobody else appended lately and nothing depends on an answer."""
+        if any(request.condition is not None or request.core or request.marked for request in requests):
+            return None
+        expected = self._known.expected(requests)
+        if expected is None:
+            return None
+        size, leaf = expected
+        try:
+            time = self.times.next(self._known.newest)
+        except ClockJumpError:
+            return None
+        wire.send(self._statements.begin)
+        wire.send(self._statements.expect, rows.number(size), leaf)
+        return _group(size, time)
 
     def correct(self, connection: Connection[Any], reason: str) -> int:
         """Append the one entry whose time may be before the newest entry's: the clock's; give its position.
@@ -106,17 +148,17 @@ class Sequencer:
 
     def _correct(self, wire: Wire, reason: str) -> Steps[int]:
         self._lock(wire)
-        size, last, _, _ = yield from self._locked(wire, (yield from wire.sync())[1])
-        now = self._clock.now()
-        if last is None or now >= last:
+        size = yield from self._locked(wire, (yield from wire.sync())[1])
+        newest, now = self._known.newest, self.times.next(None)
+        if newest is None or now.at >= newest.at:
             raise RecordRefusedError(
-                f"The clock says {format_at(now)}, which is not before the newest entry"
-                f"{'' if last is None else ' of ' + format_at(last)}: there is nothing to correct."
+                f"The clock says {format_at(now.at)}, which is not before the newest entry"
+                f"{'' if newest is None else ' of ' + format_at(newest.at)}: there is nothing to correct."
             )
-        public = {"from": format_at(last), "to": format_at(now), "reason": reason}
+        public = {"from": format_at(newest.at), "to": format_at(now.at), "reason": reason}
         correction = Prepared.said(self._origin, CLOCK_CORRECTED, public)
         yield from self._known.load(wire, [Request([], [correction.shared])])
-        group = self._group(size, now, self._clock.elapsed())
+        group = _group(size, now)
         self._place(wire, group, [correction])
         yield from self._end(wire, group)
         return size
@@ -159,7 +201,7 @@ class Sequencer:
         if asked is not None:
             wire.send(self._conditions.statement, asked)
         _, locked, *answers = yield from wire.sync()
-        size, last, last_boot, last_elapsed = yield from self._locked(wire, locked)
+        size = yield from self._locked(wire, locked)
         known: _Marks = {}
         failed: set[int] = set()
         if marks:
@@ -167,77 +209,36 @@ class Sequencer:
         if asked is not None:
             failed = {rows.read_number(row[0]) for row in answers.pop(0)}
         try:
-            at = self._time(last, last_boot, last_elapsed)
+            time = self.times.next(self._known.newest)
         except ClockJumpError as error:
             for request in requests:
                 request.error = ClockJumpError(*error.args)  # its own: several threads will raise it
             wire.send(self._statements.rollback)
             yield from wire.sync()
             return None, known, failed
-        elapsed = self._clock.elapsed()
-        if at == last and last_boot == self._clock.boot() and last_elapsed is not None:
-            # The clock fell: what passes is measured from when `at` was the time, until it is so again.
-            elapsed = last_elapsed
-        return self._group(size, at, elapsed), known, failed
+        return _group(size, time), known, failed
 
     def _lock(self, wire: Wire) -> None:
         """Begin a transaction that appends alone; what is asked after it sees what was committed before."""
         wire.send(self._statements.begin)
         wire.send(self._statements.lock)
 
-    def _locked(self, wire: Wire, answer: Sequence[Row]) -> Steps[tuple[int, datetime | None, str | None, int | None]]:
-        """Give the log's size, its newest entry's time, and how that was measured."""
+    def _locked(self, wire: Wire, answer: Sequence[Row]) -> Steps[int]:
+        """Give the log's size, and learn its newest entry's time."""
         if not answer:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
         if len(answer) > 1:
             raise LogDamagedError("The row of the log is there more than once: run 'shoseki fsck'.")
         ((length, boot, elapsed),) = answer
         size = rows.read_number(length)
-        last = yield from self._known.begin(wire, size)
-        return (
-            size,
-            last,
-            None if boot is None else rows.read_text(boot),
-            None if elapsed is None else rows.read_number(elapsed),
-        )
-
-    def _group(self, size: int, at: datetime, elapsed: int) -> Group:
-        return Group(
-            start=size,
-            at=at,
-            boot=self._clock.boot(),
-            elapsed=elapsed,
-            at_text=format_at(at),
-            at_field=rows.count_of(at),
-            day=day_of(at),
-            position=size,
-        )
+        count = ("", 0) if boot is None or elapsed is None else (rows.read_text(boot), rows.read_number(elapsed))
+        yield from self._known.begin(wire, size, *count)
+        return size
 
     def _wire(self, connection: Connection[Any]) -> Wire:
         if self._spoken is None or self._spoken[0] is not connection:
             self._spoken = (connection, Wire(connection))
         return self._spoken[1]
-
-    def _time(self, last: datetime | None, boot: str | None, elapsed: int | None) -> datetime:
-        """Give the group's time: the wall clock, but never before the newest entry.
-
-        Record format, section 2: the time that passed since the newest entry is measured by the machine's own count.
-        After a restart of the machine nothing measured it, and none counts.
-        """
-        now = self._clock.now()
-        if last is None or now <= last:
-            return now if last is None else last
-        same = boot == self._clock.boot() and elapsed is not None
-        passed = timedelta(microseconds=(self._clock.elapsed() - (elapsed or 0)) // 1000) if same else timedelta(0)
-        if now - last > passed + self._clock_bound and not self.clock_confirmed:
-            measured = (
-                f"only {passed} passed since" if same else "the machine was restarted since, so nothing measured it"
-            )
-            raise ClockJumpError(
-                f"The clock says {format_at(now)}, but the newest entry is of {format_at(last)} and {measured}: "
-                "set the clock right, or confirm it with 'shoseki status --confirm-clock'."
-            )
-        return now
 
     # -- one request ---------------------------------------------------------------------------------------------------
 
@@ -254,12 +255,9 @@ class Sequencer:
             self._append_unsealed(wire, group, request, request.unsealed)
             return
         # All checks come before the first placing, so that a refused request leaves no trace in the group.
-        self._place(wire, group, self._known.check(group, kinds_of(request, several)))
+        self._place_all(wire, group, self._known.check(group, kinds_of(request, several)))
         first = group.position
-        for start in range(0, len(several), _SLICE):
-            self._place(wire, group, several[start : start + _SLICE])
-            if len(group.placed) - group.sent >= _SLICE:
-                self._sender.send_rows(wire, group)
+        self._place_all(wire, group, several)
         request.fresh = len(several)
         request.at = group.at
         placed = range(first, group.position)
@@ -267,18 +265,26 @@ class Sequencer:
 
     def _append_unsealed(self, wire: Wire, group: Group, request: Request, unsealed: Iterator[Prepared]) -> None:
         """Append a request that is alone, sealing each part while the server takes in the one before."""
-        self._place(wire, group, self._known.check(group, kinds_of(request, ())))
+        self._place_all(wire, group, self._known.check(group, kinds_of(request, ())))
         first = group.position
         try:
             while several := list(islice(unsealed, _SLICE_UNSEALED)):
+                request.prepared += several  # should all of it have to be done again
                 self._place(wire, group, several)
                 self._sender.send_rows(wire, group)
+            request.unsealed = None
         except StoreError:
             group.spoiled = True
             raise
         request.positions = list(range(first, group.position))
         request.fresh = len(request.positions)
         request.at = group.at
+
+    def _place_all(self, wire: Wire, group: Group, several: Sequence[Prepared]) -> None:
+        for start in range(0, len(several), _SLICE):
+            self._place(wire, group, several[start : start + _SLICE])
+            if len(group.placed) - group.sent >= _SLICE:
+                self._sender.send_rows(wire, group)
 
     def _place(self, wire: Wire, group: Group, several: Sequence[Prepared]) -> None:
         """Give checked records their places: in one piece, as it runs for every entry under the lock."""
@@ -287,7 +293,7 @@ class Sequencer:
         seqs, leaves, entries = columns.seqs, columns.leaves, columns.entries
         names, tag_lines = columns.names, columns.tag_lines
         for each in several:
-            shared, template, tags, lines, sealed, public, marks = each
+            shared, template, _, lines, sealed, public, marks = each
             head = chains.get(shared.chain) or self._known.open_chain(each)
             seq = head.seq + 1
             data = template.fill(position, at_text, head.leaf, seq)
@@ -298,8 +304,6 @@ class Sequencer:
             entries.append(bytes_element(data))
             names.append(shared.names_element)
             tag_lines.append(lines)
-            if tags:
-                columns.tagged = True
             if sealed is not None:
                 columns.sealed.append(sealed)
                 columns.sealed_at.append(place)
@@ -314,6 +318,8 @@ class Sequencer:
             head.seq, head.leaf = seq, leaf
             moved.add(shared.chain)
             position += 1
+        if several:
+            group.leaf = leaf
         group.placed += several
         group.position = position
 
@@ -322,6 +328,19 @@ class Sequencer:
         if group.sent < len(group.placed):
             self._sender.send_rows(wire, group)
         self._sender.send_end(wire, group, self._known.chains)
+        self._known.sent(group)
         yield from wire.sync()
-        self._known.committed(group.position, group.at)
-        self.clock_confirmed = False
+        self.times.confirmed = False
+
+
+def _group(size: int, time: EntryTime) -> Group:
+    return Group(
+        start=size,
+        at=time.at,
+        boot=time.boot,
+        elapsed=time.elapsed,
+        at_text=format_at(time.at),
+        at_field=rows.count_of(time.at),
+        day=day_of(time.at),
+        position=size,
+    )

@@ -7,6 +7,13 @@ from ledger.store.wire import Statement
 _TEXTS = {
     "begin": "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     "lock": "SELECT size, clock_boot, clock_elapsed FROM {schema}.log FOR UPDATE",
+    # Locks as well; fails, and with it all that is sent behind it, unless there is one log of this size that ends with
+    # this leaf. The size alone is no proof: where the COMMIT before this failed, others may have brought it there.
+    "expect": (
+        "SELECT {schema}.go_on_if(count(*) = 1 AND min(size) = $1::bigint"
+        " AND EXISTS (SELECT FROM {schema}.entry WHERE position = $1::bigint - 1 AND leaf = $2::bytea))"
+        " FROM (SELECT size FROM {schema}.log FOR UPDATE) AS locked"
+    ),
     # The time as microseconds from 2000-01-01, as PostgreSQL counts it inside.
     "newest": (
         "SELECT (extract(epoch FROM at) * 1000000)::bigint - 946684800000000 FROM {schema}.entry"
@@ -39,12 +46,11 @@ _TEXTS = {
         " FROM unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[])"
         " WITH ORDINALITY AS row (seq, leaf, entry, names, tags, number)"
     ),
-    # The number of a tag is what ``rows.tag_number`` gives.
+    # As ``tag_rows`` gives them.
     "tags": (
-        "INSERT INTO {schema}.tag (tag, position)"
-        " SELECT ('x' || encode(substr(sha256(convert_to(tag, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint, position"
-        " FROM (SELECT $1::bigint + number - 1 AS position, unnest(string_to_array(tags, E'\\n')) AS tag"
-        " FROM unnest($2::text[]) WITH ORDINALITY AS row (tags, number)) AS tagged"
+        "INSERT INTO {schema}.tag (tag, position, before)"
+        " SELECT tag, position, before::bigint[]"
+        " FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS row (tag, position, before)"
     ),
     "payloads": (
         "INSERT INTO {schema}.payload (position, part, sealed)"

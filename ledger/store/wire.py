@@ -38,7 +38,9 @@ class Wire:
         self._link = connection.pgconn
         self._encoding = connection.info.encoding
         self._planned: set[bytes] = set()
-        self._sent: list[bool] = []  # for each statement on its way, whether its rows are wanted
+        self._planning: set[bytes] = set()  # sent to be planned; of that the server has said nothing yet
+        self._sent: list[bytes | None] = []  # since the last ``sync``: which statement each plans, None for rows wanted
+        self._underway = 0  # how many times ``sync`` waits
 
     @property
     def socket(self) -> int:
@@ -47,47 +49,72 @@ class Wire:
 
     def send(self, statement: Statement, *values: bytes | None) -> None:
         """Send a statement. The server begins with it at once; what it says of it is for ``sync``."""
-        if not self._sent:
+        if not self._sent and not self._underway:
             self._call(self._link.enter_pipeline_mode)
-        if statement.name not in self._planned:
-            self._call(self._link.send_prepare, statement.name, statement.text)
-            self._planned.add(statement.name)
-            self._sent.append(False)
-        self._call(self._link.send_query_prepared, statement.name, values, [_BINARY] * len(values), _BINARY)
-        self._sent.append(True)
+        name = statement.name
+        if name not in self._planned and name not in self._planning:
+            self._call(self._link.send_prepare, name, statement.text)
+            self._planning.add(name)
+            self._sent.append(name)
+        self._call(self._link.send_query_prepared, name, values, [_BINARY] * len(values), _BINARY)
+        self._sent.append(None)
+
+    def push(self) -> None:
+        """Let the server have what was sent so far, as far as it takes it: libpq keeps the last 64 KiB to itself."""
+        self._call(self._link.flush)
 
     def sync(self) -> Steps[list[list[Row]]]:
         """Wait until all that was sent is done; give the rows of each statement.
 
-        The first statement that fails keeps those after it from being run, and its error is raised.
+        The first statement that fails keeps those after it from being run, and its error is raised. Others may be sent,
+        and waited for, before this has ended: each takes its steps to the end before the next goes on with its own.
         """
         self._call(self._link.pipeline_sync)
+        sent, self._sent = self._sent, []
+        self._underway += 1
+        if self._underway > 1:
+            yield select.POLLIN  # until those before have taken their answers
         given: list[list[Row]] = []
-        for wanted in self._sent:
+        for plans in sent:
             result = yield from self._result()
             if result is None or result.status not in _DONE:
                 self._refuse(result)
             if (yield from self._result()) is not None:
                 raise OperationalError("the server answered one statement twice")
-            if wanted:
+            if plans is None:
                 given.append(_rows(result))
+            else:
+                self._planned.add(plans)
         result = yield from self._result()
         if result is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
             self._refuse(result)
-        self._sent.clear()
-        self._call(self._link.exit_pipeline_mode)
+        self._ended()
         return given
+
+    def skip(self) -> Steps[None]:
+        """Wait, after a statement that failed, for the end of all that was sent, whatever the server says of it."""
+        while self._underway:
+            result = yield from self._result()
+            if self._link.status != pq.ConnStatus.OK:
+                self._refuse(result)
+            if result is not None and result.status == pq.ExecStatus.PIPELINE_SYNC:
+                self._ended()
+        self._planning.clear()  # what is not known to be planned is sent again
+
+    def _ended(self) -> None:
+        self._underway -= 1
+        if not self._underway and not self._sent:
+            self._call(self._link.exit_pipeline_mode)
 
     def _result(self) -> Steps[Any]:
         link = self._link
-        while self._call(link.flush):
+        while True:
             # A server that cannot send does not read either: what it says is taken in while we send.
-            if (yield select.POLLIN | select.POLLOUT) & ~select.POLLOUT:
+            unsent = self._call(link.flush)
+            if not link.is_busy():
+                return link.get_result()
+            if (yield select.POLLIN | select.POLLOUT if unsent else select.POLLIN) & ~select.POLLOUT:
                 self._call(link.consume_input)
-        while link.is_busy():
-            yield select.POLLIN
-            self._call(link.consume_input)
-        return link.get_result()
 
     def _call(self, call: Callable[..., _Value], *arguments: Any) -> _Value:
         try:

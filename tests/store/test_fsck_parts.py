@@ -11,7 +11,7 @@ from ledger.log.heads import Head, HeadsMap
 from ledger.store.fsck.fields import array_value, names_value
 from ledger.store.fsck.growing_heads import GrowingHeads
 from ledger.store.fsck.kinds import Kinds
-from ledger.store.rows import tag_number
+from ledger.store.tag_rows import tag_number
 
 ORIGIN = "shoseki.example/tested"
 

@@ -189,7 +189,7 @@ class _Reading:
         report.tree = self._tree.to_bytes()
         report.stretches.append((task.stop, self._stretches))
         tags = b"".join(self._tags)
-        report.tags, report.tag_rows = self._place.fingerprint.of(tags), len(tags) // BLOCK_BYTES
+        report.tags, report.tag_places = self._place.fingerprint.of(tags), len(tags) // BLOCK_BYTES
         report.last_at = self._at_text.decode()
 
     # -- what is not as most entries are -------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ _TABLES = """
     table log rp: singleton boolean, origin text, size bigint, at timestamp with time zone or NULL, clock_boot text or NULL, clock_elapsed bigint or NULL
     table payload pp: part text, position bigint, sealed bytea
     table schema_migration rp: number integer, name text, digest text, applied_at timestamp with time zone
-    table tag rp: tag bigint, position bigint
+    table tag rp: tag bigint, position bigint, before bigint[] or NULL
 """  # noqa: E501 - each as the catalogue tells it: r and p are an ordinary and a partitioned table, p is not unlogged
 _GUARDS = """
     CREATE UNIQUE INDEX chain_pkey ON chain USING btree (chain), primary key
@@ -51,6 +51,7 @@ _GUARDS = """
 """
 _FUNCTIONS = {
     "refuse_change()": "",
+    "go_on_if(as_expected boolean)": "",
     "add_partition(day_key text)": " as its owner",
     "erase(because bigint)": " as its owner",
 }
@@ -58,7 +59,8 @@ _MAY = frozenset(
     [f"grant INSERT on {name}" for name in ["chain", "destroyed_pair", "entry", "idempotency", "key", "payload", "tag"]]
     + [f"grant UPDATE on log.{name}" for name in ["size", "at", "clock_boot", "clock_elapsed"]]
     + [f"grant UPDATE on chain.{name}" for name in ["seq", "leaf", "destroyed"]]
-    + ["grant UPDATE on key.destroyed", "grant EXECUTE on add_partition", "grant EXECUTE on erase"]
+    + ["grant UPDATE on key.destroyed"]
+    + [f"grant EXECUTE on {name}" for name in ["go_on_if", "add_partition", "erase"]]
 )
 """What others than the owner may do besides reading: the application's role, that is."""
 

@@ -87,7 +87,7 @@ class Join:
         self.confirmed: set[tuple[str | None, str | None]] = set()
         self.removed: set[int] = set()
         self.entries = self.opened = self.erased = self.checkpoints = self.blobs_checked = 0
-        self.tags = self.tag_rows = 0
+        self.tags = self.tag_places = 0
         self.parts: Counter[str] = Counter()
         self.blobs: set[str] = set()
         self.halves: dict[str, str] = {}
@@ -144,7 +144,7 @@ class Join:
         self.blobs |= report.blobs
         self.parts.update(report.parts)
         self.tags = joined(self.tags, report.tags)
-        self.tag_rows += report.tag_rows
+        self.tag_places += report.tag_places
         for half_id, check in report.halves.items():
             if self.halves.setdefault(half_id, check) != check:
                 self.halves[half_id] = "changing"

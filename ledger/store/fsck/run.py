@@ -218,12 +218,12 @@ def _check_ranges(
                 marks.between(start, stop),
             )
 
-    stored, rows = 0, 0
+    stored, places, wrong = 0, 0, 0
     counts: Counter[str] = Counter()
     # The longest single tasks first and the shortest last, so that nobody ends long before the others.
     for answer in run(chain(_parts_tasks(parts), tasks(), _tags_tasks(tables))):
         if isinstance(answer, TagsReport):
-            stored, rows = joined(stored, answer.sum), rows + answer.rows
+            stored, places, wrong = joined(stored, answer.sum), places + answer.places, wrong + answer.wrong
         elif isinstance(answer, RangeReport):
             join.take(answer, checkpoints.popleft())
             if progress is not None:
@@ -235,7 +235,7 @@ def _check_ranges(
     marks.name_rest()
     if not source.has("tag", "entry"):
         join.findings.add(Code.TAG_TABLE, None, None, "there is no such table, or none of entries")
-    elif (stored, rows) != (join.tags, join.tag_rows):
+    elif (stored, places, wrong) != (join.tags, join.tag_places, 0):
         source.check(("tag", "entry"), partial(tables.name_tags, join))
     if not any(text.startswith("The seals") for text in join.unchecked):
         source.check(("payload", "entry"), partial(tables.check_parts, counts, join))

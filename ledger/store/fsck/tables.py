@@ -29,6 +29,7 @@ from ledger.store.fsck.findings import KEPT, Code
 from ledger.store.fsck.joining import DESTRUCTION_CONFIRMED, Foreknown, Join
 from ledger.store.fsck.source import Source
 from ledger.store.fsck.tasks import RANGE
+from ledger.store.tag_rows import SPAN
 
 _FORMAT_ADDED = "log.format_added.v1"
 _AHEAD = (
@@ -182,17 +183,27 @@ class Tables:
         return -(-int(row[0] or 0) // _BLOCK)
 
     def name_tags(self, join: Join) -> None:
-        """Name the positions whose tags differ: called when the fingerprints do."""
+        """Name the positions whose tags differ, or else the last ones of rows that no append made."""
         statement = """
-            WITH stored AS (SELECT tag, position FROM {s}.tag),
+            WITH stored AS (
+                    SELECT tag, position FROM {s}.tag UNION ALL SELECT tag, unnest(before) FROM {s}.tag),
                 right_ones AS (
                     SELECT ('x' || left(encode(sha256(convert_to(t, 'UTF8')), 'hex'), 16))::bit(64)::bigint AS tag,
                         position
                     FROM {s}.entry, unnest(tags) AS t)
             SELECT DISTINCT position FROM (
                 (TABLE stored EXCEPT ALL TABLE right_ones) UNION ALL (TABLE right_ones EXCEPT ALL TABLE stored)
-            ) AS differing ORDER BY position LIMIT %s"""
-        positions = [row[0] for row in self._rows(statement, (KEPT,))]
+            ) AS differing WHERE position IS NOT NULL ORDER BY position LIMIT %s"""
+        grouped = """
+            SELECT DISTINCT position FROM {s}.tag t WHERE before IS NOT NULL AND (
+                before = '{{}}' OR before <> ARRAY(
+                    SELECT DISTINCT place FROM unnest(before) AS place
+                    WHERE place < position AND place > position::numeric - %s ORDER BY place)
+                OR EXISTS (SELECT FROM {s}.tag o
+                    WHERE o.tag = t.tag AND o.position >= t.before[1] AND o.position < t.position)
+            ) ORDER BY position LIMIT %s"""
+        found = self._rows(statement, (KEPT,)).fetchall() or self._rows(grouped, (SPAN, KEPT)).fetchall()
+        positions = [row[0] for row in found]
         for position in positions or [None]:
             join.findings.add(Code.TAG_TABLE, position)
 

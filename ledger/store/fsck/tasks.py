@@ -118,7 +118,7 @@ class RangeReport:
     core: list[bytes] = field(default_factory=list)
     tags: int = 0
     """The sum of the fingerprint over the tags that the entries have."""
-    tag_rows: int = 0
+    tag_places: int = 0
     parts: Counter[str] = field(default_factory=Counter)
     blobs: set[str] = field(default_factory=set)
     blobs_checked: int = 0
@@ -136,7 +136,9 @@ class Unreadable:
 
 @dataclass(slots=True)
 class TagsReport:
-    """The sum of the fingerprint over some of the rows that stand in the table of tags."""
+    """The sum of the fingerprint over the places of some of the rows that stand in the table of tags."""
 
     sum: int
-    rows: int
+    places: int
+    wrong: int
+    """How many of the rows no append made, whatever their places: a reader may miss some of them."""

@@ -14,13 +14,22 @@ from ledger.log.frontier import HASH_BYTES
 from ledger.store.database import connect, named_errors
 from ledger.store.fsck.entries import EntryChecker
 from ledger.store.fsck.findings import Code
+from ledger.store.fsck.fingerprint import BLOCK_BYTES
+from ledger.store.fsck.places import pairs_of
 from ledger.store.fsck.seals import SealChecker
 from ledger.store.fsck.source import first_line, of_rows
 from ledger.store.fsck.tasks import PartsTask, Place, RangeReport, RangeTask, TagsReport, TagsTask, Task, Unreadable
+from ledger.store.tag_rows import SPAN
 
+# Rows with one place all in one value: a message a row would cost more than its row. Of the others only what an append
+# may have made, for no more than a worker's memory; of rows that overlap, the later one lies around the earlier's last.
 _TAGS = sql.SQL(
-    "SELECT string_agg(int8send(tag) || int8send(position), ''::bytea), count(*) FROM {}.tag"
-    " WHERE ctid >= '({},0)'::tid AND ctid < '({},0)'::tid"
+    "SELECT string_agg(int8send(tag) || int8send(position), ''::bytea) FILTER (WHERE before IS NULL),"
+    " count(*) FILTER (WHERE before IS NULL),"
+    " array_agg(int8send(tag) || int8send(position) || array_send(before)) FILTER (WHERE cardinality(before) < {span}),"
+    " count(*) FILTER (WHERE cardinality(before) >= {span} OR before IS NOT NULL AND EXISTS ("
+    "SELECT FROM {schema}.tag o WHERE o.tag = t.tag AND o.position >= t.before[1] AND o.position < t.position))"
+    " FROM {schema}.tag t WHERE ctid >= '({first},0)'::tid AND ctid < '({end},0)'::tid"
 )
 
 
@@ -84,12 +93,21 @@ class Worker:
 
     def _read_tags(self, task: TagsTask) -> TagsReport:
         """Give the fingerprint of the tags in these blocks."""
-        name = sql.Identifier(self._place.schema)
-        query = _TAGS.format(name, sql.SQL(str(task.first_block)), sql.SQL(str(task.end_block)))
-        # All in one value: a message a row would cost more than its row.
-        ((stored, rows),) = self._connection.execute(query, binary=True).fetchall()
+        query = _TAGS.format(
+            schema=sql.Identifier(self._place.schema),
+            span=sql.Literal(SPAN),
+            first=sql.SQL(str(task.first_block)),
+            end=sql.SQL(str(task.end_block)),
+        )
+        ((single, rows, several, wrong),) = self._connection.execute(query, binary=True).fetchall()
         self._connection.execute("COMMIT")
-        return TagsReport(self._place.fingerprint.of(stored or b""), rows)  # a row of which a half is NULL counts too
+        found = [pairs_of(row) for row in several or ()]
+        pairs = b"".join([each for each in found if each is not None])
+        return TagsReport(
+            self._place.fingerprint.of((single or b"") + pairs),
+            rows + len(pairs) // BLOCK_BYTES,  # a row of which a half is NULL counts too
+            wrong + found.count(None),
+        )
 
     def _count_parts(self, task: PartsTask) -> dict[str, int]:
         """Give the number of payloads in each of these parts."""

@@ -56,11 +56,14 @@ CREATE UNIQUE INDEX entry_chain_seq ON {schema}.entry (hashtextextended(chain, 0
 CREATE INDEX entry_log_type ON {schema}.entry (type, position) WHERE chain = 'log';
 
 -- Where each tag stands: the first eight bytes of its SHA-256 as a number, so that the index stays small; a reader
--- compares `entry.tags` with what it looked for.
+-- compares `entry.tags` with what it looked for. What is sent at once has one row a tag: its last place, and those
+-- before it in rising order, all within 256 positions, NULL where it has one place. Rows of a tag never overlap.
 CREATE TABLE {schema}.tag (
     tag      bigint NOT NULL,
-    position bigint NOT NULL
+    position bigint NOT NULL,
+    before   bigint[]
 );
+ALTER TABLE {schema}.tag ALTER before SET STORAGE PLAIN;  -- two kilobytes at most
 CREATE INDEX tag_position ON {schema}.tag (tag, position);
 
 -- Sealed payloads, apart from the entries, so that they can go while the entries stay. `part` is the key for keys of
@@ -89,6 +92,14 @@ CREATE TRIGGER entry_never_changes BEFORE UPDATE OR DELETE ON {schema}.entry
     FOR EACH ROW EXECUTE FUNCTION {schema}.refuse_change();
 CREATE TRIGGER entry_never_truncated BEFORE TRUNCATE ON {schema}.entry
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse_change();
+
+-- Ends a transaction that was begun on a guess which turned out wrong. Its writer does it again.
+CREATE FUNCTION {schema}.go_on_if(as_expected boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF as_expected IS NOT TRUE THEN
+        RAISE EXCEPTION 'somebody else appended meanwhile: the writer does it again' USING ERRCODE = 'serialization_failure';
+    END IF;
+END $$;
 
 -- A day's partition. CREATE and ATTACH, because CREATE … PARTITION OF would wait for every reader of payloads.
 CREATE FUNCTION {schema}.add_partition(day_key text) RETURNS void
@@ -184,4 +195,5 @@ GRANT INSERT ON {schema}.entry, {schema}.tag, {schema}.payload, {schema}.idempot
 GRANT UPDATE (size, at, clock_boot, clock_elapsed) ON {schema}.log TO {application};
 GRANT UPDATE (seq, leaf, destroyed) ON {schema}.chain TO {application};
 GRANT UPDATE (destroyed) ON {schema}.key TO {application};
-GRANT EXECUTE ON FUNCTION {schema}.add_partition(text), {schema}.erase(bigint) TO {application};
+GRANT EXECUTE ON FUNCTION {schema}.go_on_if(boolean), {schema}.add_partition(text), {schema}.erase(bigint)
+    TO {application};

@@ -133,7 +133,7 @@ def _check_copies(log: World, read: list[entries.Entry], heads: dict[str, tuple[
         for each in read
         for tag in each.tags
     )
-    assert Counter(log.ask("SELECT tag, position FROM tag")) == tags
+    assert Counter(log.ask("SELECT tag, unnest(before || position) FROM tag")) == tags
     marked = [position for (position,) in log.ask("SELECT position FROM idempotency")]
     assert len(set(marked)) == len(marked)
     assert all(0 <= position < len(read) for position in marked)

@@ -244,7 +244,7 @@ def test_the_public_may_call_none_of_the_owners_functions(shared_log: World) -> 
         " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s",
         shared_log.schema,
     )
-    assert {name for name, _ in rows} == {"add_partition", "erase", "refuse_change"}
+    assert {name for name, _ in rows} == {"add_partition", "erase", "go_on_if", "refuse_change"}
     assert not [name for name, allowed in rows if allowed]
 
 
@@ -303,8 +303,8 @@ def test_a_servers_own_defaults_change_nothing(log: World) -> None:
                     other.append([record("b", tags=("kind:1",))], DCBAppendCondition(boundary("kind:2")))
                 recorder.append([record("c", tags=("kind:1",))])
                 assert [e.event.data for e in recorder.read(boundary("kind:1"))] == [b"a", b"b", b"c"]
-                assert recorder._committer.connection is not None
-                assert recorder._committer.connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
+                assert recorder._committer._underway.connection is not None
+                assert recorder._committer._underway.connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
         finally:
             with connect(log.urls.application) as plain:
                 plain.execute("SET default_transaction_read_only = off")

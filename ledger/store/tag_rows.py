@@ -1,0 +1,38 @@
+"""The rows of the table of tags: for each tag of the entries that are sent at once, one row with all their places.
+
+Guarantees: a row's ``position`` is the last of its places, ``before`` the earlier ones in rising order, and all lie
+within ``SPAN`` positions; rows of one tag never overlap, since what is sent later stands behind. So whoever looks from
+a place on, or up to one, finds by ``position`` all rows that matter, and their places come in order.
+"""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from struct import Struct
+
+from ledger.store.rows import NULL, number_element, text_element
+
+SPAN = 256
+"""The places of a row are fewer than this apart: a row with a place before p has its last before p + SPAN."""
+_NUMBER_BYTES = 8
+_HEAD = Struct(">i").pack(_NUMBER_BYTES)
+
+
+def tag_number(tag: str) -> int:
+    """Give the number that a tag is looked up by: the first eight bytes of its SHA-256."""
+    return int.from_bytes(sha256(tag.encode()).digest()[:_NUMBER_BYTES], "big", signed=True)
+
+
+def tag_rows(first: int, tags_of: Iterable[tuple[str, ...]]) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Give the columns tag, position and before, as ready elements, for entries with these tags from ``first`` on."""
+    met: dict[str, list[int]] = {}
+    for position, tags in enumerate(tags_of, first):
+        for tag in tags:
+            if tag in met:
+                met[tag].append(position)
+            else:
+                met[tag] = [position]
+    numbers = [_HEAD + sha256(tag.encode()).digest()[:_NUMBER_BYTES] for tag in met]
+    last = [number_element(places.pop()) for places in met.values()]
+    # The earlier ones as text: PostgreSQL has no arrays of arrays of different lengths, and reads this soonest.
+    before = [text_element(f"{{{','.join(map(str, places))}}}") if places else NULL for places in met.values()]
+    return numbers, last, before
