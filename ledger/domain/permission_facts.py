@@ -215,9 +215,12 @@ class Permission:
 
 
 def fold(facts: Facts) -> Mapping[str, Permission]:
-    """Give all permissions that the facts tell of, by id."""
+    """Give all permissions that were asked for among the facts, by id; words on others are found by sessions, too."""
     permissions: dict[str, Permission] = {}
     for each in facts:
+        begins = isinstance(each.fact, AccessPermissionRequested)
+        if not begins and getattr(each.fact, "permission", None) not in permissions:
+            continue
         match each.fact:
             case AccessPermissionRequested() as asked:
                 permissions[asked.permission] = Permission(

@@ -3,16 +3,29 @@
 from dataclasses import replace
 
 import pytest
-from connecting import ENDED, LOGIN, PERMISSION, RECORDED, RECORDING, SESSION, SESSION_STARTED, in_session
+from connecting import (
+    CONNECTION,
+    ENDED,
+    GRANTED,
+    LOGIN,
+    PERMISSION,
+    RECORDED,
+    RECORDING,
+    SESSION,
+    SESSION_STARTED,
+    SSH,
+    in_session,
+)
 from orders import CONTACT, ORDER, TECHNICIAN, WORK_CONTACT
 from orders_of_telling import in_every_order, office, told, unanswered
 from story import CUSTOMER, an_id, at, given
 
 from ledger.domain.permission import RevokePermission
 from ledger.domain.permission_facts import AccessPermissionRevoked
+from ledger.domain.session import OpenConnection
 from ledger.domain.session_due import session_due
 from ledger.domain.session_ending import EndSession
-from ledger.domain.session_facts import Ending, SessionEnded, SessionTerminated, Termination
+from ledger.domain.session_facts import ConnectionOpened, Ending, SessionEnded, SessionTerminated, Termination
 from ledger.domain.session_told import RecordSession
 from ledger.domain.settings import Defaults
 
@@ -85,3 +98,30 @@ def test_r_08_another_permissions_revocation_stops_nothing_and_none_is_cut_befor
         story = given(SESSION_STARTED, RECORDED, replace(revoked, permission=permission))
         due = session_due(SESSION, CUSTOMER).facts(story.recorded, at("2026-11-18 10:11"), Defaults())
         assert [each.terminated_at for each in due if isinstance(each, SessionTerminated)] == cut_at
+
+
+def test_r_08_what_is_said_of_another_permission_hinders_nothing() -> None:
+    """A customer's revocations are found by all sessions, and a grant that is told late by those that it named."""
+    another = an_id("permission", 2)
+    elsewhere = AccessPermissionRevoked(
+        customer=CUSTOMER,
+        permission=another,
+        work_order=an_id("work_order", 2),
+        contact=WORK_CONTACT,
+        words=REVOKES.words,
+        sessions=(),
+        stop_by=at("2026-11-18 10:05"),
+        received_at=at("2026-11-18 09:50"),
+    )
+    late = replace(GRANTED, permission=another, sessions=(SESSION,))
+    connects = OpenConnection(
+        customer=CUSTOMER,
+        session=SESSION,
+        connection=CONNECTION,
+        work_order=ORDER,
+        permission=PERMISSION,
+        target="db01",
+        path=SSH,
+    )
+    outcome = in_session(elsewhere, late).when(connects, at_="2026-11-18 10:12")
+    assert [type(each) for each in outcome.facts] == [ConnectionOpened]
