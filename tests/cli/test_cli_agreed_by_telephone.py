@@ -63,3 +63,24 @@ def test_r_21_what_was_agreed_on_by_telephone_is_told_after_the_work(agreed: Off
         "finding.recorded.v1",
     ]
     assert told_late.status == 1
+
+
+def test_r_19_what_was_permitted_by_telephone_is_told_after_the_session_was_cut(
+    agreed: Office, order: list[str]
+) -> None:
+    began = agreed.ago(hours=2, minutes=30)
+    runs = agreed.answers(
+        *("technician", "session", "told", *order, "--technician", agreed.ids["technician"], "--gateway", "gw01"),
+        *("--targets", TARGET, "--started-at", began, "--json"),
+    )
+    assert runs.status == 1, runs
+    session = ["--customer", agreed.ids["customer"], "--session", runs.json["ids"]["session"]]
+    permits = ["session", "permit-gap", *session, "--contact", agreed.ids["contact"], "--words", "続けてください"]
+    refused = agreed.answers("manager", *permits, "--lang", "ja").check_refused()
+    assert refused.startswith("shoseki: R-04: このセッションは既に終わっています。")
+    told = agreed.answers("manager", *permits, "--permitted-at", began, "--json")
+    assert [each["type"] for each in told.json["facts"]] == [
+        "session.recording_gap_permitted.v1",
+        "finding.recorded.v1",
+    ]
+    assert told.status == 1
