@@ -16,9 +16,9 @@ from ledger.application.door import Ledger
 from ledger.application.open_subjects import named_by
 from ledger.application.own_chain import own
 from ledger.domain.boundary import Boundary, Item, tag
-from ledger.domain.due import Due, first_due
-from ledger.domain.fact import Erased, Fact
-from ledger.domain.recorded import Facts, Recorded, tagged
+from ledger.domain.due import Due
+from ledger.domain.fact import Erased, Fact, tags_of
+from ledger.domain.recorded import Facts, Recorded
 from ledger.log.entry import LOG_CHAIN
 
 
@@ -44,7 +44,7 @@ class Listed:
     ids: tuple[str, ...] = ()
     """What it belongs to, and what of it is named in further steps."""
     due: bool = False
-    """Something of it, or of what it belongs to, is due, and is written by the next run of the clock."""
+    """Something of it is due, and is written by the next run of the clock."""
 
 
 Rows = Callable[[Facts, datetime], Iterable[Listed]]
@@ -113,23 +113,20 @@ def _erased(gone: dict[str, Recorded[Fact]]) -> Iterator[Listed]:
 def _with_due(
     ledger: Ledger, view: View, customer: str, rows: Sequence[Listed], facts: Facts, now: datetime
 ) -> Iterator[Listed]:
-    """Say of each that is not over whether its timers, and those of what it is told with, have something to write."""
-    timers = {row.id: _timers(view, row, facts, customer) for row in rows if not row.over}
-    dues = dict.fromkeys(due for several in timers.values() for due in several)
-    items = tuple(item for due in dues for item in due.boundary.items)
+    """Say of each that is not over whether a timer, its own or one beside it, has something to write of it."""
+    subjects = {tag(view.kind, row.id) for row in rows if not row.over}
+    names = {name for each in facts if not subjects.isdisjoint(each.tags) for name in each.tags}
+    dues = list(named_by(sorted(names), customer))
     told: dict[str, list[Recorded[Fact]]] = defaultdict(list)
-    for each in own(ledger.decider.facts(Boundary(items)), customer):
+    for each in own(
+        ledger.decider.facts(Boundary(tuple(item for due in dues for item in due.boundary.items))), customer
+    ):
         for name in each.tags:
             told[name].append(each)
     settings = ledger.decider.settings()
-    said = {due for due in dues if first_due([due], _inside(due, told), now, settings) is not None}
+    said = {name for due in dues for fact in due.facts(_inside(due, told), now, settings) for name in tags_of(fact)}
     for row in rows:
-        yield replace(row, due=True) if said.intersection(timers.get(row.id, ())) else row
-
-
-def _timers(view: View, row: Listed, facts: Facts, customer: str) -> tuple[Due, ...]:
-    names = {name for each in tagged(facts, tag(view.kind, row.id)) for name in each.tags}
-    return tuple(named_by(sorted(names), customer))
+        yield replace(row, due=not row.over and tag(view.kind, row.id) in said)
 
 
 def _inside(due: Due, told: Mapping[str, Facts]) -> list[Recorded[Fact]]:

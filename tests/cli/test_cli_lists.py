@@ -128,13 +128,16 @@ def behind(postgres: Urls, tmp_path_factory: pytest.TempPathFactory) -> Office:
     )
     office.on("manager", "permission request", "--targets", "ap01", "--protocols", "ssh")
     office.on("manager", "work cancel", "--by", "customer", *("--contact", office.ids["contact"]), "--reason", "不要に")
-    office.does("custodian", "clock run")
     return office
 
 
 def test_what_is_due_and_not_written_is_said_and_what_was_erased_is_told_as_that(behind: Office) -> None:
     (asked,) = rows(behind, "permission")
     assert (asked["state"], asked["due"]) == ("requested", False)
+    (order,) = rows(behind, "work")
+    assert (order["state"], order["due"]) == ("cancelled", True), "the term of its trail begins"
+    behind.does("custodian", "clock run")
+    assert [each["due"] for each in rows(behind, "work")] == [False]
     entries = behind.answers("manager", "log", "--customer", behind.ids["customer"], "--json").json_lines
     keys = sorted({each["key"] for each in entries if (each["key"] or "").startswith("trail:")})  # midnight may pass
     behind.clock.let_pass()
