@@ -13,7 +13,12 @@ from scripts.commands.steps import STEPS
 NAMED = re.compile(r"(?:['`]|\.venv/bin/)shoseki ([a-z][a-z-]*(?: [a-z][a-z-]*)?)")
 IN_JAPANESE = re.compile(r"(?<![\w-])shoseki ([a-z][a-z-]+(?: [a-z][a-z-]+)?)")
 BESIDE_STEPS = {"credential erase", "credential renew-vault", "settings show"}
-KNOWN = {name for name, _ in _COMMANDS} | {step.name for step in STEPS} | BESIDE_STEPS | {f"{group} list" for group in GROUPS}
+KNOWN = (
+    {name for name, _ in _COMMANDS}
+    | {step.name for step in STEPS}
+    | BESIDE_STEPS
+    | {f"{group} list" for group in GROUPS}
+)
 
 
 def files() -> Iterator[Path]:

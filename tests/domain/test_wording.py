@@ -105,7 +105,8 @@ def test_a_refusal_and_the_violation_made_of_it_say_the_same_words() -> None:
 
 def test_several_codes_are_said_as_a_list() -> None:
     values = {"roles": "legal, evidence_custodian", "kind": "recording", "purpose": "future_proposal"}
-    assert wording.say("purpose_not_usable", values, "ja").startswith("「法務、証跡管理」の役割では、「録画」を「今後のご提案」")
+    said = wording.say("purpose_not_usable", values, "ja")
+    assert said.startswith("「法務、証跡管理」の役割では、「録画」を「今後のご提案」")
     assert "legal, evidence custodian" in wording.say("purpose_not_usable", values, "en")
 
 

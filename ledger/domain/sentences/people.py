@@ -6,7 +6,10 @@ SENTENCES = {
         "The system user {os_user} is bound to no registered person.",
     ),
     "os_user_nobody": (
-        "OS 利用者 {os_user} は登録済みの者に結び付けられていません。結び付けられている方が shoseki person bind で行えます。",
+        (
+            "OS 利用者 {os_user} は登録済みの者に結び付けられていません。"
+            "結び付けられている方が shoseki person bind で行えます。"
+        ),
         "The system user {os_user} is bound to no registered person: who is bound can do so by 'shoseki person bind'.",
     ),
     "account_is_shared": (
