@@ -34,7 +34,7 @@ from ledger.domain.recorded import Facts, Recorded, happened_at, tagged
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import SessionStarted
 from ledger.domain.session_facts import fold as fold_sessions
-from ledger.domain.session_lasting import judged, past_basis
+from ledger.domain.session_lasting import begun_on_nothing, judged, past_basis
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
@@ -119,7 +119,7 @@ def outlasting(facts: Facts, contract: str, told: Recorded[Fact]) -> tuple[Viola
     found: list[ViolationRecorded | FindingRecorded] = []
     for session in fold_sessions(tagged(facts, relied)).values():
         started, position, over_at = session.started.fact, session.started.position, session.over_at
-        if over_at is not None:
+        if over_at is not None and not begun_on_nothing(session):
             before = past_basis(started, position, agreed, over_at)
             after = past_basis(started, position, as_told, over_at)
             found += judged(session, [each for each in after if each not in before])

@@ -93,8 +93,7 @@ def _of_session(facts: Facts, customer: str, session: Session, defaults: Default
     if over_at is not None:
         noes = taken_back(facts, begun_on(started, facts))
         broken += past_objection(about, started.started_at, position, noes, over_at, defaults)
-    if started.basis is None or started.work_order is None:
-        return broken
-    begun = (started.basis, facts, started.started_at)
-    broken += violations(about, partial(check_basis, *begun, request=position, work_order=started.work_order))
+    if started.basis is not None and started.work_order is not None:
+        begun = (started.basis, facts, started.started_at)
+        broken += violations(about, partial(check_basis, *begun, request=position, work_order=started.work_order))
     return broken if over_at is None else broken + past_basis(started, position, facts, over_at)

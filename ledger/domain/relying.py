@@ -19,7 +19,7 @@ from ledger.domain.recorded import Facts, Recorded, happened_at, of_type, tagged
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import ConnectionOpened, Ending, SessionEnded, SessionTerminated
 from ledger.domain.session_facts import fold as fold_sessions
-from ledger.domain.session_lasting import judged, past_objection, seen, subjects_of, taken_back
+from ledger.domain.session_lasting import begun_on_nothing, judged, past_objection, seen, subjects_of, taken_back
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
@@ -82,7 +82,7 @@ def gone_on(facts: Facts, no: ConsentWithdrawn, defaults: Defaults) -> list[Viol
     found: list[ViolationRecorded | FindingRecorded] = []
     for session in sessions.values():
         started, position, over_at = session.started.fact, session.started.position, session.over_at
-        if over_at is None or started.consent != no.consent:
+        if over_at is None or started.consent != no.consent or begun_on_nothing(session):
             continue
         about = subjects_of(started)
         if not past_objection(about, started.started_at, position, before, over_at, defaults):

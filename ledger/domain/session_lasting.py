@@ -24,6 +24,7 @@ from ledger.domain.permission_facts import AccessPermissionGranted, AccessPermis
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import (
+    UNGROUNDED,
     ConnectionOpened,
     Ending,
     Session,
@@ -39,6 +40,12 @@ def subjects_of(started: SessionStarted | SessionEnded | SessionTerminated) -> t
     """Give the tags of what is wrong with a session: its own, and that of its work order if it has one."""
     order = () if started.work_order is None else (tag("work_order", started.work_order),)
     return (tag("session", started.session), *order)
+
+
+def agreed_subjects_of(started: SessionStarted) -> tuple[str, ...]:
+    """Give the tags of what a session broke of an agreement: what is told of one finds it where it was judged so."""
+    ungrounded = () if started.ungrounded is None else (tag(UNGROUNDED, started.ungrounded),)
+    return (*subjects_of(started), *ungrounded)
 
 
 def broken_by_end(
@@ -78,7 +85,7 @@ def check_not_over(over_at: datetime | None, moment: datetime, cites: tuple[int,
 def past_basis(started: SessionStarted, position: int, facts: Facts, over_at: datetime) -> list[ViolationRecorded]:
     """Give what a session broke by lasting longer than the contract that it rested on."""
     return violations(
-        subjects_of(started),
+        agreed_subjects_of(started),
         lambda: _check_basis_of(started, position, facts, over_at),
         lambda: check_within_contract(started, position, facts, over_at),
     )
@@ -98,7 +105,7 @@ def past_stops(
     """Give what a session broke by lasting longer than a no to its consent or a revocation let it."""
     noes, revoked = taken_back(facts, consent), of_type(facts, AccessPermissionRevoked)
     return [
-        *past_objection(subjects_of(started), started.started_at, position, noes, over_at, defaults),
+        *past_objection(agreed_subjects_of(started), started.started_at, position, noes, over_at, defaults),
         *past_revocation(started, position, revoked, over_at, defaults),
     ]
 
@@ -149,6 +156,11 @@ def judged(session: Session, broken: Iterable[ViolationRecorded]) -> list[Violat
 def end_is_told(session: Session) -> bool:
     """Tell whether somebody told of the end, and not the ledger alone."""
     return session.ended is not None and session.ended.fact.why is not Ending.SILENT
+
+
+def begun_on_nothing(session: Session) -> bool:
+    """Tell whether all that is told of an agreement judges a session anew (``grounds_told``), its end with it."""
+    return session.started.fact.ungrounded is not None and end_is_told(session)
 
 
 def seen(broken: Iterable[ViolationRecorded]) -> list[ViolationRecorded | FindingRecorded]:
