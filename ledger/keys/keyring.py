@@ -208,7 +208,7 @@ class Keyring:
     def require(self, wrapped: bytes) -> None:
         """Raise KeyringWrongError where this was wrapped under a key that is not here; damage shows on opening."""
         key_id = wrapped[1:_NAME_END].hex()
-        if wrapped[:1] == _VERSION and self._content.key(key_id) is None:
+        if len(wrapped) == WRAPPED_BYTES and wrapped[:1] == _VERSION and self._content.key(key_id) is None:
             raise KeyringWrongError(self.path, key_id, self._content.ids)
 
     def after_rotation(self, attempt: Callable[[], _T]) -> _T:
