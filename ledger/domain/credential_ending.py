@@ -66,12 +66,13 @@ def _rejection(credential: Credential) -> End | None:
 
 
 def _withdrawal(credential: Credential, facts: Facts) -> End | None:
-    """Give the first no to the terms that was recorded after the credential came in.
+    """Give the first no to the terms that came or was recorded after the credential came in, whichever is told first.
 
     A consent that was given for one work order is withdrawn for that order's credentials. A no that is said again of
     the same consent takes back what the first did, and nothing that was given since.
     """
     assert credential.provided is not None
+    assert credential.provided_at is not None
     said: set[str] = set()
     once = {each.fact.consent: each.fact.work_order for each in of_type(facts, ConsentExpressed)}
     told: list[tuple[int, str, datetime]] = [
@@ -85,7 +86,8 @@ def _withdrawal(credential: Credential, facts: Facts) -> End | None:
     for position, consent, received_at in sorted(told):
         again = consent in said
         said.add(consent)
-        if not again and position > credential.provided and once.get(consent) in {None, credential.work_order}:
+        after = position > credential.provided or received_at > credential.provided_at
+        if not again and after and once.get(consent) in {None, credential.work_order}:
             return End(received_at, Ending.CONSENT_WITHDRAWN, (position,))
     return None
 

@@ -159,6 +159,11 @@ def test_r_11_a_withdrawal_before_it_was_given_is_nothing_to_it_and_one_told_lat
     assert noticed(story, "2026-11-17 12:30") == [
         scheduled(Ending.CONSENT_WITHDRAWN, "2026-11-17 12:00", "2026-11-18 12:00")
     ]
+    meant = replace(WITHDRAWN, received_at=at("2026-11-17 12:30"))
+    told_first = given(*IN_FORCE, EXPRESSED, *BY_WISH, meant).at("2026-11-17 13:00", PROVIDED)
+    assert noticed(told_first, "2026-11-17 13:30") == [
+        scheduled(Ending.CONSENT_WITHDRAWN, "2026-11-17 12:30", "2026-11-18 12:30")
+    ], "the secret was in the house when the no came, whichever of the two is told first"
 
 
 def test_r_11_a_consent_for_one_order_is_withdrawn_for_that_orders_credentials() -> None:
