@@ -34,7 +34,7 @@ _FEW_RECORDS = 32
 """How many records that nobody has sealed yet a transaction still takes in before it begins."""
 _AT_ONCE = 8
 """How many records are sealed between two looks at the socket: some tenths of a millisecond."""
-_AHEAD = 300
+_AHEAD = 100
 """How many records are sent behind a transaction that is under way: fewer wait for its end and make a larger group."""
 
 

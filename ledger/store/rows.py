@@ -12,12 +12,11 @@ from struct import Struct
 _TEXT_OID = 25
 _NUMBER_OID = 20
 _BYTES_OID = 17
-_length = Struct(">i").pack
+pack_length, pack_number, pack_leaf = Struct(">i").pack, Struct(">iq").pack, Struct(">i32s").pack
+"""What the elements below are made by, for the loop that makes them for every entry: a call less each."""
 _array_head = Struct(">iiiii").pack
-_number_element = Struct(">iq").pack
 _bare_number = Struct(">q").pack
-_leaf_element = Struct(">i32s").pack
-NULL = _length(-1)
+NULL = pack_length(-1)
 """An element of any type that is NULL."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -30,22 +29,22 @@ def text_element(value: str | None) -> bytes:
     if value is None:
         return NULL
     data = value.encode()
-    return _length(len(data)) + data
+    return pack_length(len(data)) + data
 
 
 def bytes_element(data: bytes) -> bytes:
     """Give a bytea element."""
-    return _length(len(data)) + data
+    return pack_length(len(data)) + data
 
 
 def leaf_element(leaf: bytes) -> bytes:
     """Give a bytea element of 32 bytes."""
-    return _leaf_element(32, leaf)
+    return pack_leaf(32, leaf)
 
 
 def number_element(value: int) -> bytes:
     """Give a bigint element."""
-    return _number_element(8, value)
+    return pack_number(8, value)
 
 
 # -- values ------------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ from ledger.store.errors import (
 from ledger.store.group import DayIsOverError, Group, OutdatedError, Request, split_known
 from ledger.store.known import Known, kinds_of
 from ledger.store.prepare import Prepared
-from ledger.store.rows import bytes_element, leaf_element, number_element
+from ledger.store.rows import bytes_element, pack_leaf, pack_length, pack_number
 from ledger.store.sending import Sender
 from ledger.store.statements import Statements
 from ledger.store.tag_rows import SPAN
@@ -292,22 +292,23 @@ class Sequencer:
         at_text, columns = group.at_text, group.columns
         seqs, leaves, entries = columns.seqs, columns.leaves, columns.entries
         names, tag_lines = columns.names, columns.tag_lines
+        boxes, places, parts = columns.sealed, columns.sealed_at, columns.parts
         for each in several:
             shared, template, _, lines, sealed, public, marks = each
             head = chains.get(shared.chain) or self._known.open_chain(each)
             seq = head.seq + 1
             data = template.fill(position, at_text, head.leaf, seq)
             leaf = leaf_hash(data)
-            place = number_element(position)
-            seqs.append(number_element(seq))
-            leaves.append(leaf_element(leaf))
-            entries.append(bytes_element(data))
+            place = pack_number(8, position)
+            seqs.append(pack_number(8, seq))
+            leaves.append(pack_leaf(32, leaf))
+            entries.append(pack_length(len(data)) + data)
             names.append(shared.names_element)
             tag_lines.append(lines)
             if sealed is not None:
-                columns.sealed.append(sealed)
-                columns.sealed_at.append(place)
-                columns.parts.append(shared.part_element)
+                boxes.append(sealed)
+                places.append(place)
+                parts.append(shared.part_element)
             if marks is not None:
                 mark, body, _ = marks
                 columns.marks.append((bytes_element(mark), bytes_element(body), place))
