@@ -37,12 +37,17 @@ def _keep_run(run: bytes, redactor: Redactor, marks: Sequence[bytes], piece: byt
         found = min(ahead.values())
         begin, end = run.rfind(b"\n", done, found) + 1 or done, run.find(b"\n", found)
         data = run[begin:end]
-        line_end = b"\r\n" if data.endswith(b"\r") else b"\n"
+        line_end = b"\n"
+        if data.endswith(b"\r"):
+            data, line_end = data[:-1], b"\r\n"
         piece += run[done:begin]
-        piece += redactor.keep(Line(0, begin, data.removesuffix(b"\r"), end=line_end))
+        piece += redactor.keep(Line(0, begin, data, end=line_end))
         piece += line_end
         done = end + 1
-        ahead = {
-            mark: after for mark, at in ahead.items() if (after := at if at >= done else run.find(mark, done)) >= 0
-        }
+        for mark in [mark for mark, at in ahead.items() if at < done]:
+            after = run.find(mark, done)
+            if after < 0:
+                del ahead[mark]
+            else:
+                ahead[mark] = after
     piece += run[done:]

@@ -31,6 +31,8 @@ _WHOLE = re.compile(rb'"([^"\\]*+(?:","[^"\\]*+)*+)"\]')
 """What follows the bracket of a list as sudo writes it: on one line, and nearly always without escapes."""
 _REMEMBERED = 1024
 _REMEMBERED_SIZE = 256
+_REMEMBERED_LISTS = 128
+_REMEMBERED_LIST_SIZE = 4096
 _CLASSICAL = b" ; ENV="
 _COMMAND = b" ; COMMAND="
 _JSON = b"@cee:"
@@ -55,6 +57,7 @@ class EnvironmentRedactor:
         self._waiting = False  # the last line ended after the name, before its list
         self._depth = 0  # of brackets: more than 0 inside an environment
         self._variables: dict[bytes, tuple[bytes, int]] = {}  # what was kept of one, and cut: they repeat
+        self._lists: dict[bytes, tuple[bytes, int]] = {}  # and of whole lists: the commands of a login have the same
 
     def keep(self, line: Line) -> bytes:
         """Give the line without environments."""
@@ -90,14 +93,18 @@ class EnvironmentRedactor:
             if self._depth:
                 at = self._inside(data, at, mark, parts)
                 continue
-            found = _GOES_ON.match(data, at) if self._waiting else _BEGINS.search(data, at)
-            if found is None:
+            if self._waiting:
+                found = _GOES_ON.match(data, at)
+            elif (name := data.find(_NAME, at)) >= 0:
+                found = _BEGINS.match(data, name)
+            else:
                 break
+            assert found is not None, "both match wherever they are tried"
             parts.append(data[at : found.end()])
             at = found.end()
-            if found[1] and mark == MARK and (whole := _WHOLE.match(data, at)):
-                parts.append(b'"%b"]' % b'","'.join(map(self._remembered, whole[1].split(b'","'))))
-                at = whole.end()
+            if found[1] and mark == MARK and (whole := self._whole(data, at)):
+                kept_of_it, at = whole
+                parts.append(kept_of_it)
                 self._waiting = False
                 continue
             self._depth = 1 if found[1] else 0
@@ -136,6 +143,29 @@ class EnvironmentRedactor:
             return text
         self.removed += len(value)
         return name + equals + mark
+
+    def _whole(self, data: bytes, at: int) -> tuple[bytes, int] | None:
+        """Give what is kept of a list that ends on its line, from its first text on, and where it ends.
+
+        None where it is not as sudo writes it.
+        """
+        # A list that was met before is told by its bytes: up to its end they were found to be one, whatever follows.
+        end = data.find(b'"]', at, at + _REMEMBERED_LIST_SIZE)
+        known = self._lists.get(data[at:end]) if end >= 0 else None
+        if known is not None:
+            kept, cut = known
+            self.removed += cut
+            return kept, end + 2
+        found = _WHOLE.match(data, at)
+        if found is None:
+            return None
+        before = self.removed
+        kept = b'"%b"]' % b'","'.join(map(self._remembered, found[1].split(b'","')))
+        if len(found[0]) <= _REMEMBERED_LIST_SIZE:
+            if len(self._lists) == _REMEMBERED_LISTS:
+                self._lists.clear()
+            self._lists[found[0][:-2]] = (kept, self.removed - before)
+        return kept, found.end()
 
     def _remembered(self, text: bytes) -> bytes:
         known = self._variables.get(text)

@@ -58,8 +58,7 @@ class ChainSecret:
     def mark(self, kind: str, data: bytes) -> bytes:
         """Give HMAC-SHA-256 of ``data`` under the chain half: nothing about it outlives the half."""
         # Written out, because setting up OpenSSL's HMAC costs more than the two hashes.
-        inner = sha256(b"%b%b\n%b" % (self._inner, kind.encode(), data)).digest()
-        return sha256(self._outer + inner).digest()
+        return sha256(self._outer + sha256(self._inner + kind.encode() + b"\n" + data).digest()).digest()
 
 
 class Custody:
@@ -148,7 +147,7 @@ def content_mark_input(
 ) -> bytes:
     """Give the bytes over which "the same content" is decided: lengths first, so that no two contents coincide."""
     head = _content_head(type_, tags, public, key_class, subject)
-    return sha256(b"%b%b%b" % (head, len(payload).to_bytes(8, "big"), payload)).digest()
+    return sha256(head + len(payload).to_bytes(8, "big") + payload).digest()
 
 
 @lru_cache(maxsize=256)  # the records of one import or job share all but their payloads

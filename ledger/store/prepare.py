@@ -14,7 +14,7 @@ from ledger.log.errors import FormatError, SealError
 from ledger.log.members import check_key
 from ledger.log.seal import Draw
 from ledger.log.template import spell_names
-from ledger.store.custody import Custody, DataKey, content_mark_input
+from ledger.store.custody import ChainSecret, Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
 from ledger.store.record import Record
 from ledger.store.rows import bytes_element, text_element
@@ -24,6 +24,7 @@ _FEW_TAGS = 100
 _REMEMBER_SHARED = 4096
 _Names = tuple[str, str, str | None, str | None, str]
 _NOTHING: Mapping[str, Any] = {}
+_NOTHING_SPELLED = b"{}"
 _LONGEST_AT = "2026-11-22T00:00:00.000000Z"
 
 
@@ -138,6 +139,7 @@ class Preparer:
 
     def prepare(self, records: Iterable[Record], shared: Iterable[Shared], draw: Draw) -> Iterator[Prepared]:
         """Give the prepared form of every record, one after the other. Raises RecordRefusedError as ``share`` does."""
+        chain, secret = "", None  # of the record before: most have the same
         for record, common in zip(records, shared, strict=True):
             try:
                 # In one piece, and past the constructor, which takes twice as long: this runs for every entry.
@@ -153,7 +155,11 @@ class Preparer:
                 if public or len(tags) > _FEW_TAGS:
                     # The longest place there can be: nothing may turn out too long once entries are being numbered.
                     template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
-                marks = None if record.idempotency_key is None else self._marks(record, tags, public)
+                marks = None
+                if record.idempotency_key is not None:
+                    if secret is None or chain != record.chain:
+                        chain, secret = record.chain, self._custody.chain_secret(record.chain)
+                    marks = _marks(record, record.idempotency_key, tags, public, secret)
                 lines = text_element("\n".join(tags))
             except (FormatError, SealError) as error:
                 raise _refused(record, error) from None
@@ -166,20 +172,19 @@ class Preparer:
         key = _key_of(record, day)
         return Shared(origin, record.chain, record.type, key, self._custody.for_sealing(record.chain, key))
 
-    def _marks(self, record: Record, tags: tuple[str, ...], public: Mapping[str, Any]) -> Marks:
-        assert record.idempotency_key is not None
-        secret = self._custody.chain_secret(record.chain)
-        content = content_mark_input(
-            record.type,
-            tags,
-            canonical.encode(public, depth=2),
-            record.key_class or "",
-            record.subject or "",
-            record.data,
-        )
-        # A mark under another half would find nothing that was appended before: the check goes with it.
-        key = secret.mark("key", _encoded(record.idempotency_key))
-        return Marks(key, secret.mark("content", content), secret.check)
+
+def _marks(record: Record, key: str, tags: tuple[str, ...], public: Mapping[str, Any], secret: ChainSecret) -> Marks:
+    content = content_mark_input(
+        record.type,
+        tags,
+        canonical.encode(public, depth=2) if public else _NOTHING_SPELLED,
+        record.key_class or "",
+        record.subject or "",
+        record.data,
+    )
+    # A mark under another half would find nothing that was appended before: the check goes with it.
+    mark = secret.mark("key", _encoded(key))
+    return tuple.__new__(Marks, (mark, secret.mark("content", content), secret.check))
 
 
 def _refused(record: Record, error: Exception) -> RecordRefusedError:

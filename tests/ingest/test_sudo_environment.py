@@ -180,15 +180,21 @@ _VARIABLES = st.lists(
 )
 
 
-@given(lists=st.lists(_VARIABLES, max_size=4), tail=st.sampled_from(["", '"', "]", '","']), spanning=st.booleans())
+@given(
+    lists=st.lists(_VARIABLES, max_size=4),
+    tail=st.sampled_from(["", '"', "]", '","']),
+    spanning=st.booleans(),
+    remembered=st.sampled_from([1, 128]),
+)
 def test_a_list_that_is_cut_in_one_go_is_cut_as_one_that_is_cut_piece_by_piece(
-    lists: list[list[str]], tail: str, spanning: bool
+    lists: list[list[str]], tail: str, spanning: bool, remembered: int
 ) -> None:
     line = "".join(f'"runenv":{spelled(each, ascii_only=False).decode()}{tail} ' for each in lists).encode()
     told = []
     for whole in (sudo_environment._WHOLE, re.compile(rb"(?!)")):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sudo_environment, "_WHOLE", whole)
+            patch.setattr(sudo_environment, "_REMEMBERED_LISTS", remembered)
             redactor = sudo_environment.EnvironmentRedactor(spanning=spanning)
             kept = [redactor.keep(Line(number, 0, line)) for number in (1, 2)]
             told.append((kept, redactor.removed, redactor._depth, redactor._waiting))
