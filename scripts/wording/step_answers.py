@@ -10,7 +10,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step_recorded": ("Recorded at position {position}: {label}.", "位置 {position} に記録しました: {label}。"),
     "step_nothing_new": ("That is so already: nothing was recorded.", "既にそのとおりのため、記録していません。"),
     "step_due": (
-        "What was due was written first: {count} entries.",
+        "What was due was written first (entries: {count}).",
         "期限の到来した事項を先に記録しました: {count} 件。",
     ),
     "step_told_twice": (
@@ -82,7 +82,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The vault is made anew. What it held does not open any more: ask the customers for it as new credentials.",
         "保管庫を作り直しました。以前の接続情報は開けません。お客様に新しい接続情報としてお預けいただいてください。",
     ),
-    "credentials_erased": ("{count} credentials erased.", "接続情報を {count} 件消去しました。"),
+    "credentials_erased": ("Credentials erased: {count}.", "接続情報を {count} 件消去しました。"),
     "credential_not_erased": ("{id} could not be erased: {reason}", "{id} を消去できませんでした: {reason}"),
     "step_id_hold": ("hold", "保全の識別子"),
     "step_no_pair": (
@@ -91,11 +91,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "refused_citing": ("{sentence} (decided on entries {positions})", "{sentence}（根拠: 記録 {positions}）"),
     "clock_ran": (
-        "{count} facts were due and are written; the run stands at position {position}.",
+        "Facts that were due and are written now: {count}; the run stands at position {position}.",
         "期限の到来した {count} 件を記録しました（実行記録: 位置 {position}）。",
     ),
     "clock_evaluated": (
-        "{count} facts were due; nothing was written.",
+        "Facts that were due: {count}; nothing was written.",
         "期限の到来は {count} 件です（記録していません）。",
     ),
     "clock_failed": ("{subject} could not be looked at: {reason}", "{subject} を処理できませんでした: {reason}"),
