@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from eventsourcing.dcb.api import DCBAppendCondition
-from log_world import World, boundary, check_whole, record, until
+from log_world import World, blocked_by, boundary, check_whole, held_back, record, until
 
 from ledger.log.seal import DRAW_BYTES, Draw
 from ledger.store import committer as committer_module
@@ -175,4 +175,22 @@ def test_a_caller_who_is_interrupted_while_it_waits_holds_nobody_up(
         done.join(10)
         assert not done.is_alive(), "another writer waits for who was interrupted"
     recorder.append([record("goes on")])
+    check_whole(log)
+
+
+def test_many_callers_have_the_next_transaction_sent_behind_the_one_under_way(log: World, recorder: Recorder) -> None:
+    underway, committer, size = settled(recorder), recorder._committer, recorder.reader.size()
+    calls = [[record("first")], [record(f"behind {number}") for number in range(committer_module._AHEAD)]]
+    threads = [threading.Thread(target=recorder.append_all, args=(each,), daemon=True) for each in calls]
+    with held_back(log) as holder:
+        with committer._turn:  # so that neither caller appends by itself
+            threads[0].start()
+            until(lambda: committer.pending == 1)
+        until(lambda: blocked_by(holder) == 1)
+        threads[1].start()
+        until(lambda: len(underway) == 2)
+    for each in threads:
+        each.join(60)
+        assert not each.is_alive()
+    assert recorder.reader.size() == size + 1 + committer_module._AHEAD
     check_whole(log)
