@@ -7,7 +7,6 @@ from enum import StrEnum
 from ledger.domain import credential as credentials
 from ledger.domain import permission_facts as permissions
 from ledger.domain import session_facts as sessions
-from ledger.domain.completion_facts import FollowUpInquiryOpened
 from ledger.domain.credential_facts import OF_CREDENTIALS, CredentialProvided, CredentialRequested
 from ledger.domain.permission_facts import (
     AccessPermissionDenied,
@@ -20,10 +19,7 @@ from ledger.domain.permission_facts import (
 from ledger.domain.recorded import Facts, of_type
 from ledger.domain.recording_facts import SessionRecordingStarted
 from ledger.domain.schedule_facts import (
-    OverrunNoticeSent,
-    PreWorkNoticeSent,
     ScheduleAgreed,
-    ScheduleCancelled,
     ScheduleChanged,
     ScheduleProposed,
 )
@@ -34,20 +30,9 @@ from ledger.domain.session_facts import (
     SessionStarted,
     SessionTerminated,
 )
-from ledger.domain.work import WorkOrder, order_of
+from ledger.domain.work import STORY, WorkOrder, order_of
 from ledger.domain.work_facts import (
-    TechnicianAssigned,
-    TechnicianReleased,
-    WorkAborted,
-    WorkBlocked,
-    WorkCompleted,
-    WorkOrderAccepted,
-    WorkOrderCancelled,
-    WorkOrderDeclined,
     WorkOrderRequested,
-    WorkResumed,
-    WorkStarted,
-    WorkSuspended,
 )
 from projections.listing import Listed, View
 
@@ -133,32 +118,7 @@ def _sessions(facts: Facts, _now: datetime) -> Iterator[Listed]:
         )
 
 
-WORK = View(
-    "work_order",
-    _orders,
-    told=(
-        WorkOrderRequested,
-        WorkOrderAccepted,
-        WorkOrderDeclined,
-        WorkOrderCancelled,
-        TechnicianAssigned,
-        TechnicianReleased,
-        WorkStarted,
-        WorkSuspended,
-        WorkResumed,
-        WorkAborted,
-        WorkCompleted,
-        WorkBlocked,
-        ScheduleProposed,
-        ScheduleAgreed,
-        ScheduleChanged,
-        ScheduleCancelled,
-        PreWorkNoticeSent,
-        OverrunNoticeSent,
-        FollowUpInquiryOpened,
-    ),
-    begins=(WorkOrderRequested,),
-)
+WORK = View("work_order", _orders, told=STORY, begins=(WorkOrderRequested,))
 PERMISSION = View(
     "permission",
     _permissions,

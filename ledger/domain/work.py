@@ -170,45 +170,41 @@ def known_open(facts: Facts, work_order: str, rule: str = "R-06") -> WorkOrder:
     return order
 
 
-TYPES = tuple(
-    sorted(
-        each.KIND.type
-        for each in (
-            WorkOrderRequested,
-            WorkOrderAccepted,
-            WorkOrderDeclined,
-            WorkOrderCancelled,
-            TechnicianAssigned,
-            TechnicianReleased,
-            WorkStarted,
-            WorkSuspended,
-            WorkResumed,
-            WorkAborted,
-            WorkCompleted,
-            CustomerReminded,
-            WorkBlocked,
-            LiabilityExclusionNoted,
-            ScheduleProposed,
-            ScheduleAgreed,
-            ScheduleChanged,
-            ScheduleCancelled,
-            PreWorkNoticeSent,
-            PreWorkNoticeAcknowledged,
-            WorkAtRisk,
-            OverrunDetected,
-            OverrunNoticeSent,
-            CompletionReportSent,
-            OperationCheckRequested,
-            OperationCheckConfirmed,
-            OperationCheckDefectReported,
-            OperationCheckLapsed,
-            FollowUpInquiryOpened,
-            ViolationRecorded,
-            FindingRecorded,
-        )
-    )
+STORY = (
+    WorkOrderRequested,
+    WorkOrderAccepted,
+    WorkOrderDeclined,
+    WorkOrderCancelled,
+    TechnicianAssigned,
+    TechnicianReleased,
+    WorkStarted,
+    WorkSuspended,
+    WorkResumed,
+    WorkAborted,
+    WorkCompleted,
+    CustomerReminded,
+    WorkBlocked,
+    LiabilityExclusionNoted,
+    ScheduleProposed,
+    ScheduleAgreed,
+    ScheduleChanged,
+    ScheduleCancelled,
+    PreWorkNoticeSent,
+    PreWorkNoticeAcknowledged,
+    WorkAtRisk,
+    OverrunDetected,
+    OverrunNoticeSent,
+    CompletionReportSent,
+    OperationCheckRequested,
+    OperationCheckConfirmed,
+    OperationCheckDefectReported,
+    OperationCheckLapsed,
+    FollowUpInquiryOpened,
+    ViolationRecorded,
+    FindingRecorded,
 )
 """What an order's own story consists of; what sessions leave behind under its tag is not among it."""
+TYPES = tuple(sorted(each.KIND.type for each in STORY))
 
 
 def of_order(work_order: str, *more: type[Fact]) -> Boundary:

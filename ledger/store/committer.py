@@ -283,10 +283,6 @@ class Committer:
                 os.read(self._wake_end, 1024)
         return found.get(socket, 0) if socket is not None else 0
 
-    def abandon(self) -> None:
-        """Drop the connection and what was remembered."""
-        self._underway.drop()
-
 
 def _poll(socket: int, wanted: int) -> int:
     """Wait for the server, and do nothing else."""

@@ -14,6 +14,7 @@ from connecting import (
 from orders import ORDER, OTHER_ORDER, RUNNING, SECOND_ASSIGNED, SECOND_TECHNICIAN, WORK_CONTACT
 from story import CUSTOMER, at, given
 
+from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.participants import JoinSession, LeaveSession
 from ledger.domain.rules import switched_off
@@ -110,12 +111,12 @@ def test_r_18_leaving_that_is_told_before_joining_is_recorded_and_found() -> Non
 
 
 @pytest.mark.parametrize("told", [(JOINED, LEFT), (LEFT, JOINED)])
-def test_whether_somebody_is_inside_is_told_by_what_happened_last(told: tuple[object, ...]) -> None:
-    story = given(SESSION_STARTED, RECORDED, *told, at_=NOW)  # type: ignore[arg-type]  # facts
+def test_whether_somebody_is_inside_is_told_by_what_happened_last(told: tuple[Fact, ...]) -> None:
+    story = given(SESSION_STARTED, RECORDED, *told, at_=NOW)
     again = replace(LEAVES, left_at=at("2026-11-18 10:25"))
     story.when(again, at_="2026-11-18 10:26").then(replace(LEFT, left_at=again.left_at), WITHOUT_JOINING)
     before = replace(LEAVES, left_at=at("2026-11-18 10:15"))
     story.when(before, at_="2026-11-18 10:26").then(replace(LEFT, left_at=before.left_at))
-    back = given(*RUNNING, SECOND_ASSIGNED).at(NOW, SESSION_STARTED, RECORDED, *told)  # type: ignore[arg-type]
+    back = given(*RUNNING, SECOND_ASSIGNED).at(NOW, SESSION_STARTED, RECORDED, *told)
     back.when(joins("10:15"), at_="2026-11-18 10:26").then()
     back.when(joins("10:25"), at_="2026-11-18 10:26").then(joined("10:25"))

@@ -96,7 +96,7 @@ def test_a_broken_statement_leaves_all_or_nothing_and_a_retry_gives_the_places(
     with log.recorder() as recorder:
         for number in range(100):
             before = recorder.reader.size()
-            recorder._committer.abandon()  # a new connection and an empty memory: every statement is sent again
+            recorder._committer._underway.drop()  # a new connection and an empty memory: every statement is sent again
             fault = Fault(error, at=number, after=after)
             break_at(fault)
             places, refused = tried(lambda text=f"n{number}": everything(recorder, text))
