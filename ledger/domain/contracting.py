@@ -5,11 +5,13 @@ end or a change that is told late leaves sessions without what they rested on: e
 was over only after it, is a violation, as if its end had been told later than the contract's.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from ledger.domain import terms as terms_
-from ledger.domain.basis import Basis
+from ledger.domain.basis import check_basis
 from ledger.domain.boundary import TERMS_TAG, Boundary, tag
 from ledger.domain.consent_facts import RELIANCE
 from ledger.domain.contract import (
@@ -19,22 +21,21 @@ from ledger.domain.contract import (
     ContractRegistered,
     End,
     Remote,
-    Terms,
     contracts_due,
     fold,
-    live,
     of_customer,
 )
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.grounds_told import judged_by_agreement, of_ungrounded
+from ledger.domain.happened import violations
 from ledger.domain.instants import spelled
-from ledger.domain.recorded import Facts, Recorded, happened_at, tagged
+from ledger.domain.recorded import Facts, Recorded, happened_at, of_type, tagged
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import SessionStarted
 from ledger.domain.session_facts import fold as fold_sessions
-from ledger.domain.session_lasting import begun_on_nothing, judged, past_basis
+from ledger.domain.session_lasting import begun_on_nothing, judged, past_basis, subjects_of
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
@@ -81,20 +82,50 @@ class EndContract:
 def after_the_end(facts: Facts, contract: str, over: datetime) -> tuple[ViolationRecorded, ...]:
     """Give a violation for each session that relied on the contract's terms when, as is told now, it was over."""
     relied = (each for each in _since(facts, contract, over) if getattr(each.fact, "contract", None) == contract)
-    return tuple(_violation("R-01", "session_after_contract", over, each) for each in relied)
+    return tuple(
+        ViolationRecorded(
+            rule="R-01",
+            sentence="session_after_contract",
+            values={"at": spelled(over)},
+            subjects=tuple(sorted(each for each in session.tags if each.startswith("session:"))),
+            cites=(session.position,),
+        )
+        for session in relied
+    )
 
 
 @rule("R-06", off=())
-def unstated(facts: Facts, told: Contract, since: datetime) -> tuple[ViolationRecorded, ...]:
-    """Give a violation for each session since then that, as is told now, no contract stated when it began."""
-    contracts = fold(facts) | {told.id: told}
-    return tuple(
-        _violation("R-06", "session_unstated", since, each)
-        for each in _since(facts, told.id, since)
-        if isinstance(each.fact, SessionStarted) and each.fact.basis is Basis.CONTRACT
-        if told.id in each.fact.stated_in
-        if all(stated.remote is Remote.NOT_STATED for _, stated in live(contracts, happened_at(each)))
-    )
+def unstated(facts: Facts, contract: str, since: datetime, told: Recorded[Fact]) -> tuple[ViolationRecorded, ...]:
+    """Give a violation for each session since then that began on another basis, as is told now and was not before."""
+    agreed = _agreed(facts, contract)
+    found: list[ViolationRecorded] = []
+    for each in of_type(_since(facts, contract, since), SessionStarted):
+        if contract in each.fact.stated_in and each.fact.ungrounded is None:  # else ``grounds_told`` judges it anew
+            before, after = _at_start(each, agreed), _at_start(each, [*agreed, told])
+            found += [replace(broken, cites=(each.position,)) for broken in _unsaid(after, before)]
+    return tuple(found)
+
+
+def _at_start(started: Recorded[SessionStarted], facts: Facts) -> list[ViolationRecorded]:
+    """Give what a session broke as it began, if its basis was another."""
+    session = started.fact
+    if session.basis is None or session.work_order is None:
+        return []
+    holds = partial(check_basis, session.basis, facts, session.started_at)
+    asked = partial(holds, request=started.position, work_order=session.work_order)
+    return violations(subjects_of(session), asked)
+
+
+def _agreed(facts: Facts, contract: str) -> list[Recorded[Fact]]:
+    """Give the few words of an agreement, without what relied on the contract: years of sessions."""
+    relied = tag(RELIANCE, contract)
+    return [each for each in facts if relied not in each.tags]
+
+
+def _unsaid(broken: Iterable[ViolationRecorded], before: Iterable[ViolationRecorded]) -> list[ViolationRecorded]:
+    """Leave out what was broken already before this was told, and is only worded by it."""
+    said = {each.sentence for each in before}
+    return [each for each in broken if each.sentence not in said]
 
 
 def _since(facts: Facts, contract: str, moment: datetime) -> list[Recorded[Fact]]:
@@ -102,27 +133,17 @@ def _since(facts: Facts, contract: str, moment: datetime) -> list[Recorded[Fact]
     return [each for each in tagged(facts, tag(RELIANCE, contract)) if happened_at(each) >= moment]
 
 
-def _violation(rule_id: str, sentence: str, since: datetime, relied: Recorded[Fact]) -> ViolationRecorded:
-    subjects = tuple(sorted(each for each in relied.tags if each.startswith("session:")))
-    values = {"at": spelled(since)}
-    return ViolationRecorded(
-        rule=rule_id, sentence=sentence, values=values, subjects=subjects, cites=(relied.position,)
-    )
-
-
 @rule("R-06", off=())
 def outlasting(facts: Facts, contract: str, told: Recorded[Fact]) -> tuple[ViolationRecorded | FindingRecorded, ...]:
     """Give what sessions broke by lasting longer than the contract let them, as is told now and was not before."""
-    relied = tag(RELIANCE, contract)
-    agreed = [each for each in facts if relied not in each.tags]  # years of sessions, and few words of an agreement
+    agreed = _agreed(facts, contract)
     as_told = [*agreed, told]
     found: list[ViolationRecorded | FindingRecorded] = []
-    for session in fold_sessions(tagged(facts, relied)).values():
+    for session in fold_sessions(tagged(facts, tag(RELIANCE, contract))).values():
         started, position, over_at = session.started.fact, session.started.position, session.over_at
         if over_at is not None and not begun_on_nothing(session):
-            before = past_basis(started, position, agreed, over_at)
-            after = past_basis(started, position, as_told, over_at)
-            found += judged(session, [each for each in after if each not in before])
+            before = [*past_basis(started, position, agreed, over_at), *_at_start(session.started, as_told)]
+            found += judged(session, _unsaid(past_basis(started, position, as_told, over_at), before))
     return tuple(found)
 
 
@@ -192,9 +213,8 @@ def amend_contract(command: AmendContract, facts: Facts, now: datetime, defaults
     unfounded: tuple[Fact, ...] = ()
     if command.ends_at is not None:
         unfounded += after_the_end(facts, contract.id, command.ends_at)
-    made = Terms(command.effective_at, command.remote, command.ends_at, command.incorporates, position)
-    unfounded += unstated(facts, contract.amended(made), made.since)
-    unfounded += outlasting(facts, contract.id, Recorded(amended, position, now))
+    told = Recorded(amended, position, now)
+    unfounded += unstated(facts, contract.id, command.effective_at, told) + outlasting(facts, contract.id, told)
     again = judged_by_agreement(facts, command.customer, [amended], now, defaults)
     return decided(amended, *unfounded, *again, cites=[position])
 
@@ -217,8 +237,8 @@ def end_contract(command: EndContract, facts: Facts, now: datetime, defaults: De
     ended = ContractEnded(customer=command.customer, contract=contract.id, ended_at=over, why=End.TERMINATED)
     position = contract.stated[-1].position
     unfounded: tuple[Fact, ...] = after_the_end(facts, contract.id, over)
-    unfounded += unstated(facts, contract.over(over, position, End.TERMINATED), over)
-    unfounded += outlasting(facts, contract.id, Recorded(ended, position, now))
+    told = Recorded(ended, position, now)
+    unfounded += unstated(facts, contract.id, over, told) + outlasting(facts, contract.id, told)
     again = judged_by_agreement(facts, command.customer, [ended], now, defaults)
     return decided(ended, *unfounded, *again, cites=[position])
 

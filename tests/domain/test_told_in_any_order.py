@@ -325,7 +325,12 @@ def test_r_01_r_06_what_is_taken_back_again_is_a_violation_in_every_order() -> N
     given = (SIGNS, *OFFICE)
     for order, log in in_every_order((SAYS_YES, SESSION_TOLD, WITHDRAWS), ConsentExpressed, given=given):
         assert sum(unanswered(log)[each] for each in ("session_without_consent", "session_after_objection")) == 1, order
-    stated = {"basis_is_another", "session_unstated"}  # by which of the two depends on what is told first
     for order, log in in_every_order((CONCLUDES, SESSION_TOLD, ENDS_CONTRACT), ContractRegistered):
-        assert unanswered(log).keys() <= stated, order
-        assert unanswered(log), order
+        assert unanswered(log) == {"basis_is_another": 1}, order
+
+
+@pytest.mark.parametrize("told_at_once", [True, False])
+def test_r_06_a_session_after_a_contracts_end_is_one_violation_in_every_order(*, told_at_once: bool) -> None:
+    began_after = (SESSION_TOLD,) if told_at_once else (RUNS, ends("11:00"))
+    for order, log in in_every_order((*began_after, replace(ENDS_CONTRACT, ended_at=at("2026-11-18 10:00")))):
+        assert unanswered(log) == {"basis_is_another": 1}, order

@@ -20,10 +20,6 @@ SENTENCES = {
         "機密保持契約は開始より後に終了するものとします。",
         "An agreement on confidentiality ends after it starts.",
     ),
-    "session_unstated": (
-        "リモート接続を定める契約が {at:time} になくなった後に、契約を根拠とするセッションが開始されていました。",
-        "A session on the basis of a contract had been started after {at:time}, from when on no contract stated it.",
-    ),
     "basis_is_another": (
         "この時点の根拠は「{holds:basis.Basis}」であり、「{named:basis.Basis}」ではありません。",
         "The basis at this instant is {holds:basis.Basis}, not {named:basis.Basis}.",
