@@ -1,11 +1,11 @@
 """After the work: the report, the customer's operation check, and what the customer inquires about anew (5④, 5⑤).
 
-Guarantees: all of it is told after completion and changes nothing of it (R-24, R-25); what was sent while the work is
-said to have gone on is recorded with a finding. Work that was aborted or called off is reported, too. An answer counts
-from when it was given: one that was given in time and recorded after the lapse stands, one that was given later is a
-follow-up inquiry. A follow-up is an order of its own, with a basis of its own; no permission and no credential comes
-over from the old one. What is told to the customer goes by a registered channel, what the customer says comes from a
-registered contact.
+Guarantees: all of it is told after the work's end and changes nothing of it (R-24, R-25); what was sent while the work
+is said to have gone on is recorded with a finding. Work that was begun and then aborted or called off is reported,
+checked and followed up, too, though nothing of it is due. An answer counts from when it was given: one that was given
+in time and recorded after the lapse stands, one that was given later is a follow-up inquiry. A follow-up is an order of
+its own, with a basis of its own; no permission and no credential comes over from the old one. What is told to the
+customer goes by a registered channel, what the customer says comes from a registered contact.
 """
 
 from dataclasses import dataclass
@@ -32,10 +32,10 @@ from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.ordering import RequestWork, requesting
 from ledger.domain.presenting import agreement_timers
-from ledger.domain.recorded import Facts, last
+from ledger.domain.recorded import Facts, of_type
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
-from ledger.domain.work import Status, WorkOrder, known, of_order
+from ledger.domain.work import WorkOrder, known, of_order
 from ledger.domain.work_facts import Channel, WorkStarted
 from ledger.domain.work_timers import work_due
 
@@ -87,7 +87,7 @@ class ReportDefect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenFollowUp:
-    """The customer inquires anew about completed work; ``request`` is the order for it."""
+    """The customer inquires anew about work that has ended; ``request`` is the order for it."""
 
     customer: str
     work_order: str
@@ -113,10 +113,8 @@ def _timers(command: _Command) -> tuple[Due, ...]:
 @decides(SendCompletionReport, boundary=_alone, timers=_timers)
 def send_completion_report(command: SendCompletionReport, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Record a report on work that had begun, however its order ended; a corrected one may follow."""
-    order, begun = known(facts, command.work_order, "R-24"), last(facts, WorkStarted)
-    if order.ended is None or begun is None:
-        raise Refusal("R-24", "work_not_completed", [order.changed], status=order.status)
-    check_happened("R-24", command.sent_at, now, after=order.started_at or order.requested_at, cites=[order.ended])
+    order, ended = _worked(facts, command.work_order, "R-24")
+    check_happened("R-24", command.sent_at, now, after=order.started_at or order.requested_at, cites=[ended])
     sent = CompletionReportSent(
         work_order=order.id,
         report=command.report,
@@ -125,7 +123,7 @@ def send_completion_report(command: SendCompletionReport, facts: Facts, now: dat
         sent_at=command.sent_at,
     )
     early = before_end(order, "report_before_end", command.sent_at)
-    return decided(sent, *([] if early is None else [early]), cites=[order.ended])
+    return decided(sent, *([] if early is None else [early]), cites=[ended])
 
 
 @decides(RequestOperationCheck, boundary=_alone, timers=_timers)
@@ -133,13 +131,13 @@ def request_operation_check(
     command: RequestOperationCheck, facts: Facts, now: datetime, defaults: Defaults
 ) -> Decision:
     """Ask once, and say until when an answer is waited for."""
-    order, ended = _completed(facts, command.work_order, "R-24")
+    order, ended = _worked(facts, command.work_order, "R-24")
     check = fold(facts, order.id).check
     if check is not None:
         raise Refusal("R-25", "check_requested_already", [check.requested])
     if not command.systems:
         raise Refusal("R-25", "check_without_systems", [ended])
-    check_happened("R-24", command.requested_at, now, after=order.started_at, cites=[ended])
+    check_happened("R-24", command.requested_at, now, after=order.started_at or order.requested_at, cites=[ended])
     deadline = business_days_end(now, defaults.check_business_days)  # however long ago it is said to have been asked
     assert deadline is not None
     requested = OperationCheckRequested(
@@ -200,8 +198,8 @@ def report_defect(command: ReportDefect, facts: Facts, now: datetime, _defaults:
     timers=lambda command: (*agreement_timers(command.customer), work_due(command.work_order, command.customer)),
 )
 def open_follow_up(command: OpenFollowUp, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Open a new order for a completed one, also when its check has lapsed or was confirmed."""
-    order, ended = _completed(facts, command.work_order, "R-25")
+    """Open a new order for one whose work has ended, also when its check has lapsed or was confirmed."""
+    order, ended = _worked(facts, command.work_order, "R-25")
     if command.request.customer != command.customer or command.request.requested_by is None:
         raise Refusal("R-25", "follow_up_of_another", [order.requested])
     requested, cites = requesting(command.request, facts, now, follows=order.id)
@@ -241,8 +239,10 @@ def check_in_time(check: Check, answered_at: datetime) -> None:
         raise Refusal("R-25", "check_has_lapsed", [check.position], deadline=spelled(check.deadline))
 
 
-def _completed(facts: Facts, work_order: str, rule_id: str) -> tuple[WorkOrder, int]:
+def _worked(facts: Facts, work_order: str, rule_id: str) -> tuple[WorkOrder, int]:
+    """Give an order whose work was begun and has ended, however it did, and where that stands."""
     order = known(facts, work_order, rule_id)
-    if order.status is not Status.COMPLETED or order.ended is None:
+    begun = any(each.fact.work_order == work_order for each in of_type(facts, WorkStarted))
+    if order.ended is None or not begun:
         raise Refusal(rule_id, "work_not_completed", [order.changed], status=order.status)
     return order, order.ended

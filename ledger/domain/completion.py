@@ -87,11 +87,12 @@ def _answer(facts: Facts, requested: int) -> tuple[Answer, int]:
 
 
 def due(order: WorkOrder, facts: Facts, now: datetime, defaults: Defaults) -> list[Fact]:
-    """Give what time made true after an order was completed."""
-    if order.status is not Status.COMPLETED:
+    """Give what time made true after an order's end: of a completed one what is missing, of a check its lapse."""
+    if not order.over:
         return []
     followed = fold(facts, order.id)
-    return [*missing(order, followed, facts, now, defaults), *lapsed(order, followed, now)]
+    absent = missing(order, followed, facts, now, defaults) if order.status is Status.COMPLETED else ()
+    return [*absent, *lapsed(order, followed, now)]
 
 
 @rule("R-24", off=())

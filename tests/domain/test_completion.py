@@ -142,11 +142,15 @@ def test_r_24_what_was_sent_before_the_work_is_said_to_have_ended_is_recorded_an
     assert sentences == {SendCompletionReport: "report_before_end", RequestOperationCheck: "check_asked_before_end"}
 
 
-def test_r_24_work_that_was_aborted_is_reported_too_and_its_check_is_not_asked_for() -> None:
-    aborted = WorkAborted(work_order=ORDER, aborted_at=at("2026-11-18 10:50"), reason="同意撤回")
-    given(*RUNNING, aborted).when(REPORT, at_="2026-11-18 13:00").then(REPORTED).citing(7)
-    given(*RUNNING, aborted).when(ASK, at_="2026-11-18 14:00").refused("R-24", cites=[7])
-    given(*RUNNING[:-1], CALLED_OFF).when(REPORT, at_="2026-11-18 13:00").refused("R-24", cites=[6])
+ABORTED = WorkAborted(work_order=ORDER, aborted_at=at("2026-11-18 10:50"), reason="同意撤回")
+
+
+def test_r_24_work_that_was_aborted_is_reported_and_checked_and_nothing_of_it_is_due() -> None:
+    given(*RUNNING, ABORTED).when(REPORT, at_="2026-11-18 13:00").then(REPORTED).citing(7)
+    given(*RUNNING, ABORTED).when(ASK, at_="2026-11-18 14:00").then(REQUESTED_CHECK).citing(7)
+    assert due(given(*RUNNING, ABORTED), "2026-12-18 00:00") == ()
+    for command in (REPORT, ASK):
+        given(*RUNNING[:-1], CALLED_OFF).when(command, at_="2026-11-18 14:00").refused("R-24", cites=[6])
     called_off = replace(CALLED_OFF, cancelled_at=at("2026-11-18 09:00"))
     given(*RUNNING, called_off).when(REPORT, at_="2026-11-18 13:00").then(REPORTED).citing(7)
     begun_after = given(*RUNNING[:-1], called_off, RUNNING[-1])
@@ -245,7 +249,18 @@ def test_r_25_a_follow_up_is_an_order_of_its_own() -> None:
     assert old.status is Status.COMPLETED
 
 
-def test_r_25_completed_work_alone_is_followed_up_and_on_a_basis_that_holds() -> None:
+def test_r_25_the_check_of_aborted_work_is_answered_followed_up_or_lapses() -> None:
+    checked = (*RUNNING, ABORTED, REQUESTED_CHECK)
+    assert due(given(*checked), "2026-11-26 23:59") == ()
+    assert due(given(*checked), "2026-11-27 00:00") == (LAPSED,)
+    with switched_off("R-25"):
+        assert due(given(*checked), "2026-11-27 00:00") == ()
+    given(*checked, CHECKING).when(DEFECT, at_="2026-11-20 10:00").then(DEFECT_REPORTED).citing(8, 9)
+    story = given(*checked, DEFECT_REPORTED, SIGNED, CONTACT)
+    story.when(INQUIRY, at_="2026-12-01 09:00").then(OPENED, FOLLOW_UP).citing(7, 9, 10, 11)
+
+
+def test_r_25_work_that_has_ended_alone_is_followed_up_and_on_a_basis_that_holds() -> None:
     given(*RUNNING, SIGNED, CONTACT).when(INQUIRY, at_="2026-12-01 09:00").refused("R-25")
     given(*CHECKED, LAPSED, CONTACT).when(INQUIRY, at_="2026-12-01 09:00").refused("R-06")
     given(*CHECKED, LAPSED, SIGNED).when(INQUIRY, at_="2026-12-01 09:00").refused("R-06")
