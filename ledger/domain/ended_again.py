@@ -38,7 +38,7 @@ def check_end(order: WorkOrder, facts: Facts, end: End, now: datetime) -> tuple[
 
 def ended_again(order: WorkOrder, facts: Facts, end: End) -> list[ViolationRecorded | FindingRecorded]:
     """Give what is wrong with an end that is told of an order that was over."""
-    if _begun_after_end(order, facts, ends_at(end)):
+    if begun_after_end(order, facts, ends_at(end)):
         return []
     wrong = done_before_abort(order, end) or gone_on_after_end(order, end) or ended_otherwise(order, end)
     return [] if wrong is None else [wrong]
@@ -83,7 +83,7 @@ def ended_otherwise(order: WorkOrder, end: End) -> FindingRecorded | None:
     return _finding(order, "work_ended_otherwise", **ended, told_at=spelled(ends_at(end)))
 
 
-def _begun_after_end(order: WorkOrder, facts: Facts, moment: datetime) -> bool:
+def begun_after_end(order: WorkOrder, facts: Facts, moment: datetime) -> bool:
     """Tell whether work that ended then had begun when its order was over, which is a violation of its own."""
     over = order.ended_at
     return over is not None and any(over <= happened_at(each) <= moment for each in _starts(order, facts))

@@ -3,7 +3,8 @@
 Guarantees: an order names exactly one basis, the one that holds, and the contact of the customer who asked; only work
 that a contract states as periodic needs nobody to ask for it (R-06). Who is assigned is a registered technician (R-10),
 and is assigned and released by somebody else, who answers for the order or for access to customers' systems (R-35).
-What was called off before it began is cancelled as of then, whatever has been done since.
+What was called off before it began is cancelled as of then, whatever has been done since; of several words that call it
+off the earliest counts, whichever is told first.
 """
 
 from dataclasses import dataclass
@@ -219,8 +220,7 @@ def cancel_work(command: CancelWork, facts: Facts, now: datetime, _defaults: Def
 
 def _check_not_begun(order: WorkOrder, cancelled_at: datetime) -> None:
     """Refuse to call off what was over or had begun by then: what has begun is aborted."""
-    was_over = order.ended_at is not None and order.ended_at <= cancelled_at
-    if order.ended is not None and (was_over or order.status in {Status.CANCELLED, Status.DECLINED}):
+    if order.ended is not None and order.ended_at is not None and order.ended_at <= cancelled_at:
         raise Refusal("R-06", "work_order_over", [order.ended], status=order.status)
     had_begun = order.started_at is not None and order.started_at <= cancelled_at
     if had_begun and order.status in RUNNING | {Status.COMPLETED, Status.ABORTED}:
@@ -229,7 +229,8 @@ def _check_not_begun(order: WorkOrder, cancelled_at: datetime) -> None:
 
 @rule("R-06", off=[])
 def begun_all_the_same(order: WorkOrder, facts: Facts, cancelled_at: datetime) -> list[ViolationRecorded]:
-    """Give the violation of each start of work under an order that had been called off by then."""
+    """Give the violation of each start under an order that had been called off by then, as was not known before."""
+    called_off = order.ended_at if order.status in {Status.CANCELLED, Status.DECLINED} else None
     return [
         ViolationRecorded(
             rule="R-06",
@@ -240,6 +241,7 @@ def begun_all_the_same(order: WorkOrder, facts: Facts, cancelled_at: datetime) -
         )
         for each in of_type(facts, WorkStarted)
         if each.fact.work_order == order.id and each.fact.started_at >= cancelled_at
+        if called_off is None or each.fact.started_at < called_off
     ]
 
 

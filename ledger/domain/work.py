@@ -239,7 +239,7 @@ def _changes(order: Mapping[str, Any], recorded: Recorded[Fact], work_order: str
     fact, place = recorded.fact, recorded.position
     if getattr(fact, "work_order", None) != work_order:
         return {}
-    if "ended" in order and not _done_before(order, recorded):
+    if "ended" in order and not (_done_before(order, recorded) or _called_off_before(order, recorded)):
         return _began(order, recorded) if isinstance(fact, WorkStarted) else {}
     match fact:
         case WorkOrderAccepted():
@@ -311,6 +311,13 @@ def _began(order: Mapping[str, Any], recorded: Recorded[Fact]) -> dict[str, Any]
 def _done_before(order: Mapping[str, Any], recorded: Recorded[Fact]) -> bool:
     """Tell whether this says that aborted work had been done before."""
     if not isinstance(recorded.fact, WorkCompleted) or order["status"] is not Status.ABORTED:
+        return False
+    return bool(happened_at(recorded) < order["ended_at"])
+
+
+def _called_off_before(order: Mapping[str, Any], recorded: Recorded[Fact]) -> bool:
+    """Tell whether this says that an order which was never to be begun had been called off before."""
+    if not isinstance(recorded.fact, WorkOrderCancelled) or order["status"] not in {Status.CANCELLED, Status.DECLINED}:
         return False
     return bool(happened_at(recorded) < order["ended_at"])
 

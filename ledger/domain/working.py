@@ -14,18 +14,18 @@ from ledger.domain import overrun as overrun_
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
-from ledger.domain.ended_again import End, check_end, ended_again, ends_at
+from ledger.domain.ended_again import End, begun_after_end, check_end, ended_again, ends_at
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.judged_again import judged_again
 from ledger.domain.lead_time import told_too_late
-from ledger.domain.recorded import Facts, happened_at, of_type
+from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import SessionEnded, SessionStarted
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
-from ledger.domain.work import RUNNING, Status, WorkOrder, known, of_order, order_at
+from ledger.domain.work import RUNNING, WorkOrder, known, of_order, order_at
 from ledger.domain.work_facts import WorkAborted, WorkCompleted, WorkResumed, WorkStarted, WorkSuspended
 from ledger.domain.work_outlasted import lasting_past, sessions_of, still_open
 from ledger.domain.work_timers import work_due
@@ -80,6 +80,7 @@ class CompleteWork:
     completed_at: datetime
 
 
+_Turn = WorkStarted | WorkSuspended | WorkResumed
 _Command = StartWork | SuspendWork | ResumeWork | AbortWork | CompleteWork
 
 
@@ -186,37 +187,64 @@ def unannounced(order: WorkOrder, command: StartWork, defaults: Defaults) -> Vio
 @decides(SuspendWork, boundary=_with_sessions, timers=_timers)
 def suspend_work(command: SuspendWork, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Let work rest that went on then."""
-    order, then = _at_work(facts, command.work_order, command.suspended_at, now)
-    if then.status is Status.SUSPENDED:
-        assert then.changed_at is not None
-        raise Refusal("R-06", "work_rests_already", [then.changed], since=spelled(then.changed_at))
+    order, turn = _at_work(facts, command.work_order, command.suspended_at, now)
+    if isinstance(turn.fact, WorkSuspended):
+        raise Refusal("R-06", "work_rests_already", [turn.position], since=spelled(happened_at(turn)))
     suspended = WorkSuspended(work_order=order.id, suspended_at=command.suspended_at, reason=command.reason)
-    return decided(suspended, *judged_again(facts, order, suspended, now), cites=[then.changed])
+    return _turned(order, facts, suspended, turn, now)
 
 
 @decides(ResumeWork, boundary=_with_sessions, timers=_timers)
 def resume_work(command: ResumeWork, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
     """Let work go on that rested then."""
-    order, then = _at_work(facts, command.work_order, command.resumed_at, now)
-    if then.status is not Status.SUSPENDED:
-        raise Refusal("R-06", "work_did_not_rest", [then.changed], at=spelled(command.resumed_at))
+    order, turn = _at_work(facts, command.work_order, command.resumed_at, now)
+    if not isinstance(turn.fact, WorkSuspended):
+        raise Refusal("R-06", "work_did_not_rest", [turn.position], at=spelled(command.resumed_at))
     resumed = WorkResumed(work_order=order.id, technician=command.technician, resumed_at=command.resumed_at)
-    return decided(resumed, *judged_again(facts, order, resumed, now), cites=[then.changed])
+    return _turned(order, facts, resumed, turn, now)
 
 
-def _at_work(facts: Facts, work_order: str, moment: datetime, now: datetime) -> tuple[WorkOrder, WorkOrder]:
-    """Give an order, and as it stood at an instant; raise Refusal where its work was not being done then."""
+def _at_work(facts: Facts, work_order: str, moment: datetime, now: datetime) -> tuple[WorkOrder, Recorded[_Turn]]:
+    """Give an order, and what its work had last come to by an instant, whatever had ended the order by then.
+
+    Raise Refusal where nothing tells that it had begun, or where it was blocked.
+    """
     order = known(facts, work_order)
-    _check_begun(order)
-    _check_since_start(order, moment, now)
-    if order.ended is not None and order.ended_at is not None and moment >= order.ended_at:
-        over = spelled(order.ended_at)
-        raise Refusal("R-06", "work_over_by_then", [order.ended], ended_at=over, status=order.status)
+    told: Iterable[Recorded[_Turn]] = (
+        *of_type(facts, WorkStarted),
+        *of_type(facts, WorkSuspended),
+        *of_type(facts, WorkResumed),
+    )
+    turns = [each for each in told if each.fact.work_order == order.id]
+    starts = [happened_at(each) for each in turns if isinstance(each.fact, WorkStarted)]
+    if not starts:
+        _check_begun(order)
+    check_happened("R-06", moment, now, after=min(starts), cites=_begun(order))
     then = order_at(facts, order.id, moment)
     assert then is not None
-    if then.status not in RUNNING:
+    if not then.over and then.status not in RUNNING:
         raise Refusal("R-06", "work_in_other_state", [then.changed], status=then.status)
-    return order, then
+    by_then = (each for each in turns if happened_at(each) <= moment)
+    return order, max(by_then, key=lambda each: (happened_at(each), each.position))
+
+
+def _turned(
+    order: WorkOrder, facts: Facts, told: WorkSuspended | WorkResumed, after: Recorded[_Turn], now: datetime
+) -> Decision:
+    """Record a pause or its end, with what is wrong about when it was."""
+    found = paused_when_over(order, facts, told)
+    return decided(
+        told, *(() if found is None else (found,)), *judged_again(facts, order, told, now), cites=[after.position]
+    )
+
+
+@rule("R-06")
+def paused_when_over(order: WorkOrder, facts: Facts, told: WorkSuspended | WorkResumed) -> FindingRecorded | None:
+    """Find that work rested, or went on, after the end that was told before; not of work that began after that end."""
+    moment = told.suspended_at if isinstance(told, WorkSuspended) else told.resumed_at
+    if order.ended is None or order.ended_at is None or moment <= order.ended_at:
+        return None
+    return None if begun_after_end(order, facts, moment) else _paused_after(order, order.ended_at, (order.ended,))
 
 
 @decides(AbortWork, boundary=_with_sessions, timers=_timers)
@@ -265,14 +293,16 @@ def paused_after_end(order: WorkOrder, facts: Facts, ended_at: datetime) -> Find
         if isinstance(each.fact, WorkSuspended | WorkResumed) and each.fact.work_order == order.id
         if happened_at(each) > ended_at
     ]
-    if not after:
-        return None
+    return _paused_after(order, ended_at, tuple(after)) if after else None
+
+
+def _paused_after(order: WorkOrder, ended_at: datetime, cites: tuple[int, ...]) -> FindingRecorded:
     return FindingRecorded(
         rule="R-06",
         sentence="work_paused_after_end",
         values={"ended_at": spelled(ended_at)},
         subjects=(tag("work_order", order.id),),
-        cites=tuple(after),
+        cites=cites,
     )
 
 

@@ -12,7 +12,7 @@ from ledger.domain.ordering import CancelWork
 from ledger.domain.rules import switched_off
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work import Status, order_of
-from ledger.domain.work_facts import Obstacle, Side, WorkAborted, WorkBlocked, WorkOrderCancelled
+from ledger.domain.work_facts import Obstacle, Side, WorkAborted, WorkBlocked, WorkOrderCancelled, WorkOrderDeclined
 from ledger.domain.working import CompleteWork
 
 TOLD = "2026-11-18 13:00"
@@ -83,9 +83,24 @@ def test_what_is_over_or_to_come_or_came_before_the_order_is_refused() -> None:
     over = replace(CANCEL, cancelled_at=COMPLETED.completed_at)
     given(*DONE, CONTACT).when(over, at_=TOLD).refused("R-06", cites=[7])
     given(*PLANNED, CANCELLED, CONTACT).when(CANCEL, at_=TOLD).refused("R-06", cites=[5])
+    later = replace(CANCEL, cancelled_at=at("2026-11-18 09:01"))
+    given(*PLANNED, CANCELLED, CONTACT).when(later, at_=TOLD).refused("R-06", cites=[5])
     given(*PLANNED, CONTACT).when(CANCEL, at_="2026-11-18 08:59").refused("R-06", cites=[0])
     early = replace(CANCEL, cancelled_at=at("2026-11-16 08:59"))
     given(*PLANNED, CONTACT).when(early, at_=TOLD).refused("R-06", cites=[0])
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "declined"])
+def test_r_06_of_several_words_that_call_it_off_the_earliest_counts_whichever_is_told_first(ended: str) -> None:
+    second = replace(CANCELLED, by=Side.VENDOR, contact=None, cancelled_at=at("2026-11-18 10:30"))
+    first = second if ended == "cancelled" else WorkOrderDeclined(work_order=ORDER, reason="-")
+    story = given(*RUNNING, CONTACT).at("2026-11-18 10:30", first)
+    story.when(CANCEL, at_=TOLD).then(CANCELLED, ALL_THE_SAME)
+    order = order_of(story.at(TOLD, CANCELLED).recorded, ORDER)
+    assert order is not None
+    assert (order.status, order.ended_at, order.ended) == (Status.CANCELLED, CALLED_OFF_AT, 9)
+    known = given(*READY, CONTACT).at("2026-11-18 09:30", replace(second, cancelled_at=at("2026-11-18 09:30")))
+    known.at("2026-11-18 10:00", RUNNING[-1], ALL_THE_SAME).when(CANCEL, at_=TOLD).then(CANCELLED)  # said already
 
 
 def test_r_06_who_called_it_off_is_judged_by_when_that_was() -> None:

@@ -158,9 +158,8 @@ def standing(log: Log, time: str) -> str:
         ((suspended("10:30"),), resume("10:29"), "work_did_not_rest", [6]),
         ((suspended("10:30"), resumed("10:40")), resume("10:40"), "work_did_not_rest", [8]),
         ((suspended("10:30"), resumed("10:40"), suspended("11:00")), resume("10:50"), "work_did_not_rest", [8]),
-        ((COMPLETED,), suspend("11:30"), "work_over_by_then", [7]),
-        ((COMPLETED,), resume("12:00"), "work_over_by_then", [7]),
-        ((suspended("10:30"), COMPLETED), resume("11:30"), "work_over_by_then", [8]),
+        ((COMPLETED,), resume("12:00"), "work_did_not_rest", [6]),
+        ((suspended("10:30"), COMPLETED), suspend("11:30"), "work_rests_already", [7]),
     ],
 )
 def test_a_pause_that_cannot_have_been_is_refused_with_what_to_do(
@@ -291,15 +290,39 @@ def test_r_22_sessions_of_other_orders_are_not_judged() -> None:
     assert log.carry_out(suspend("10:05"), at(LATER)) == (replace(suspended("10:05"), cites=(12,)),)
 
 
-@pytest.mark.parametrize(("end", "after"), [("10:39", (7, 8)), ("10:40", (8,)), ("10:45", ())])
-def test_r_06_an_end_before_a_pause_that_was_told_is_recorded_and_found(end: str, after: tuple[int, ...]) -> None:
-    story = given(*RUNNING).at(clock("11:00"), suspended("10:40"), resumed("10:45"))
-    found = FindingRecorded(
+def paused_after(end: str) -> FindingRecorded:
+    return FindingRecorded(
         rule="R-06",
         sentence="work_paused_after_end",
         values={"ended_at": f"{DAY}T{end}:00+09:00"},
         subjects=(f"work_order:{ORDER}",),
     )
+
+
+def test_r_06_a_pause_after_the_end_of_work_is_recorded_and_found_also_when_the_end_is_told_first() -> None:
+    done = given(*RUNNING).at(clock("11:31"), COMPLETED)
+    done.when(suspend("11:30"), at_=LATER).then(suspended("11:30")).citing(6)
+    outcome = done.when(suspend("12:00"), at_=LATER).then(suspended("12:00"), paused_after("11:30")).citing(6)
+    assert outcome.facts[1].cites == (7,)
+    with switched_off("ledger.domain.working.paused_when_over"):
+        done.when(suspend("12:00"), at_=LATER).then(suspended("12:00"))
+    rests = done.at(clock("12:30"), suspended("12:00"), paused_after("11:30"))
+    rests.when(resume("12:10"), at_=LATER).then(resumed("12:10"), paused_after("11:30")).citing(8)
+    rests.when(suspend("12:10"), at_=LATER).refused("R-06", cites=[8])
+
+
+def test_r_06_work_under_an_order_that_was_over_rests_as_it_was_the_violation_is_its_start() -> None:
+    called_off = WorkOrderCancelled(work_order=ORDER, by=Side.CUSTOMER, reason="不要", cancelled_at=at(clock("09:00")))
+    for story in (given(*READY, called_off, STARTED), given(*RUNNING, called_off)):
+        story.when(suspend("10:30"), at_=LATER).then(suspended("10:30"))
+        story.at(clock("11:00"), suspended("10:30")).when(resume("10:40"), at_=LATER).then(resumed("10:40"))
+        story.when(suspend("09:30"), at_=LATER).refused("R-06")
+
+
+@pytest.mark.parametrize(("end", "after"), [("10:39", (7, 8)), ("10:40", (8,)), ("10:45", ())])
+def test_r_06_an_end_before_a_pause_that_was_told_is_recorded_and_found(end: str, after: tuple[int, ...]) -> None:
+    story = given(*RUNNING).at(clock("11:00"), suspended("10:40"), resumed("10:45"))
+    found = paused_after(end)
     done = WorkCompleted(work_order=ORDER, completed_at=at(clock(end)))
     outcome = story.when(complete(end), at_=LATER).then(done, *([found] if after else []))
     given_up = WorkAborted(work_order=ORDER, aborted_at=done.completed_at, reason="対象外")

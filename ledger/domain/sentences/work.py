@@ -40,10 +40,6 @@ SENTENCES = {
         "{at:time} に作業は中断していません。先にその中断を記録してください。",
         "Work did not rest at {at:time}: record first when it was suspended.",
     ),
-    "work_over_by_then": (
-        "作業は {ended_at:time} に終わっています（{status:work.Status}）。それより前の時刻を指定してください。",
-        "Work was over by then ({status:work.Status}): name a time before {ended_at:time}.",
-    ),
     "work_paused_after_end": (
         "作業の終了 {ended_at:time} より後の中断または再開が記録されています。",
         "Work is recorded to have rested or gone on after it ended at {ended_at:time}.",
