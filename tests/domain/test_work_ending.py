@@ -108,7 +108,7 @@ def test_r_11_work_that_is_told_to_have_been_done_after_its_abort_stays_aborted(
     assert (aborted.status, aborted.ended) == (Status.ABORTED, 7)
 
 
-def test_r_24_what_follows_completed_work_follows_what_had_been_done_before_its_abort() -> None:
+def test_r_24_what_follows_work_rests_on_what_had_been_done_before_its_abort_where_that_is_told() -> None:
     sent_at = at("2026-11-18 12:00")
     report = SendCompletionReport(
         customer=CUSTOMER, work_order=ORDER, report="完了", channel=Channel.MAIL, sent_at=sent_at
@@ -118,5 +118,5 @@ def test_r_24_what_follows_completed_work_follows_what_had_been_done_before_its_
     check = RequestOperationCheck(
         customer=CUSTOMER, work_order=ORDER, systems=("web01",), channel=Channel.MAIL, requested_at=sent_at
     )
-    assert given(*RUNNING).at(LATER, GIVEN_UP, COMPLETED).when(check, at_=LATER).facts
-    given(*RUNNING).at(LATER, GIVEN_UP).when(check, at_=LATER).refused("R-24", cites=[7])
+    given(*RUNNING).at(LATER, GIVEN_UP, COMPLETED).when(check, at_=LATER).citing(8)
+    given(*RUNNING).at(LATER, GIVEN_UP).when(check, at_=LATER).citing(7)
