@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.domain.boundary import Boundary
-from ledger.domain.consent_rules import of_agreement
+from ledger.domain.consent_rules import agreement_timers, of_agreement
 from ledger.domain.credential_facts import CredentialProvided, CredentialRejected, CredentialRequested
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.instants import check_happened
 from ledger.domain.obstacles import lacking
 from ledger.domain.permission_due import permissions_due
-from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults

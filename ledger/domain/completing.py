@@ -22,7 +22,7 @@ from ledger.domain.completion_facts import (
     OperationCheckDefectReported,
     OperationCheckRequested,
 )
-from ledger.domain.consent_rules import of_agreement
+from ledger.domain.consent_rules import agreement_timers, of_agreement
 from ledger.domain.contacts import Contact, ContactRole, entitled
 from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
@@ -31,7 +31,6 @@ from ledger.domain.due import Due
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.ordering import RequestWork, requesting
-from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts, of_type
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults

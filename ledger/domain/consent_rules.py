@@ -22,14 +22,14 @@ from ledger.domain.consent_facts import (
     Manner,
     PresentationCause,
 )
-from ledger.domain.contract import CONTRACT_TIMER, live
+from ledger.domain.contract import CONTRACT_TIMER, contracts_due, live
 from ledger.domain.decision import Refusal
 from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import ChangeMode, Defaults
-from ledger.domain.terms import TERMS_TIMER, Change
+from ledger.domain.terms import TERMS_TIMER, Change, terms_due
 from ledger.domain.violation import ViolationRecorded
 
 
@@ -287,6 +287,11 @@ CONSENT_TIMER = timer(
 def consents_due(customer: str) -> Due:
     """Give the timer of a customer's consents."""
     return CONSENT_TIMER.at(customer, customer)
+
+
+def agreement_timers(customer: str) -> tuple[Due, ...]:
+    """Give the timers that a customer's consent rests on, in their order."""
+    return (terms_due(), contracts_due(customer), consents_due(customer))
 
 
 def is_open(consent: Consent) -> bool:

@@ -24,7 +24,15 @@ from ledger.domain.consent_facts import (
     Manner,
     Stop,
 )
-from ledger.domain.consent_rules import arrived_in_time, check_arrival, check_arrived, is_open, of_agreement, superseded
+from ledger.domain.consent_rules import (
+    agreement_timers,
+    arrived_in_time,
+    check_arrival,
+    check_arrived,
+    is_open,
+    of_agreement,
+    superseded,
+)
 from ledger.domain.contacts import ContactRole, entitled
 from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
@@ -32,7 +40,7 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact
 from ledger.domain.grounds_told import judged_by_agreement, of_ungrounded
 from ledger.domain.orders_named import of_orders, own_orders
-from ledger.domain.presenting import agreement_timers, check_current, known
+from ledger.domain.presenting import check_current, known
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.relying import End, of_reliance, unfounded
 from ledger.domain.rules import rule

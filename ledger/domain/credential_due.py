@@ -1,8 +1,8 @@
 """What time alone may have made true before a credential's command is decided, in the order in which it rests on it."""
 
+from ledger.domain.consent_rules import agreement_timers
 from ledger.domain.credential_ending import credentials_due
 from ledger.domain.due import Due
-from ledger.domain.presenting import agreement_timers
 from ledger.domain.work_timers import work_due
 
 

@@ -13,12 +13,11 @@ from functools import partial
 from ledger.domain.answering import Answer, Judged, judged_anew, standing
 from ledger.domain.basis import check_basis
 from ledger.domain.boundary import TERMS_TAG, Boundary, tag
-from ledger.domain.consent_rules import consent_violation
+from ledger.domain.consent_rules import agreement_timers, consent_violation
 from ledger.domain.due import first_due
 from ledger.domain.fact import Fact, tags_of
 from ledger.domain.happened import violations
 from ledger.domain.instants import spelled
-from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts, Recorded, happened_at, of_type, tagged
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import UNGROUNDED, ConnectionOpened, Session

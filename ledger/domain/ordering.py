@@ -13,7 +13,7 @@ from datetime import datetime
 from ledger.domain import people as people_
 from ledger.domain.basis import Basis, basis_at, check_basis
 from ledger.domain.boundary import PEOPLE_TAG, Boundary, tag
-from ledger.domain.consent_rules import of_agreement
+from ledger.domain.consent_rules import agreement_timers, of_agreement
 from ledger.domain.contacts import Contact, ContactRole, entitled
 from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
@@ -25,7 +25,6 @@ from ledger.domain.instants import check_happened
 from ledger.domain.judged_again import judged_again
 from ledger.domain.people import Role
 from ledger.domain.permission_facts import AccessPermissionGranted
-from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts, of_type
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import SessionStarted

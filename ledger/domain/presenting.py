@@ -2,13 +2,15 @@
 
 Guarantees: what is presented is a published version, byte for byte (R-32), and not one that was replaced; a bounce
 stops the clock of silence until a later delivery, an open question until its answer, and where either came in time but
-was recorded late, it annuls what was deemed.
+was recorded late, it annuls what was deemed. A delivery or an answer that is told late may make silence a consent in
+retrospect: what began on nothing meanwhile is judged again by it, and by what takes it back.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from ledger.domain.boundary import Boundary
 from ledger.domain.consent import Agreement, Consent, Status, Stop, fold
 from ledger.domain.consent_facts import (
     Annulment,
@@ -22,24 +24,18 @@ from ledger.domain.consent_facts import (
     TermsDeliveryFailed,
     TermsPresented,
 )
-from ledger.domain.consent_rules import (
-    arrived_in_time,
-    check_arrival,
-    consents_due,
-    of_agreement,
-)
+from ledger.domain.consent_rules import agreement_timers, arrived_in_time, check_arrival, of_agreement
 from ledger.domain.contacts import fold as fold_contacts
 from ledger.domain.contacts import of_customer as contacts_of
-from ledger.domain.contract import contracts_due
 from ledger.domain.decision import Decision, Refusal, decided, decides
-from ledger.domain.due import Due
 from ledger.domain.fact import Fact
+from ledger.domain.grounds_told import judged_by_agreement, of_ungrounded
 from ledger.domain.instants import check_happened
 from ledger.domain.recorded import Facts
 from ledger.domain.relying import never_agreed, of_reliance
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
-from ledger.domain.terms import Version, check_text, in_force, terms_due
+from ledger.domain.terms import Version, check_text, in_force
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +95,6 @@ class AnswerQuestion:
     suspension: str
     answered_at: datetime
     words: str
-
-
-def agreement_timers(customer: str) -> tuple[Due, ...]:
-    """Give the timers that a customer's consent rests on, in their order."""
-    return (terms_due(), contracts_due(customer), consents_due(customer))
 
 
 @decides(
@@ -176,10 +167,10 @@ _STANDING = frozenset({Status.PRESENTED, Status.DELIVERED, Status.EFFECTIVE})
 
 @decides(
     RecordDelivery,
-    boundary=lambda command: of_agreement(command.customer),
+    boundary=lambda command: of_agreement(command.customer) | of_ungrounded(command.customer),
     timers=lambda command: agreement_timers(command.customer),
 )
-def record_delivery(command: RecordDelivery, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+def record_delivery(command: RecordDelivery, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record the proof; a clock that a bounce before it had stopped goes on from there."""
     consent = known(fold(facts), command.consent)
     check_arrival(consent, command.delivered_at, now)
@@ -202,7 +193,8 @@ def record_delivery(command: RecordDelivery, facts: Facts, now: datetime, _defau
         for stop in consent.stops
         if ends_bounce(stop, command.delivered_at)
     ]
-    return decided(delivered, *resumed, cites=consent.positions)
+    made = [delivered, *resumed]
+    return decided(*made, *judged_by_agreement(facts, command.customer, made, now, defaults), cites=consent.positions)
 
 
 @rule("R-02", off=True)
@@ -211,12 +203,16 @@ def ends_bounce(stop: Stop, delivered_at: datetime) -> bool:
     return stop.why is Suspension.BOUNCE and stop.span.ends is None and stop.span.begins < delivered_at
 
 
+def _with_reliance(command: RecordBounce | RecordQuestion) -> Boundary:
+    return of_agreement(command.customer) | of_reliance(command.consent) | of_ungrounded(command.customer)
+
+
 @decides(
     RecordBounce,
-    boundary=lambda command: of_agreement(command.customer) | of_reliance(command.consent),
+    boundary=_with_reliance,
     timers=lambda command: agreement_timers(command.customer),
 )
-def record_bounce(command: RecordBounce, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+def record_bounce(command: RecordBounce, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record that the terms came back, and stop the clock."""
     consent = known(fold(facts), command.consent)
     check_arrival(consent, command.failed_at, now)
@@ -231,16 +227,16 @@ def record_bounce(command: RecordBounce, facts: Facts, now: datetime, _defaults:
         since=command.failed_at,
         words=command.reason,
     )
-    stop = stopped(facts, consent, suspended, Annulment.BOUNCE)
-    return decided(failed, *stop, cites=consent.positions)
+    made = [failed, *stopped(consent, suspended, Annulment.BOUNCE)]
+    return _with_what_relied(made, facts, consent, command.customer, now, defaults)
 
 
 @decides(
     RecordQuestion,
-    boundary=lambda command: of_agreement(command.customer) | of_reliance(command.consent),
+    boundary=_with_reliance,
     timers=lambda command: agreement_timers(command.customer),
 )
-def record_question(command: RecordQuestion, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+def record_question(command: RecordQuestion, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Record the question, and stop the clock."""
     consent = known(fold(facts), command.consent)
     check_arrival(consent, command.asked_at, now)
@@ -252,15 +248,16 @@ def record_question(command: RecordQuestion, facts: Facts, now: datetime, _defau
         since=command.asked_at,
         words=command.words,
     )
-    return decided(*stopped(facts, consent, suspended, Annulment.QUESTION), cites=consent.positions)
+    made = stopped(consent, suspended, Annulment.QUESTION)
+    return _with_what_relied(made, facts, consent, command.customer, now, defaults)
 
 
 @decides(
     AnswerQuestion,
-    boundary=lambda command: of_agreement(command.customer),
+    boundary=lambda command: of_agreement(command.customer) | of_ungrounded(command.customer),
     timers=lambda command: agreement_timers(command.customer),
 )
-def answer_question(command: AnswerQuestion, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
+def answer_question(command: AnswerQuestion, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
     """Let the clock go on from the answer."""
     consent = known(fold(facts), command.consent)
     stop = open_question(consent, command.suspension)
@@ -273,7 +270,8 @@ def answer_question(command: AnswerQuestion, facts: Facts, now: datetime, _defau
         until=command.answered_at,
         words=command.words,
     )
-    return decided(resumed, cites=consent.positions)
+    again = judged_by_agreement(facts, command.customer, [resumed], now, defaults)
+    return decided(resumed, *again, cites=consent.positions)
 
 
 def open_question(consent: Consent, suspension: str) -> Stop:
@@ -284,11 +282,8 @@ def open_question(consent: Consent, suspension: str) -> Stop:
     raise Refusal("R-02", "no_open_question", consent.positions)
 
 
-def stopped(facts: Facts, consent: Consent, suspended: ConsentDeemingSuspended, why: Annulment) -> list[Fact]:
-    """Give the stop of the clock, and the annulment of what was deemed although it had stopped in time.
-
-    What relied on it meanwhile relied on nothing, as it does where a no had come in time.
-    """
+def stopped(consent: Consent, suspended: ConsentDeemingSuspended, why: Annulment) -> list[Fact]:
+    """Give the stop of the clock, and the annulment of what was deemed although it had stopped in time."""
     if any(stop.id == suspended.suspension for stop in consent.stops):
         raise Refusal("R-02", "suspension_id_taken", consent.positions)
     if not arrived_in_time(consent, suspended.since):
@@ -296,7 +291,17 @@ def stopped(facts: Facts, consent: Consent, suspended: ConsentDeemingSuspended, 
     annulled = ConsentDeemingAnnulled(
         customer=suspended.customer, consent=consent.id, why=why, received_at=suspended.since
     )
-    return [suspended, annulled, *never_agreed(facts, consent)]
+    return [suspended, annulled]
+
+
+def _with_what_relied(
+    made: list[Fact], facts: Facts, consent: Consent, customer: str, now: datetime, defaults: Defaults
+) -> Decision:
+    """Record a stop; what relied on a deeming that it annuls relied on nothing, as where a no had come in time."""
+    annulled = any(isinstance(each, ConsentDeemingAnnulled) for each in made)
+    relied = never_agreed(facts, consent) if annulled else ()
+    again = judged_by_agreement(facts, customer, made, now, defaults)
+    return decided(*made, *relied, *again, cites=consent.positions)
 
 
 def known(agreement: Agreement, consent: str) -> Consent:

@@ -14,7 +14,7 @@ from ledger.domain.basis import stated_in
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.connected_on import days_of
 from ledger.domain.consent import consent_in_force
-from ledger.domain.consent_rules import check_consent, of_agreement
+from ledger.domain.consent_rules import agreement_timers, check_consent, of_agreement
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.due import Due
 from ledger.domain.encrypted_path import Path, check_encrypted, plain_inside
@@ -23,7 +23,6 @@ from ledger.domain.gateway import check_through_gateway, login_of
 from ledger.domain.permission import check_customer
 from ledger.domain.permission_due import permissions_due
 from ledger.domain.permission_facts import fold as fold_permissions
-from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts
 from ledger.domain.recording_facts import SessionRecordingStarted
 from ledger.domain.session_due import of_session, session_due

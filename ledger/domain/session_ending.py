@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.domain.connected_on import days_of
-from ledger.domain.consent_rules import of_agreement
+from ledger.domain.consent_rules import agreement_timers, of_agreement
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.happened import violations
 from ledger.domain.instants import check_happened, spelled
-from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts
 from ledger.domain.session_due import of_session, permitted_by, session_due
 from ledger.domain.session_facts import (

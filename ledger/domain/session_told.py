@@ -13,7 +13,7 @@ from ledger.domain.boundary import Boundary, tag
 from ledger.domain.connected_on import days_of
 from ledger.domain.connections_told import judged_by_session
 from ledger.domain.consent import consent_in_force
-from ledger.domain.consent_rules import consent_violation, of_agreement
+from ledger.domain.consent_rules import agreement_timers, consent_violation, of_agreement
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.encrypted_path import Path, check_encrypted, plain_inside
 from ledger.domain.fact import Fact
@@ -23,7 +23,6 @@ from ledger.domain.instants import check_happened
 from ledger.domain.permission import check_customer
 from ledger.domain.permission_facts import fold as fold_permissions
 from ledger.domain.permission_told import about_permission, under_permission
-from ledger.domain.presenting import agreement_timers
 from ledger.domain.recorded import Facts, Recorded, of_type
 from ledger.domain.recording_facts import SessionRecordingStarted
 from ledger.domain.repeated import told_before

@@ -29,7 +29,7 @@ from ledger.domain.consent_facts import (
     Proof,
     TermsPresented,
 )
-from ledger.domain.consent_rules import CONSENT_TIMER, check_consent, of_agreement
+from ledger.domain.consent_rules import CONSENT_TIMER, agreement_timers, check_consent, of_agreement
 from ledger.domain.consenting import ExpressConsent, ReceiveObjection, WithdrawConsent
 from ledger.domain.contacts import ContactRole, RegisterContact
 from ledger.domain.contract import Remote
@@ -38,7 +38,7 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Erased, Fact, fact, ref
 from ledger.domain.ordering import AcceptWork, RequestWork
 from ledger.domain.people import BindOsUser, RegisterOperator, Role
-from ledger.domain.presenting import PresentTerms, RecordDelivery, RecordQuestion, agreement_timers
+from ledger.domain.presenting import PresentTerms, RecordDelivery, RecordQuestion
 from ledger.domain.recorded import Facts, last, of_type
 from ledger.domain.settings import Defaults
 from ledger.domain.terms import PublishTerms
