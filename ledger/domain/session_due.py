@@ -1,18 +1,26 @@
 """What time alone makes of a running session: ended where it may not go on, or where nobody hears of it.
 
 Guarantees: a session without a recording ends after the grace time (R-19), fail closed, unless the customer has
-permitted the gap, and then the gap is told; a session whose consent was taken back (A-03), or whose permission, ends
-when its safe stop is over, with a finding where the word came to the ledger so late that it had gone on past one; a
-session of which nothing was heard for a day is taken to be over (R-14). Each end carries the instant of its deadline,
-whenever the timer ran; of several the earliest counts.
+permitted the gap, and then the gap is told; a session whose permission or consent was taken back (A-03), be it a
+consent that is told of only after it began, ends when its safe stop is over, with a finding where the word came to the
+ledger so late that it had gone on past one; a session of which nothing was heard for a day is taken to be over (R-14).
+Each end carries the instant of its deadline, whenever the timer ran; of several the earliest counts.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.domain.boundary import Boundary, Item, tag
 from ledger.domain.connected_on import days_of
-from ledger.domain.consent_facts import ConsentDeemingAnnulled, ConsentSuperseded, ConsentWithdrawn
+from ledger.domain.consent_facts import (
+    ConsentDeemed,
+    ConsentDeemingAnnulled,
+    ConsentExpressed,
+    ConsentIncorporated,
+    ConsentSuperseded,
+    ConsentWithdrawn,
+)
 from ledger.domain.due import Due, Timer, timer
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
@@ -40,7 +48,15 @@ from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 from ledger.domain.work_facts import WorkCompleted
 
-_COURSE = (ConsentWithdrawn, ConsentDeemingAnnulled, ConsentSuperseded, AccessPermissionRevoked)
+_COURSE = (
+    ConsentExpressed,
+    ConsentDeemed,
+    ConsentIncorporated,
+    ConsentWithdrawn,
+    ConsentDeemingAnnulled,
+    ConsentSuperseded,
+    AccessPermissionRevoked,
+)
 _UNHEARD = (ViolationRecorded, FindingRecorded, WorkCompleted)
 """What is said of a session without anybody having heard of it."""
 
@@ -56,7 +72,7 @@ class Deadline:
 
 
 def of_session(session: str, customer: str) -> Boundary:
-    """Give the boundary of a session: all that is told of it, and how what it rests on ends."""
+    """Give the boundary of a session: all that is told of it, and how what it rests on begins and ends."""
     ends = Item((tag("agreement", customer),), tuple(each.KIND.type for each in _COURSE))
     return Boundary.of(tag("session", session)) | Boundary((ends,))
 
@@ -89,13 +105,15 @@ def permitted_by(facts: Facts, moment: datetime) -> Recorded[RecordingGapPermitt
 @rule("R-01", off=None)
 def withdrawal_deadline(session: Session, facts: Facts, defaults: Defaults) -> Deadline | None:
     """Give when a session ends because the consent that it relies on was taken back (A-03), or what took its place."""
-    begun_on = session.started.fact.consent
+    started = session.started.fact
+    begun_on = _begun_on(started, facts)
     chain = succession(facts, begun_on)
     stops = []
     for each in facts:
         match each.fact:
-            case ConsentWithdrawn(consent=consent, stop_by=stop_by) if consent in chain:
-                pass
+            case ConsentWithdrawn(consent=consent, stop_by=stop_by, received_at=received_at) if consent in chain:
+                if started.consent is None and received_at <= started.started_at:
+                    continue  # it began on nothing, and a violation says so
             case ConsentDeemingAnnulled(consent=consent) if consent == begun_on:
                 stop_by = each.at + defaults.safe_stop
             case _:
@@ -103,6 +121,20 @@ def withdrawal_deadline(session: Session, facts: Facts, defaults: Defaults) -> D
         cites = (session.started.position, each.position)
         stops.append(Deadline(stop_by, Termination.CONSENT_WITHDRAWN, cites))
     return min(stops, key=lambda each: each.at, default=None)
+
+
+def _begun_on(started: SessionStarted, facts: Facts) -> str | None:
+    """Give the consent that a session began on: where none was known then, the newest that is told by now."""
+    if started.consent is not None or started.ungrounded is None:
+        return started.consent
+    over = {each.fact.consent for each in of_type(facts, ConsentSuperseded) if each.fact.since <= started.started_at}
+    told: Iterable[Recorded[ConsentExpressed | ConsentDeemed | ConsentIncorporated]] = (
+        *(each for each in of_type(facts, ConsentExpressed) if each.fact.work_order in {None, started.work_order}),
+        *of_type(facts, ConsentDeemed),
+        *of_type(facts, ConsentIncorporated),
+    )
+    given = [each for each in told if each.fact.since <= started.started_at and each.fact.consent not in over]
+    return max(given, key=lambda each: (each.fact.since, each.position)).fact.consent if given else None
 
 
 @rule("R-08", off=None)
@@ -148,7 +180,7 @@ def _compute(session_id: str, facts: Facts, now: datetime, defaults: Defaults) -
         return []
     deadline = min(passed, key=lambda each: each.at)
     started = session.started
-    past = past_stops(started.fact, started.position, started.fact.consent, facts, deadline.at, defaults)
+    past = past_stops(started.fact, started.position, _begun_on(started.fact, facts), facts, deadline.at, defaults)
     return [*_end(started, deadline, facts), *seen(past)]
 
 

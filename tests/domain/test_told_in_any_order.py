@@ -1,6 +1,7 @@
 """An office that did everything in time and tells it in another order has no violation that nothing answers."""
 
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from orders_of_telling import OFFICE, in_every_order, office, told, unanswered
 from story import CUSTOMER, an_id, at
 from stream_log import Log
 
-from ledger.domain.consent_facts import ConsentExpressed, Form, Stop
+from ledger.domain.consent_facts import ConsentExpressed, ConsentWithdrawn, Form, Stop
 from ledger.domain.consenting import ExpressConsent, ExpressConsentOnce, WithdrawConsent
 from ledger.domain.contacts import ContactRole
 from ledger.domain.contract import ContractRegistered
@@ -38,7 +39,7 @@ from ledger.domain.permission import ConfirmVpnPrerequisite, GrantPermission, Re
 from ledger.domain.permission_facts import AccessPermissionGranted, AccessPermissionRequested, Device
 from ledger.domain.rules import switched_off
 from ledger.domain.session_ending import EndSession
-from ledger.domain.session_facts import Ending, SessionStarted
+from ledger.domain.session_facts import Ending, SessionStarted, SessionTerminated, Termination
 from ledger.domain.session_told import RecordConnection, RecordSession
 
 SESSION_TOLD = RecordSession(
@@ -282,6 +283,25 @@ def test_r_01_a_consent_that_is_told_after_its_session_answers_what_was_found_wi
     with switched_off("ledger.domain.grounds_told.judged_by_agreement"):
         late = told(office(ConsentExpressed, given=(SIGNS, *OFFICE)), (SESSION_TOLD, CONNECTED, says))
     assert unanswered(late) == {"session_without_consent": 1, "connection_without_consent": 1}
+
+
+def test_r_01_a_running_session_is_a_violation_at_once_and_ends_by_a_no_to_the_consent_that_is_told_after_it() -> None:
+    no = replace(WITHDRAWS, received_at=at("2026-11-18 10:30"))
+    running = office(ConsentExpressed, given=(SIGNS, *OFFICE))
+    assert running.carry_out(RUNS, at("2026-11-18 10:12"))
+    assert unanswered(running) == {"session_without_consent": 1}
+    for order in permutations((SAYS_YES, RUNS, no)):
+        log = told(office(ConsentExpressed, given=(SIGNS, *OFFICE)), order, at("2026-11-18 10:31"))
+        cut = [each.fact for each in log.recorded if isinstance(each.fact, SessionTerminated)]
+        assert [each.reason for each in cut] == [Termination.CONSENT_WITHDRAWN], order
+        assert cut[0].terminated_at == next(
+            each.fact.stop_by for each in log.recorded if isinstance(each.fact, ConsentWithdrawn)
+        ), order
+        assert "session_without_consent" not in unanswered(log), order
+    began_after_it = replace(no, received_at=at("2026-11-18 10:10"))
+    log = told(office(ConsentExpressed, given=(SIGNS, *OFFICE)), (RUNS, SAYS_YES, began_after_it))
+    assert not [each for each in log.recorded if isinstance(each.fact, SessionTerminated)]
+    assert unanswered(log)["session_without_consent"] == 1
 
 
 def test_r_01_a_consent_from_after_the_session_began_answers_nothing_of_it() -> None:
