@@ -15,7 +15,8 @@ from ledger.domain.contacts import of_customer as contacts_of
 from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
-from ledger.domain.recorded import Facts, of_type
+from ledger.domain.recorded import Facts
+from ledger.domain.recorded_in_time import want_of_a_recording
 from ledger.domain.recording_facts import RecordingGapPermitted
 from ledger.domain.rules import rule
 from ledger.domain.session_due import of_session, permitted_by, session_due
@@ -23,10 +24,6 @@ from ledger.domain.session_ending import known_session
 from ledger.domain.session_facts import UNRECORDED, Session
 from ledger.domain.session_lasting import end_is_told
 from ledger.domain.settings import Defaults
-from ledger.domain.violation import ViolationRecorded
-
-FOR_WANT_OF_A_RECORDING = frozenset({"session_without_recording", "session_went_on"})
-"""The sentences of violations that a permission in time answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +75,7 @@ def permitted_in_time(
     """Find that a session which was cut, or has a violation, for want of a recording had the permission by then."""
     cut = session.terminated if session.terminated and session.terminated.fact.reason in UNRECORDED else None
     mine = tag("session", session.started.fact.session)
-    said = [
-        each.position
-        for each in of_type(facts, ViolationRecorded)
-        if each.fact.sentence in FOR_WANT_OF_A_RECORDING and each.fact.rule == "R-19" and mine in each.tags
-    ]
+    said = [each.position for each in want_of_a_recording(facts, session.started.fact.session)]
     by = session.started.fact.started_at + defaults.recording_start if cut is None else cut.fact.terminated_at
     if not said or permitted_at > by:
         return ()

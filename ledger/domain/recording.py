@@ -14,6 +14,7 @@ from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.recorded import Facts, of_type
+from ledger.domain.recorded_in_time import recorded_in_time
 from ledger.domain.recording_facts import (
     Interruption,
     RecordingIntegrityFailed,
@@ -103,8 +104,8 @@ def _boundary(
     boundary=_boundary,
     timers=lambda command: (session_due(command.session, command.customer),),
 )
-def start_recording(command: StartRecording, facts: Facts, now: datetime, _defaults: Defaults) -> Decision:
-    """Record the start."""
+def start_recording(command: StartRecording, facts: Facts, now: datetime, defaults: Defaults) -> Decision:
+    """Record the start; in time and told after its session was cut for want of it, it answers that."""
     check_happened("R-19", command.started_at, now)
     made = SessionRecordingStarted(
         session=command.session,
@@ -113,7 +114,9 @@ def start_recording(command: StartRecording, facts: Facts, now: datetime, _defau
         started_at=command.started_at,
     )
     starts = (e for e in of_type(facts, SessionRecordingStarted) if e.fact.recording == command.recording)
-    return decided() if told_before(next(starts, None), made, "R-20", "recording_known") else decided(made)
+    if told_before(next(starts, None), made, "R-20", "recording_known"):
+        return decided()
+    return decided(made, *recorded_in_time(facts, made, now, defaults))
 
 
 @decides(
@@ -216,7 +219,7 @@ def resume_recording(command: ResumeRecording, facts: Facts, now: datetime, defa
     if lasting is None:
         return decided(resumed, *resumed_alone(command), cites=() if recording is None else recording.positions)
     gap = _gap(command, lasting.since, command.resumed_at, facts, defaults)
-    return decided(resumed, *gap, cites=[lasting.position])
+    return decided(resumed, *gap, *recorded_in_time(facts, resumed, now, defaults), cites=[lasting.position])
 
 
 @rule("R-20", off=())

@@ -13,6 +13,7 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.happened import violations
 from ledger.domain.instants import check_happened, spelled
 from ledger.domain.recorded import Facts
+from ledger.domain.recorded_in_time import recorded_since
 from ledger.domain.session_due import of_session, permitted_by, session_due
 from ledger.domain.session_facts import (
     UNRECORDED,
@@ -142,10 +143,13 @@ def end_of(started: SessionStarted, customer: str, ended_at: datetime, why: Endi
 def check_stopped(session: Session, facts: Facts, ended_at: datetime, defaults: Defaults) -> None:
     """Refuse a session that went on after it had to end, by the rule that ended it.
 
-    For want of a recording it had to end only where the customer had not permitted that by then.
+    For want of a recording it had to end only where there was none, and the customer had not permitted that by then.
     """
     cut = session.terminated
-    if cut is None or (cut.fact.reason in UNRECORDED and permitted_by(facts, cut.fact.terminated_at)):
+    if cut is None:
+        return
+    permitted = permitted_by(facts, cut.fact.terminated_at)
+    if cut.fact.reason in UNRECORDED and (permitted or recorded_since(session, facts, defaults)):
         return
     by = cut.fact.terminated_at if cut.fact.reason in _FORETOLD else max(cut.fact.terminated_at, cut.at)
     if ended_at > by + defaults.cutting:

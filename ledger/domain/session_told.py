@@ -24,7 +24,7 @@ from ledger.domain.permission import check_customer
 from ledger.domain.permission_facts import fold as fold_permissions
 from ledger.domain.permission_told import about_permission, under_permission
 from ledger.domain.recorded import Facts, Recorded, of_type
-from ledger.domain.recording_facts import SessionRecordingStarted
+from ledger.domain.recording_facts import SessionRecordingStarted, recordings_of
 from ledger.domain.repeated import told_before
 from ledger.domain.rules import rule
 from ledger.domain.session_due import of_session, session_due
@@ -214,14 +214,17 @@ def record_session(command: RecordSession, facts: Facts, now: datetime, defaults
         begun = Recorded(started, 0 if order is None else order.requested, now)
         made += outlasted_work(begun, started.completed_at, command.ended_at, defaults)
         in_time = moment + defaults.recording_start
-        made += violations(subjects, lambda: check_recorded(command, in_time))
+        made += violations(subjects, lambda: check_recorded(command, facts, in_time))
     return decided(*made, cites=[] if order is None else [order.requested])
 
 
 @rule("R-19")
-def check_recorded(command: RecordSession, in_time: datetime) -> None:
-    """Refuse a session of which there is no recording from its beginning."""
-    if command.recording is None or (command.recording_started_at or command.started_at) > in_time:
+def check_recorded(command: RecordSession, facts: Facts, in_time: datetime) -> None:
+    """Refuse a session of which there is no recording from its beginning, told with it or before it."""
+    starts = [each.started_at for each in recordings_of(facts, command.session).values()]
+    if command.recording is not None:
+        starts.append(command.recording_started_at or command.started_at)
+    if not any(each is not None and each <= in_time for each in starts):
         raise Refusal("R-19", "session_without_recording")
 
 

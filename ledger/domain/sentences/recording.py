@@ -21,6 +21,10 @@ SENTENCES = {
         "録画なしの続行は {at:time} にお客様が許可していました。違反とした記録は、これを知らずになされたものです。",
         "Going on unrecorded was permitted at {at:time}: the violation on record was found without knowing of that.",
     ),
+    "recording_was_in_time": (
+        "後の記録では、{at:time} から録画されていました。違反とした記録は、これを知らずになされたものです。",
+        "As was told later, it was recorded from {at:time} on: the violation was found without knowing of that.",
+    ),
     "recording_incomplete": (
         "録画の点検で {count} 件の欠落または相違が見つかりました。",
         "A check of the recording found {count} pieces missing or changed.",
