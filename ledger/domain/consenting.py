@@ -42,7 +42,7 @@ from ledger.domain.grounds_told import judged_by_agreement, of_ungrounded
 from ledger.domain.orders_named import of_orders, own_orders
 from ledger.domain.presenting import check_current, known
 from ledger.domain.recorded import Facts, Recorded, of_type
-from ledger.domain.relying import End, of_reliance, unfounded
+from ledger.domain.relying import End, of_ends, of_reliance, unfounded
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.terms import in_force
@@ -101,7 +101,8 @@ def _with_contacts(command: ExpressConsent | ExpressConsentOnce) -> Boundary:
 
 
 def _with_reliance(command: ReceiveObjection | WithdrawConsent) -> Boundary:
-    return of_agreement(command.customer) | of_reliance(command.consent) | of_ungrounded(command.customer)
+    relied = of_reliance(command.consent) | of_ends(command.customer, command.received_at)
+    return of_agreement(command.customer) | relied | of_ungrounded(command.customer)
 
 
 @decides(ExpressConsent, boundary=_with_contacts, timers=lambda command: agreement_timers(command.customer))

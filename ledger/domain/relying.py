@@ -2,24 +2,33 @@
 
 Guarantees: sessions and connections that began after the word had arrived are a violation each; so are sessions that
 began before it and were over only after a safe stop would have been, also where this consent had taken the place of
-the one that they began on. One that is not over is judged when its end is told. What an earlier word had made a
-violation of is not said again.
+the one that they began on, whether that was told before their end or after it. One that is not over is judged when its
+end is told. What an earlier word had made a violation of is not said again.
 """
 
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
-from ledger.domain.boundary import Boundary, tag
+from ledger.domain.boundary import Boundary, Item, tag
+from ledger.domain.connected_on import days_of
 from ledger.domain.consent import Agreement, Consent
-from ledger.domain.consent_facts import RELIANCE, ConsentDeemingAnnulled, ConsentWithdrawn
+from ledger.domain.consent_facts import RELIANCE, ConsentDeemingAnnulled, ConsentSuperseded, ConsentWithdrawn
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.recorded import Facts, Recorded, happened_at, of_type, tagged
 from ledger.domain.rules import rule
 from ledger.domain.session_facts import ConnectionOpened, Ending, SessionEnded, SessionTerminated
 from ledger.domain.session_facts import fold as fold_sessions
-from ledger.domain.session_lasting import begun_on_nothing, judged, past_objection, seen, subjects_of, taken_back
+from ledger.domain.session_lasting import (
+    begun_on_nothing,
+    judged,
+    past_objection,
+    seen,
+    subjects_of,
+    succession,
+    taken_back,
+)
 from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
@@ -30,6 +39,17 @@ _SUBJECTS = frozenset({"session", "connection"})
 def of_reliance(consent: str) -> Boundary:
     """Give the boundary of what relied on a consent: starts and ends of sessions, connections."""
     return Boundary.of(tag(RELIANCE, consent))
+
+
+def of_ends(customer: str, received_at: datetime) -> Boundary:
+    """Give the boundary of the ends of sessions that ran on the day on which a no arrived.
+
+    A consent that is told after an end, and took the place of the one that the session rested on, is not named there.
+    """
+    types = tuple(sorted(each.KIND.type for each in (SessionEnded, SessionTerminated)))
+    return Boundary(
+        tuple(Item((tag("connected_on", day),), types) for day in days_of(customer, received_at, received_at))
+    )
 
 
 def unfounded(facts: Facts, agreement: Agreement, ends: Iterable[End], defaults: Defaults) -> list[Fact]:
@@ -88,22 +108,31 @@ def gone_on(facts: Facts, no: ConsentWithdrawn, defaults: Defaults) -> list[Viol
         if not past_objection(about, started.started_at, position, before, over_at, defaults):
             past = past_objection(about, started.started_at, position, [no], over_at, defaults)
             found += judged(session, past)
-    return found + _begun_on_another(relied, sessions, no, before, defaults)
+    return found + _begun_on_another(facts, sessions, no, before, defaults)
 
 
 def _begun_on_another(
-    relied: Facts, begun: Container[str], no: ConsentWithdrawn, before: list[ConsentWithdrawn], defaults: Defaults
+    facts: Facts, begun: Container[str], no: ConsentWithdrawn, before: list[ConsentWithdrawn], defaults: Defaults
 ) -> list[ViolationRecorded | FindingRecorded]:
     """Give the same of sessions that had begun on a consent whose place this one took: here only their ends tell."""
     ends: dict[str, Recorded[SessionEnded] | Recorded[SessionTerminated]] = {}
-    ends |= {each.fact.session: each for each in of_type(relied, SessionTerminated) if each.fact.session not in begun}
-    ends |= {each.fact.session: each for each in of_type(relied, SessionEnded) if each.fact.session not in begun}
+    ends |= {each.fact.session: each for each in of_type(facts, SessionTerminated) if each.fact.session not in begun}
+    ends |= {each.fact.session: each for each in of_type(facts, SessionEnded) if each.fact.session not in begun}
+    replaced = [*of_type(facts, ConsentSuperseded)]
     found: list[ViolationRecorded | FindingRecorded] = []
     earlier = no.received_at - datetime.resolution
     for end in ends.values():
         about, over_at = subjects_of(end.fact), happened_at(end)
+        told = isinstance(end.fact, SessionEnded) and end.fact.why is not Ending.SILENT
+        rested_on = (succession(replaced, each, over_at) for each in end.fact.relied)
+        if not any(no.consent in each for each in rested_on) or (told and _on_nothing(end.fact)):
+            continue
         if not past_objection(about, earlier, end.position, before, over_at, defaults):
             past = past_objection(about, earlier, end.position, [no], over_at, defaults)
-            told = isinstance(end.fact, SessionEnded) and end.fact.why is not Ending.SILENT
             found += past if told else seen(past)
     return found
+
+
+def _on_nothing(end: SessionEnded | SessionTerminated) -> bool:
+    """Tell whether all that is told of an agreement judges the session anew, its end with it (``grounds_told``)."""
+    return isinstance(end, SessionEnded) and end.ungrounded is not None

@@ -8,6 +8,7 @@ from connecting import AGREEMENT, NOW, RECORDED, SAID, SESSION, SESSION_STARTED,
 from orders import ORDER
 from story import CUSTOMER, Outcome, Story, an_id, at, given
 
+from ledger.domain.connected_on import days_of
 from ledger.domain.consent_facts import ConsentSuperseded, ConsentWithdrawn, Form, Stop
 from ledger.domain.consenting import WithdrawConsent
 from ledger.domain.fact import Fact
@@ -110,6 +111,23 @@ def test_r_03_a_session_that_went_on_past_that_no_is_a_violation_whichever_is_to
         assert said(told_no) == broken
         again = agreed(over(clock), NO).when(replace(SAYS_NO, received_at=at("2026-11-18 10:29")), at_=LATE)
         assert said(again) == ([] if broken else PAST_NO)  # what the first no had broken is not said again
+
+
+def test_r_03_a_session_whose_end_was_told_before_the_consent_that_took_the_place_is_found_by_a_no_to_that() -> None:
+    """Its end names the first consent alone: the second was not known then."""
+    for clock, broken in (("10:46", []), ("10:47", PAST_NO)):
+        ended = over(clock, relied=SESSION_STARTED.relied)
+        story = given(*AGREEMENT).at(LATE, ended, *NEW_TERMS, *REPLACED)
+        assert said(story.when(SAYS_NO, at_=LATE)) == broken
+        again = story.at(LATE, NO).when(replace(SAYS_NO, received_at=at("2026-11-18 10:29")), at_=LATE)
+        assert said(again) == ([] if broken else PAST_NO)
+    before_the_change = over("10:20", relied=SESSION_STARTED.relied)
+    story = given(*AGREEMENT).at(LATE, before_the_change, *NEW_TERMS, *REPLACED)
+    assert said(story.when(replace(SAYS_NO, received_at=at("2026-11-18 10:21")), at_=LATE)) == []
+    night = over("10:47", ended_at=at("2026-11-19 00:30"), relied=SESSION_STARTED.relied)
+    days = days_of(CUSTOMER, SESSION_STARTED.started_at, night.ended_at)
+    story = given(*AGREEMENT, *NEW_TERMS, *REPLACED).at("2026-11-19 09:00", replace(night, days=days))
+    assert said(story.when(replace(SAYS_NO, received_at=at("2026-11-19 00:10")), at_="2026-11-19 10:00")) == PAST_NO
 
 
 def test_r_03_a_session_told_with_its_end_is_found_by_the_consent_that_took_the_place() -> None:
