@@ -86,7 +86,7 @@ class BoundaryMemory:
 
     def recall(self, item: Item) -> Known | None:
         """Give what is known of an item, be it of more types; None where it has to be read."""
-        known = self.partly(item.tags)
+        known = None if item.since is not None else self.partly(item.tags)
         if known is None or not item.within(known.item):
             return None
         if not known.met:
@@ -111,7 +111,8 @@ class BoundaryMemory:
         """Remember items as they are known now; who knows more is believed."""
         with self._lock:
             for known in several:
-                self._keep(known.item.tags, known)
+                if known.item.since is None:
+                    self._keep(known.item.tags, known)
             while len(self._known) > _ITEMS or self._facts > _FACTS:
                 self._drop(next(iter(self._known)))
             self._sweep()

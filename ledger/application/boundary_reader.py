@@ -10,7 +10,7 @@ took, and the condition of an append is of that item, too: so the next one is kn
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.application.boundary_memory import BoundaryMemory, Known
 from ledger.application.facts import from_record, query_of
@@ -22,6 +22,7 @@ from ledger.log.entry import LOG_CHAIN
 from ledger.store.custody import ChainSecret, Custody
 from ledger.store.query import AppendCondition, nothing_new
 from ledger.store.reader import Reader
+from ledger.store.since import first_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,11 @@ class BoundaryReader:
     def _parts(self, item: Item) -> list[Known]:
         """Give what has to be asked: what is known of the item from its place on, and its other types from the first.
 
+        What begins with an instant is looked for from the first entry of then on, and is not remembered.
         Each is known so far as it says; together they have all types of the item.
         """
+        if item.since is not None:
+            return [replace(self._memory.nothing(item), before=first_at(self._reader, item.since))]
         known = self._memory.partly(item.tags)
         if known is None or not (item.types or item.within(known.item)):
             return [self._memory.nothing(item)]

@@ -2,11 +2,13 @@
 
 An item takes every entry that has all its tags and, where it names types, is of one of them; a boundary takes what any
 of its items takes. It is built from the command alone, so two commands that could hinder each other meet in a tag.
-Nothing is ever taken by chain or by type alone: a boundary costs what it holds, not what the log holds.
+Nothing is ever taken by chain or by type alone: a boundary costs what it holds, not what the log holds. Where only what
+has happened since an instant matters, an item begins with what was recorded then: nothing is on record before it is.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Self
 
 TERMS_TAG = "terms:all"
@@ -17,24 +19,32 @@ PEOPLE_TAG = "people:all"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Item:
-    """Entries that have all these tags, and one of these types if any are named."""
+    """Entries that have all these tags, and one of these types if any are named; with ``since``, recorded then."""
 
     tags: tuple[str, ...]
     types: tuple[str, ...] = ()
+    since: datetime | None = None
 
     def __or__(self, other: "Item") -> "Item":
         """Give what takes what either takes, for items of the same tags."""
+        if self.since != other.since:
+            earliest = None if self.since is None or other.since is None else min(self.since, other.since)
+            return replace(self, since=earliest) | replace(other, since=earliest)
         if self.types == other.types or not self.types:
             return self
-        return Item(self.tags, tuple(sorted({*self.types, *other.types})) if other.types else ())
+        return Item(self.tags, tuple(sorted({*self.types, *other.types})) if other.types else (), self.since)
 
     def within(self, other: "Item") -> bool:
         """Tell whether an item of the same tags takes all that this one takes."""
+        if other.since is not None and (self.since is None or self.since < other.since):
+            return False
         return not other.types or other.types == self.types or (bool(self.types) and {*self.types} <= {*other.types})
 
-    def takes(self, type_: str, tags: Collection[str]) -> bool:
-        """Tell whether an entry is inside."""
+    def takes(self, type_: str, tags: Collection[str], at: datetime | None = None) -> bool:
+        """Tell whether an entry is inside, recorded ``at`` that time: where that is not said, whether it may be."""
         if self.types and type_ not in self.types:
+            return False
+        if self.since is not None and at is not None and at < self.since:
             return False
         for tag in self.tags:  # noqa: SIM110 - asked for every fact of every decision: a generator takes thrice as long
             if tag not in tags:
@@ -68,10 +78,10 @@ class Boundary:
     def __or__(self, other: "Boundary") -> "Boundary":
         return Boundary(self.items + other.items)
 
-    def takes(self, type_: str, tags: Collection[str]) -> bool:
-        """Tell whether an entry is inside."""
+    def takes(self, type_: str, tags: Collection[str], at: datetime | None = None) -> bool:
+        """Tell whether an entry is inside, recorded ``at`` that time: where that is not said, whether it may be."""
         for item in self.items:  # noqa: SIM110 - as above
-            if item.takes(type_, tags):
+            if item.takes(type_, tags, at):
                 return True
         return False
 

@@ -101,7 +101,7 @@ def _with_contacts(command: ExpressConsent | ExpressConsentOnce) -> Boundary:
 
 
 def _with_reliance(command: ReceiveObjection | WithdrawConsent) -> Boundary:
-    relied = of_reliance(command.consent) | of_ends(command.customer, command.received_at)
+    relied = of_reliance(command.consent, command.received_at) | of_ends(command.customer, command.received_at)
     return of_agreement(command.customer) | relied | of_ungrounded(command.customer)
 
 

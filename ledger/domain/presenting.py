@@ -204,7 +204,9 @@ def ends_bounce(stop: Stop, delivered_at: datetime) -> bool:
 
 
 def _with_reliance(command: RecordBounce | RecordQuestion) -> Boundary:
-    return of_agreement(command.customer) | of_reliance(command.consent) | of_ungrounded(command.customer)
+    came_at = command.failed_at if isinstance(command, RecordBounce) else command.asked_at
+    relied = of_reliance(command.consent, came_at)  # what was deemed is effective after what annuls it
+    return of_agreement(command.customer) | relied | of_ungrounded(command.customer)
 
 
 @decides(

@@ -7,7 +7,7 @@ end is told. What an earlier word had made a violation of is not said again.
 """
 
 from collections.abc import Container, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from ledger.domain.boundary import Boundary, Item, tag
@@ -33,12 +33,18 @@ from ledger.domain.settings import Defaults
 from ledger.domain.violation import ViolationRecorded
 
 End: TypeAlias = ConsentWithdrawn | ConsentDeemingAnnulled
+_CLOCKS = timedelta(days=1)
+"""By so much an entry's time may be before that of what it tells: more than any clock falls while it is appended."""
 _SUBJECTS = frozenset({"session", "connection"})
 
 
-def of_reliance(consent: str) -> Boundary:
-    """Give the boundary of what relied on a consent: starts and ends of sessions, connections."""
-    return Boundary.of(tag(RELIANCE, consent))
+def of_reliance(consent: str, word_at: datetime) -> Boundary:
+    """Give the boundary of what relied on a consent when a word about it arrived, or began after that.
+
+    Starts and ends of sessions, connections: what was over by then is years of them, and was recorded before. Of a
+    session that began long before and went on past it the end tells, which says on what it rested.
+    """
+    return Boundary((Item((tag(RELIANCE, consent),), since=word_at - _CLOCKS),))
 
 
 def of_ends(customer: str, received_at: datetime) -> Boundary:
@@ -54,12 +60,13 @@ def of_ends(customer: str, received_at: datetime) -> Boundary:
 
 def unfounded(facts: Facts, agreement: Agreement, ends: Iterable[End], defaults: Defaults) -> list[Fact]:
     """Give the violations that these ends make of what relied on the consents."""
-    found: list[Fact] = []
+    found: list[ViolationRecorded | FindingRecorded] = []
     for end in ends:
         found += begun_after(facts, agreement.consents[end.consent], end.received_at)
         if isinstance(end, ConsentWithdrawn):
-            found += gone_on(facts, end, defaults)
-    return found
+            said = {(each.sentence, each.subjects) for each in found}  # of one session two consents may be taken back
+            found += [each for each in gone_on(facts, end, defaults) if (each.sentence, each.subjects) not in said]
+    return [*found]
 
 
 @rule("R-03", off=[])

@@ -79,11 +79,14 @@ class Story:
         for work in self.draw.sample(works, self.draw.randint(1, min(2, len(works)))):
             types = tuple(sorted(self.draw.sample(TYPES, self.draw.randint(0, 2))))
             others = {tag("work", self.draw.choice(works))} if self.draw.random() < 0.2 else set()
-            items.append(Item(tuple(sorted({tag("work", work), *others})), types))
+            since = self.world.clock.now() - timedelta(seconds=self.draw.randint(0, 40))
+            tags = tuple(sorted({tag("work", work), *others}))
+            items.append(Item(tags, types, since if self.draw.random() < 0.2 else None))
         under = tuple(self.draw.sample(works, self.draw.randint(1, min(2, len(works)))))
         return Count(customer=self.world.customer, items=tuple(items), kind=self.draw.choice((A, B, C)), works=under)
 
     def carry_out(self, by: Decider, command: Count) -> None:
+        self.world.clock.advance(timedelta(seconds=1))
         (position,) = by.carry_out(command, actor=ACTOR).positions
         self.done[position] = command
 
@@ -97,7 +100,7 @@ class Story:
         assert [each.position for each in standing] == sorted(self.done)
         for each in standing:
             boundary = Boundary(self.done[each.position].items)
-            inside = [other.position for other in standing if boundary.takes(type_of(other.fact), other.tags)]
+            inside = [e.position for e in standing if boundary.takes(type_of(e.fact), e.tags, e.at)]
             assert list(each.fact.found) == [place for place in inside if place < each.position]  # type: ignore[attr-defined]
         for decider in self.deciders:
             for boundary in {Boundary(each.items) for each in self.done.values()}:
@@ -106,7 +109,7 @@ class Story:
                     taken = [each for each in standing if known.item.takes(type_of(each.fact), each.tags)]
                     assert [each for each in taken if each.position < known.before] == list(known.facts)
                 assert decider.facts(boundary) == [
-                    each for each in standing if boundary.takes(type_of(each.fact), each.tags)
+                    each for each in standing if boundary.takes(type_of(each.fact), each.tags, each.at)
                 ]
 
 

@@ -91,7 +91,7 @@ class Story:
         boundary = decision.boundary(command)
         for each in self.recorded:
             assert boundary.takes(type_of(each.fact), each.tags), f"outside the boundary of {command}: {each.fact}"
-        facts = list(self.recorded)
+        facts = [each for each in self.recorded if boundary.takes(type_of(each.fact), each.tags, each.at)]
         noticed: list[Fact] = []
         while found := first_due(decision.timers(command), facts, now, self.defaults):
             new = found[1]

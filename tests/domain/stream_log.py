@@ -83,7 +83,7 @@ class Log:
 
     def _noticed(self, boundary: Any, dues: Sequence[Due], now: datetime) -> list[Recorded[Fact]]:
         for _ in range(100):
-            facts = [each for each in self.recorded if boundary.takes(type_of(each.fact), each.tags)]
+            facts = [each for each in self.recorded if boundary.takes(type_of(each.fact), each.tags, each.at)]
             found = first_due(dues, facts, now, self.defaults)
             if found is None:
                 return facts

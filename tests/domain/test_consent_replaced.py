@@ -167,3 +167,13 @@ def test_r_03_what_the_ledger_alone_took_to_be_over_makes_a_finding_and_who_ends
         at_="2026-11-18 10:25",
     )
     assert [each.relied for each in stopped.facts if isinstance(each, SessionTerminated)] == [ON_BOTH]
+
+
+def test_r_03_a_session_that_began_days_before_a_no_and_went_on_past_it_is_found_by_its_end_alone() -> None:
+    began = replace(SESSION_STARTED, started_at=at("2026-11-16 12:00"))
+    no = replace(SAYS_NO, consent=CONSENT, received_at=at("2026-11-18 10:30"))
+    for clock, broken in (("10:46", []), ("10:47", PAST_NO)):
+        days = days_of(CUSTOMER, began.started_at, at(f"2026-11-18 {clock}"))
+        ended = over(clock, days=days, relied=began.relied)
+        story = given(*AGREEMENT, began).at(f"2026-11-18 {clock}", ended)
+        assert said(story.when(no, at_="2026-11-19 09:00")) == broken

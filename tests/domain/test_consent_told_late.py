@@ -32,7 +32,7 @@ from ledger.domain.violation import ViolationRecorded
 def test_r_03_an_earlier_withdrawal_that_is_told_after_another_is_what_counts() -> None:
     before = (agreed("2026-11-17 09:00"), withdrawn("2026-11-18 09:00", "2026-11-18 09:45"))
     started = Relied(session=an_id("session"), consent=CONSENT, started_at=at("2026-11-17 23:00"))
-    story = given(*SHOWN, *before, started)
+    story = given(*SHOWN, *before).at("2026-11-17 23:00", started)
     for no in (withdraw("2026-11-17 22:00"), object_("2026-11-17 22:00")):
         outcome = story.when(no, at_="2026-11-19 09:00")
         [earlier] = [each for each in outcome.facts if isinstance(each, ConsentWithdrawn)]

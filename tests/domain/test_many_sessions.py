@@ -10,13 +10,15 @@ from orders import CONTACT, ORDER, SIGNED, WORK_CONTACT
 from story import CUSTOMER, an_id, as_recorded, at
 
 from ledger.domain import decision
+from ledger.domain.connected_on import days_of
 from ledger.domain.consent_facts import Form
-from ledger.domain.consenting import WithdrawConsent
+from ledger.domain.consenting import ReceiveObjection, WithdrawConsent
 from ledger.domain.contract import Remote
 from ledger.domain.contracting import AmendContract, EndContract
 from ledger.domain.due import type_of
 from ledger.domain.fact import Fact
 from ledger.domain.permission import RevokePermission
+from ledger.domain.presenting import RecordBounce, RecordQuestion
 from ledger.domain.recorded import Recorded
 from ledger.domain.settings import Defaults
 from ledger.domain.working import CompleteWork
@@ -64,7 +66,7 @@ def gone_through(command: object, sessions: int) -> tuple[int, int]:
     told = [each for id_ in ids for each in (replace(SESSION_STARTED, session=id_), replace(ENDED, session=id_))]
     facts = [as_recorded(fact, place, NOW) for place, fact in enumerate([*READY_TO_OPEN, CONTACT, *told])]
     boundary = decision.boundary(command)
-    inside = Counted(each for each in facts if boundary.takes(type_of(each.fact), each.tags))
+    inside = Counted(each for each in facts if boundary.takes(type_of(each.fact), each.tags, each.at))
     made = decision.decide(command, inside, NOW, Defaults())
     return inside.times, len(made.facts)
 
@@ -74,3 +76,47 @@ def test_facts_are_gone_through_as_often_for_many_sessions_as_for_few(command: o
     few, many = gone_through(command, 2), gone_through(command, 40)
     assert many[1] - few[1] >= 38  # of each session there was something to say
     assert many[0] == few[0]
+
+
+WORDS = (
+    COMMANDS[2],
+    ReceiveObjection(
+        customer=CUSTOMER, consent=CONSENT, received_at=at("2026-11-18 10:00"), form=Form.MAIL, words="不同意です"
+    ),
+    RecordQuestion(
+        customer=CUSTOMER,
+        consent=CONSENT,
+        suspension=an_id("suspension"),
+        asked_at=at("2026-11-18 10:00"),
+        words="費用は?",
+    ),
+    RecordBounce(
+        customer=CUSTOMER,
+        consent=CONSENT,
+        suspension=an_id("suspension"),
+        failed_at=at("2026-11-18 10:00"),
+        reason="宛先不明",
+    ),
+)
+
+
+def entries_read(command: object, earlier: int) -> int:
+    """Give how many entries a command reads of a customer with so many sessions that were over a month before."""
+    boundary, before = decision.boundary(command), at("2026-10-01 10:00")
+    days = days_of(CUSTOMER, before, before)
+    months_ago: list[Fact] = [
+        each
+        for number in range(earlier)
+        for each in (
+            replace(SESSION_STARTED, session=an_id("session", 100 + number), started_at=before, days=days),
+            replace(ENDED, session=an_id("session", 100 + number), ended_at=before, days=days),
+        )
+    ]
+    told = [as_recorded(fact, place, before) for place, fact in enumerate(months_ago)]
+    told += [as_recorded(fact, len(told) + place, NOW) for place, fact in enumerate([*READY_TO_OPEN, SESSION_STARTED])]
+    return sum(boundary.takes(type_of(each.fact), each.tags, each.at) for each in told)
+
+
+@pytest.mark.parametrize("command", WORDS, ids=lambda command: type(command).__name__)
+def test_a_word_to_a_consent_reads_what_ran_then_or_began_since_and_not_what_was_over(command: object) -> None:
+    assert entries_read(command, 0) == entries_read(command, 400) > 0
