@@ -13,7 +13,7 @@ from typing import Any
 from ledger.application.errors import FactUnreadableError, PayloadUnavailableError
 from ledger.application.payload import Statement, read
 from ledger.domain.boundary import Item
-from ledger.domain.fact import Erased, Fact, FactError, from_wire, tags_of, to_wire
+from ledger.domain.fact import Erased, Fact, FactError, as_read, from_wire, tags_of, to_wire
 from ledger.domain.recorded import Recorded
 from ledger.log.entry import LOG_CHAIN
 from ledger.log.errors import FormatError
@@ -23,8 +23,8 @@ from ledger.store.query import Query, query_of_items
 from ledger.store.record import PayloadState, Record
 from ledger.store.record import Recorded as Stored
 
-_PERSONAL = frozenset({"person", "technician"})
-"""Kinds of tags whose ids are people's."""
+_PERSONAL = ("person:", "technician:")
+"""How tags begin whose ids are people's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def written(
     """Give the record of a fact; it happened when it says so, or now. Raises FactUnreadableError."""
     try:
         wire = to_wire(fact)
-        read_back = from_wire(wire.type, wire.data, wire.public)
+        read_back = as_read(fact, wire)
     except FactError as error:
         raise FactUnreadableError(str(error)) from None
     if wire.chain == "customer" and customer is None:
@@ -68,7 +68,7 @@ def written(
     record = Record(
         wire.type,
         payload,
-        [blinded(tag, secret) for tag in wire.tags],
+        _blinded(wire.tags, secret),
         chain=LOG_CHAIN if wire.chain == "log" or customer is None else customer,
         key_class=wire.key_class,
         subject=wire.subject,
@@ -100,10 +100,15 @@ def query_of(items: Sequence[Item], secret: ChainSecret, since: Sequence[int] | 
     """Give a boundary's items as the store asks them, each from its place in ``since`` on; None for no items."""
     if not items:
         return None
-    return query_of_items(((item.types, [blinded(tag, secret) for tag in item.tags]) for item in items), since)
+    return query_of_items([(item.types, _blinded(item.tags, secret)) for item in items], since)
 
 
 def blinded(tag: str, secret: ChainSecret) -> str:
     """Give the tag as the log holds it."""
-    kind = tag.partition(":")[0]
-    return f"{kind}:{secret.mark('tag', tag.encode())[:16].hex()}" if kind in _PERSONAL else tag
+    if not tag.startswith(_PERSONAL):
+        return tag
+    return f"{tag.partition(':')[0]}:{secret.mark('tag', tag.encode())[:16].hex()}"
+
+
+def _blinded(tags: Sequence[str], secret: ChainSecret) -> list[str]:
+    return [blinded(tag, secret) if tag.startswith(_PERSONAL) else tag for tag in tags]

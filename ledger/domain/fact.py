@@ -18,14 +18,14 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform, get_type_hints
 
 from ledger.domain import registry
-from ledger.domain.member_type import PLAIN, MemberError, codec
+from ledger.domain.member_type import CODE, MemberError, spelling
 from ledger.domain.registry import Kind, Member, MemberClass, Place, RegistryError
 
-_OPAQUE = re.compile(r"[a-z]+(?:_[a-z]+)*_[0-9a-f]{32}")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/-]{0,127}")
+_is_opaque = re.compile(r"[a-z]+(?:_[a-z]+)*_[0-9a-f]{32}").fullmatch
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MISSING = dataclasses.MISSING
 F = TypeVar("F")
@@ -45,6 +45,10 @@ class Fact:
     """What all facts have: the positions of the entries that the decision for them rests on."""
 
     KIND: ClassVar[Kind]
+    TYPE: ClassVar[str]
+    """The wire name that it stands under."""
+    OCCURRED: ClassVar[str | None] = None
+    """The member that tells when it happened."""
     cites: tuple[int, ...] = ()
 
 
@@ -52,6 +56,7 @@ class Fact:
 class Unread(Fact):
     """What stands in the log under a type that this version does not read, as it stands."""
 
+    TYPE = property(attrgetter("type"))
     type: str
     data: Mapping[str, Any]
     public: Mapping[str, Any]
@@ -61,6 +66,7 @@ class Unread(Fact):
 class Erased(Fact):
     """What stood in the log until its key was destroyed, as the log itself tells; its public members are left."""
 
+    TYPE = property(attrgetter("type"))
     type: str
     public: Mapping[str, Any]
 
@@ -115,6 +121,7 @@ def fact(
     def make(cls: type[F]) -> type[F]:
         made: Any = dataclass(frozen=True, slots=True, kw_only=True)(cls)
         members = _members(type_, made, everything_public=retention == registry.TERMS)
+        made.TYPE, made.OCCURRED = type_, occurred
         made.KIND = registry.register(
             Kind(type_, chain, retention, ja, en, clause, subject, occurred, tags, members, made)
         )
@@ -129,21 +136,21 @@ def to_wire(fact: Fact) -> Wire:
     kind = fact.KIND
     data: dict[str, Any] = {}
     shown: dict[str, Any] = {}
-    tags = set(kind.tags)
-    for member in kind.members or ():
-        value = spelled = getattr(fact, member.name)
-        if type(value) is not member.plain:
+    tags = list(kind.tags)
+    for member, value in zip(kind.members or (), kind.values(fact), strict=True):
+        spelled, (write, _, plain, _, _) = value, member.spelling
+        if type(value) not in plain:
             try:
-                spelled = member.encode(value)
+                spelled = write(value)
             except (MemberError, ValueError) as error:
                 raise FactError(kind.type, member.name, f"cannot be written: {error}") from None
-        if member.kind != "sensitive":
-            _check(kind, member, spelled)
+        if member.form is not None:
+            _check(kind, member, member.form, spelled)
         if member.tags:
-            tags.update(_tags(kind, member, value))
-        (shown if member.kind == "public" else data)[member.name] = spelled
+            tags += _tags(kind, member, value)
+        (shown if member.shown else data)[member.name] = spelled
     subject = None if kind.subject is None else getattr(fact, kind.subject)
-    return Wire(kind.type, data, shown, tuple(sorted(tags)), kind.key_class, subject, kind.chain)
+    return Wire(kind.type, data, shown, tuple(sorted({*tags})), kind.key_class, subject, kind.chain)
 
 
 def from_wire(type_: str, data: Mapping[str, Any], public: Mapping[str, Any]) -> Fact:
@@ -156,15 +163,15 @@ def from_wire(type_: str, data: Mapping[str, Any], public: Mapping[str, Any]) ->
         return Unread(type=type_, data=data, public=public)
     values = {}
     for member in kind.members:
-        name = member.name
-        value = (public if member.kind == "public" else data).get(name, _MISSING)
-        if value is _MISSING:
-            if member.required:
-                raise FactError(type_, name, "is missing")
-            continue
-        if type(value) is not member.plain:
+        name, (_, read, plain, _, _) = member.name, member.spelling
+        value = (public if member.shown else data).get(name, _MISSING)
+        if type(value) not in plain:
+            if value is _MISSING:
+                if member.required:
+                    raise FactError(type_, name, "is missing")
+                continue
             try:
-                value = member.decode(value)
+                value = read(value)
             except (MemberError, ValueError) as error:
                 raise FactError(type_, name, f"cannot be read: {error}") from None
         values[name] = value
@@ -172,15 +179,24 @@ def from_wire(type_: str, data: Mapping[str, Any], public: Mapping[str, Any]) ->
     return made
 
 
+def as_read(fact: Fact, wire: Wire) -> Fact:
+    """Give what ``from_wire`` gives for a fact that was written so: itself, where every member is as it is read."""
+    kind = fact.KIND
+    for member in kind.changing:
+        stands = member.spelling.stands
+        if stands is not None and not stands(getattr(fact, member.name)):
+            return from_wire(wire.type, wire.data, wire.public)
+    return fact
+
+
 def tags_of(fact: Fact) -> frozenset[str]:
     """Give the logical tags that a fact is found by."""
     kind: Kind | None = getattr(type(fact), "KIND", None)
     if kind is None:
         return frozenset()
-    tags = set(kind.tags)
-    for member in kind.members or ():
-        if member.tags:
-            tags.update(_tags(kind, member, getattr(fact, member.name)))
+    tags = list(kind.tags)
+    for member in kind.tagging:
+        tags += _tags(kind, member, getattr(fact, member.name))
     return frozenset(tags)
 
 
@@ -193,27 +209,17 @@ def _members(type_: str, cls: type[Any], *, everything_public: bool) -> tuple[Me
             kind = "public"
         required = field.default is _MISSING and field.default_factory is _MISSING
         try:
-            encode, decode = codec(hints[field.name])
+            spells = spelling(hints[field.name])
         except MemberError as error:
             raise RegistryError(f"{type_}: the member {field.name} {error}") from None
-        members.append(
-            Member(
-                field.name,
-                kind,
-                field.metadata.get("ref"),
-                field.metadata.get("about", False),
-                required,
-                encode,
-                decode,
-                hints[field.name] if hints[field.name] in PLAIN else None,
-            )
-        )
+        form = _DIGEST if kind == "digest" else CODE if kind == "public" and not spells.code else None
+        about = field.metadata.get("about", False)
+        members.append(Member(field.name, kind, field.metadata.get("ref"), about, required, spells, form))
     return tuple(members)
 
 
-def _check(kind: Kind, member: Member, spelled: Any) -> None:
+def _check(kind: Kind, member: Member, form: re.Pattern[str], spelled: Any) -> None:
     """Refuse a sentence where only a code may stand, and a secret where its digest should."""
-    form = _DIGEST if member.kind == "digest" else _CODE
     for text in spelled if isinstance(spelled, list) else [spelled]:
         if isinstance(text, str) and not form.fullmatch(text):
             raise FactError(kind.type, member.name, f"is {member.kind}, so it holds no {text!r:.40}")
@@ -225,7 +231,7 @@ def _tags(kind: Kind, member: Member, value: Any) -> list[str]:
     tags = []
     for each in value if isinstance(value, tuple) else (value,):
         name, id_ = (member.ref, each) if member.ref else each.split(":", 1)
-        if not _OPAQUE.fullmatch(id_):
+        if not _is_opaque(id_):
             raise FactError(kind.type, member.name, f"names {id_!r:.80}, which is no opaque id")
         tags.append(f"{name}:{id_}")
     return tags

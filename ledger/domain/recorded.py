@@ -44,6 +44,12 @@ def last(facts: Facts, *types: type[F]) -> Recorded[F] | None:
     return found
 
 
+def saying(recorded: Recorded[Fact], fact: F) -> Recorded[F]:
+    """Give it as what it is: the record of this fact, whose type has been found out."""
+    assert recorded.fact is fact
+    return recorded  # type: ignore[return-value]  # as just said
+
+
 def positions(*recorded: Recorded[Fact] | None) -> tuple[int, ...]:
     """Give the positions to cite, rising and each once; None stands for what there is not."""
     return tuple(sorted({each.position for each in recorded if each is not None}))
@@ -56,8 +62,8 @@ def tagged(facts: Iterable[Recorded[Fact]], tag: str) -> list[Recorded[Fact]]:
 
 def happened_at(recorded: Recorded[Fact]) -> datetime:
     """Give when it happened: what the fact says of that, or when it was recorded."""
-    kind = getattr(type(recorded.fact), "KIND", None)
-    if kind is None or kind.occurred is None:
+    fact = recorded.fact
+    if fact.OCCURRED is None:
         return recorded.at
-    moment: datetime | None = getattr(recorded.fact, kind.occurred)
+    moment: datetime | None = getattr(fact, fact.OCCURRED)
     return recorded.at if moment is None else moment

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ledger.domain.member_type import Spelling
+from ledger.domain.values import taken_apart
 from ledger.keys.classes import CLASSES
 
 TERMS = "terms"
@@ -34,15 +36,17 @@ class Member:
     about: bool
     """The member holds whole tags, ``kind:id``."""
     required: bool
-    encode: Callable[[Any], Any]
-    decode: Callable[[Any], Any]
-    plain: type[Any] | None
-    """The type whose values are written and read as they are."""
+    spelling: Spelling
+    form: re.Pattern[str] | None
+    """What each text of it has to be, where that is not any text."""
+    shown: bool = field(init=False)
+    """It stands in the entry itself."""
     tags: bool = field(init=False)
     """What it holds tags the entry."""
 
     def __post_init__(self) -> None:
         """Say it once: it is asked for every member of every fact that is read or written."""
+        object.__setattr__(self, "shown", self.kind == "public")
         object.__setattr__(self, "tags", self.ref is not None or self.about)
 
 
@@ -64,11 +68,22 @@ class Kind:
     members: tuple[Member, ...] | None = None
     make: Callable[..., Any] | None = None
     """The class; called with the members by name."""
+    key_class: str | None = field(init=False)
+    """The class of the key that seals it; None where there is nothing to seal."""
+    values: Callable[[Any], tuple[Any, ...]] = field(init=False, compare=False)
+    """Gives the members of a fact, in their order."""
+    tagging: tuple[Member, ...] = field(init=False, compare=False)
+    """The members whose values tag the entry."""
+    changing: tuple[Member, ...] = field(init=False, compare=False)
+    """The members whose values may be read back as others, though equal ones."""
 
-    @property
-    def key_class(self) -> str | None:
-        """Give the class of the key that seals it; None where there is nothing to seal."""
-        return None if self.retention == TERMS else self.retention
+    def __post_init__(self) -> None:
+        """Say it once, as above."""
+        object.__setattr__(self, "key_class", None if self.retention == TERMS else self.retention)
+        members = self.members or ()
+        object.__setattr__(self, "values", taken_apart([member.name for member in members]))
+        object.__setattr__(self, "tagging", tuple(member for member in members if member.tags))
+        object.__setattr__(self, "changing", tuple(member for member in members if member.spelling.stands is not None))
 
 
 _kinds: dict[str, Kind] = {}

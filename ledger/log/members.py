@@ -92,6 +92,8 @@ def check_length(data: bytes) -> None:
 
 def format_at(moment: datetime) -> str:
     """Give an aware time as ``at`` is written: UTC, six fractional digits, ``Z``."""
+    if moment.tzinfo is UTC:
+        return f"{moment.isoformat(timespec='microseconds')[:-6]}Z"
     if moment.utcoffset() is None:
         raise FormatError("A time without a zone has no place in the log.")
     try:

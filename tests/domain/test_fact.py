@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 
 import pytest
@@ -16,6 +16,7 @@ from ledger.domain.fact import (
     FactError,
     Unread,
     about,
+    as_read,
     digest,
     fact,
     from_wire,
@@ -25,6 +26,7 @@ from ledger.domain.fact import (
     to_wire,
 )
 from ledger.domain.registry import RegistryError
+from ledger.keys.classes import JST
 from ledger.log import canonical
 
 ID = "ticket_" + "1" * 32
@@ -247,3 +249,50 @@ def test_everything_on_the_list_has_both_labels_and_a_clause() -> None:
         assert kind.ja
         assert kind.en
         assert kind.clause
+
+
+ZONES = st.sampled_from([UTC, JST, timezone(timedelta(hours=-3, minutes=-30))])
+TIMES = st.builds(
+    lambda moment, zone, fold: moment.replace(tzinfo=zone, fold=fold),
+    st.datetimes(datetime(1951, 1, 1), datetime(2098, 1, 1)),  # noqa: DTZ001 - the zone is drawn
+    ZONES,
+    st.integers(0, 1),
+)
+
+
+@given(
+    TIMES, st.none() | st.builds(Window, TIMES, st.just("昼")), st.none() | st.dictionaries(st.just("n"), st.just("値"))
+)
+def test_what_is_remembered_of_a_fact_is_what_would_be_read(
+    said_at: datetime, window: Window | None, values: dict[str, str] | None
+) -> None:
+    before = said(said_at=said_at, window=window, values=values, colour=Colour.BLUE, cites=(1,))
+    remembered = as_read(before, to_wire(before))
+    assert repr(remembered) == repr(round_trip(before))  # the zone of its times, too
+    assert remembered == before
+
+
+def test_a_fact_that_is_as_it_is_read_is_not_made_again_and_no_other_is_kept() -> None:
+    plain = said(others=("other_" + "2" * 32,), window=Window(NOON, "昼"), day=date(2026, 2, 28), answered=True)
+    assert as_read(plain, to_wire(plain)) is plain
+    for changed in (
+        {"values": {"n": "値"}},
+        {"said_at": NOON.astimezone(JST)},
+        {"window": Window(NOON.astimezone(JST), "")},
+    ):
+        other = said(**changed)
+        assert as_read(other, to_wire(other)) is not other
+
+
+def test_names_of_an_enumeration_that_are_no_codes_are_refused_as_any_sentence() -> None:
+    class Loud(StrEnum):
+        VERY = "very loud"
+        NOT = "not"
+
+    @fact("test.heard.v1", retention="trail", ja="試験", en="Test", clause="-")
+    class Heard(Fact):
+        how: Loud = public()
+
+    assert to_wire(Heard(how=Loud.NOT)).public == {"how": "not"}
+    with pytest.raises(FactError, match="is public"):
+        to_wire(Heard(how=Loud.VERY))
