@@ -8,11 +8,10 @@ taken for all there is: whoever decides on it appends under the condition that n
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from ledger.domain.boundary import Item
-from ledger.domain.due import type_of
+from ledger.domain.boundary import Item, types_of
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Recorded
 from ledger.store.custody import REMEMBER_SECONDS, Custody
@@ -24,8 +23,7 @@ _FACTS_OF_ONE = 2_000
 _DRAWN = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The facts of one item that stand before a position, in order, and until when they may be remembered."""
 
     item: Item
@@ -39,7 +37,15 @@ class Known:
 
     def then(self, new: tuple[Recorded[Fact], ...], before: int) -> "Known":
         """Give what is known with these facts, which are all that came before a later position."""
-        return Known(self.item, self.facts + new, before, self.until, self.forgotten)
+        return Known(self.item, self.facts + new if new else self.facts, before, self.until, self.forgotten)
+
+    def whole(self, item: Item) -> "Known | None":
+        """Give it where it tells all that an item of the same tags takes, be it of more types; else None."""
+        if not item.within(self.item):
+            return None
+        if not self.met:
+            return self
+        return self.of(item) if item.types and self.met.isdisjoint(item.types) else None
 
     def of(self, item: Item) -> "Known":
         """Give the part of it that is in an item of the same tags and some of the types."""
@@ -49,7 +55,8 @@ class Known:
         """Give the facts that are in an item of the same tags and some of the types."""
         if item.types == self.item.types or not item.types:
             return self.facts
-        return tuple([each for each in self.facts if type_of(each.fact) in item.types])
+        types = types_of(item.types)
+        return tuple([each for each in self.facts if each.fact.TYPE in types])
 
 
 class BoundaryMemory:
@@ -82,30 +89,24 @@ class BoundaryMemory:
                 self._drawn.pop(tag.partition(":")[2], None)
                 known = self._known.get((tag,)) if type_ is not None else None
                 if known is not None and known.before <= position and known.item.takes(type_ or "", (tag,)):
-                    self._known[tag,] = replace(known, met=known.met | {type_ or ""})
+                    self._known[tag,] = known._replace(met=known.met | {type_ or ""})
 
-    def recall(self, item: Item) -> Known | None:
-        """Give what is known of an item, be it of more types; None where it has to be read."""
-        known = None if item.since is not None else self.partly(item.tags)
-        if known is None or not item.within(known.item):
-            return None
-        if not known.met:
-            return known
-        return known.of(item) if item.types and known.met.isdisjoint(item.types) else None
+    def recall(self, items: Sequence[Item]) -> list[Known] | None:
+        """Give what is known of each item, be it of more types; None where any of them has to be read."""
+        now = time.monotonic()
+        found = []
+        with self._lock:
+            for item in items:
+                known = None if item.since is not None else self._partly(item.tags, now)
+                if known is None or (whole := known.whole(item)) is None:
+                    return None
+                found.append(whole)
+        return found
 
     def partly(self, tags: tuple[str, ...]) -> Known | None:
         """Give what is known under these tags, be it of some types only; None where that is nothing."""
-        now = time.monotonic()
         with self._lock:
-            known = self._known.get(tags)
-            if known is not None:
-                if known.until > now and known.forgotten == self._custody.forgotten:
-                    return known
-                self._drop(tags)
-            for tag in tags:
-                if self._drawn.get(tag.partition(":")[2], 0.0) > now:
-                    return self.nothing(Item(tags))
-            return None
+            return self._partly(tags, time.monotonic())
 
     def keep(self, several: Iterable[Known]) -> None:
         """Remember items as they are known now; who knows more is believed."""
@@ -116,6 +117,17 @@ class BoundaryMemory:
             while len(self._known) > _ITEMS or self._facts > _FACTS:
                 self._drop(next(iter(self._known)))
             self._sweep()
+
+    def _partly(self, tags: tuple[str, ...], now: float) -> Known | None:
+        known = self._known.get(tags)
+        if known is not None:
+            if known.until > now and known.forgotten == self._custody.forgotten:
+                return known
+            self._drop(tags)
+        for tag in tags:
+            if self._drawn.get(tag.partition(":")[2], 0.0) > now:
+                return self.nothing(Item(tags))
+        return None
 
     def _keep(self, tags: tuple[str, ...], known: Known) -> None:
         before = self._known.get(tags)

@@ -10,12 +10,11 @@ took, and the condition of an append is of that item, too: so the next one is kn
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ledger.application.boundary_memory import BoundaryMemory, Known
 from ledger.application.facts import from_record, query_of
 from ledger.domain.boundary import Boundary, Item
-from ledger.domain.due import type_of
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Recorded
 from ledger.log.entry import LOG_CHAIN
@@ -48,12 +47,8 @@ class BoundaryReader:
 
     def recall(self, boundary: Boundary) -> Read | None:
         """Give the facts as remembered; None where any of its items has to be read."""
-        known = []
-        for item in boundary.items:
-            if (each := self._memory.recall(item)) is None:
-                return None
-            known.append(each)
-        return _read(boundary, known, asked=False)
+        known = self._memory.recall(boundary.items)
+        return None if known is None else _read(boundary, known, asked=False)
 
     def read(self, boundary: Boundary, *, only: bool = False) -> Read:
         """Give the facts; raise PayloadUnavailableError or FactUnreadableError.
@@ -91,13 +86,14 @@ class BoundaryReader:
     def learn(self, read: Read, appended: Sequence[Recorded[Fact]]) -> None:
         """Remember what was appended under the condition of a reading, in one append: nothing else came in between."""
         before = appended[-1].position + 1
-        told = [(type_of(each.fact), each) for each in appended]
         self._memory.keep(
-            known.then(tuple([each for type_, each in told if known.item.takes(type_, each.tags)]), before)
-            for known in read.known
+            [
+                known.then(tuple([each for each in appended if known.item.takes(each.fact.TYPE, each.tags)]), before)
+                for known in read.known
+            ]
         )
-        for type_, each in told:
-            self._memory.met(each.tags, type_, each.position)
+        for each in appended:
+            self._memory.met(each.tags, each.fact.TYPE, each.position)
 
     def _parts(self, item: Item) -> list[Known]:
         """Give what has to be asked: what is known of the item from its place on, and its other types from the first.
@@ -106,7 +102,7 @@ class BoundaryReader:
         Each is known so far as it says; together they have all types of the item.
         """
         if item.since is not None:
-            return [replace(self._memory.nothing(item), before=first_at(self._reader, item.since))]
+            return [self._memory.nothing(item)._replace(before=first_at(self._reader, item.since))]
         known = self._memory.partly(item.tags)
         if known is None or not (item.types or item.within(known.item)):
             return [self._memory.nothing(item)]
@@ -135,5 +131,8 @@ def _joined(parts: Sequence[Known]) -> Known:
 
 def _read(boundary: Boundary, known: Sequence[Known], *, asked: bool) -> Read:
     """Put together what is in the items, each fact once."""
-    facts = {each.position: each for item, of in zip(boundary.items, known, strict=True) for each in of.inside(item)}
-    return Read(boundary, [facts[position] for position in sorted(facts)], known, asked)
+    parts = [facts for item, of in zip(boundary.items, known, strict=True) if (facts := of.inside(item))]
+    if len(parts) == 1:
+        return Read(boundary, list(parts[0]), known, asked)
+    placed = {each.position: each for facts in parts for each in facts}
+    return Read(boundary, [placed[position] for position in sorted(placed)], known, asked)

@@ -7,9 +7,10 @@ has happened since an instant matters, an item begins with what was recorded the
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from functools import lru_cache
+from typing import NamedTuple, Self
 
 TERMS_TAG = "terms:all"
 """The tag of all that is published: versions of the terms, and their changes."""
@@ -17,8 +18,18 @@ PEOPLE_TAG = "people:all"
 """The tag of the vendor's people: technicians and operators."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Item:
+@lru_cache(maxsize=4096)
+def types_of(types: tuple[str, ...]) -> frozenset[str]:
+    """Give the types of an item as a set: the same few items are asked for again and again."""
+    return frozenset(types)
+
+
+@lru_cache(maxsize=4096)
+def _either(types: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({*types, *others})) if types and others else ()
+
+
+class Item(NamedTuple):
     """Entries that have all these tags, and one of these types if any are named; with ``since``, recorded then."""
 
     tags: tuple[str, ...]
@@ -29,27 +40,26 @@ class Item:
         """Give what takes what either takes, for items of the same tags."""
         if self.since != other.since:
             earliest = None if self.since is None or other.since is None else min(self.since, other.since)
-            return replace(self, since=earliest) | replace(other, since=earliest)
+            return self._replace(since=earliest) | other._replace(since=earliest)
         if self.types == other.types or not self.types:
             return self
-        return Item(self.tags, tuple(sorted({*self.types, *other.types})) if other.types else (), self.since)
+        return Item(self.tags, _either(self.types, other.types), self.since)
 
     def within(self, other: "Item") -> bool:
         """Tell whether an item of the same tags takes all that this one takes."""
         if other.since is not None and (self.since is None or self.since < other.since):
             return False
-        return not other.types or other.types == self.types or (bool(self.types) and {*self.types} <= {*other.types})
+        if not other.types or other.types == self.types:
+            return True
+        return bool(self.types) and types_of(self.types) <= types_of(other.types)
 
     def takes(self, type_: str, tags: Collection[str], at: datetime | None = None) -> bool:
         """Tell whether an entry is inside, recorded ``at`` that time: where that is not said, whether it may be."""
-        if self.types and type_ not in self.types:
+        if self.types and type_ not in types_of(self.types):
             return False
         if self.since is not None and at is not None and at < self.since:
             return False
-        for tag in self.tags:  # noqa: SIM110 - asked for every fact of every decision: a generator takes thrice as long
-            if tag not in tags:
-                return False
-        return True
+        return all(tag in tags for tag in self.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +78,19 @@ class Boundary:
                 raise ValueError("An item of a boundary names at least one tag.")
             before = by_tags.get(item.tags)
             by_tags[item.tags] = item if before is None else before | item
-        object.__setattr__(self, "items", tuple(by_tags[tags] for tags in sorted(by_tags)))
+        object.__setattr__(self, "items", tuple([by_tags[tags] for tags in sorted(by_tags)]))
 
     @classmethod
     def of(cls, *tags: str) -> Self:
         """Give the boundary of everything that has any of these tags: ``Boundary.of("work_order:…", "terms:all")``."""
-        return cls(tuple(Item((tag,)) for tag in tags))
+        return cls(tuple([Item((tag,)) for tag in tags]))
 
     def __or__(self, other: "Boundary") -> "Boundary":
         return Boundary(self.items + other.items)
 
     def takes(self, type_: str, tags: Collection[str], at: datetime | None = None) -> bool:
         """Tell whether an entry is inside, recorded ``at`` that time: where that is not said, whether it may be."""
-        for item in self.items:  # noqa: SIM110 - as above
-            if item.takes(type_, tags, at):
-                return True
-        return False
+        return any(item.takes(type_, tags, at) for item in self.items)
 
 
 def tag(kind: str, id_: str) -> str:

@@ -191,17 +191,22 @@ def known(number: int, before: int, until: float, facts: tuple[Recorded, ...] = 
     return Known(an_item(number), facts, before, until, 0)
 
 
+def recalled(by: BoundaryMemory, item: Item) -> Known | None:
+    found = by.recall([item])
+    return None if found is None else found[0]
+
+
 def test_memory_is_over_in_time(remembering: BoundaryMemory) -> None:
     remembering.keep([known(1, 5, time.monotonic() + 60), known(2, 5, time.monotonic() - 1)])
-    assert remembering.recall(an_item(1)) is not None
-    assert remembering.recall(an_item(2)) is None
+    assert recalled(remembering, an_item(1)) is not None
+    assert recalled(remembering, an_item(2)) is None
 
 
 def test_who_knows_more_is_believed(remembering: BoundaryMemory) -> None:
     until = time.monotonic() + 60
     for before in (7, 5):
         remembering.keep([known(1, before, until)])
-    found = remembering.recall(an_item(1))
+    found = recalled(remembering, an_item(1))
     assert found is not None
     assert found.before == 7
 
@@ -212,20 +217,20 @@ def test_memory_stays_small(remembering: BoundaryMemory, world: World, monkeypat
     facts, until = facts_of(world, 41), time.monotonic() + 60
     for number in range(10):
         remembering.keep([known(number, 50, until, facts[:30])])
-    assert [number for number in range(10) if remembering.recall(an_item(number)) is not None] == [7, 8, 9]
+    assert [number for number in range(10) if recalled(remembering, an_item(number)) is not None] == [7, 8, 9]
     remembering.keep([known(10, 50, until, facts)])
-    assert remembering.recall(an_item(10)) is None
+    assert recalled(remembering, an_item(10)) is None
 
 
 def test_a_drawn_id_is_new_until_something_stands_under_it(remembering: BoundaryMemory) -> None:
     item = an_item(1)
-    assert remembering.recall(item) is None
+    assert recalled(remembering, item) is None
     remembering.drawn(item.tags[0].partition(":")[2])
-    new = remembering.recall(item)
+    new = recalled(remembering, item)
     assert new is not None
     assert (new.item, new.facts, new.before) == (item, (), 0)
     remembering.met(item.tags)
-    assert remembering.recall(item) is None
+    assert recalled(remembering, item) is None
 
 
 def typed(*types: str) -> Item:
@@ -235,24 +240,24 @@ def typed(*types: str) -> Item:
 def test_what_is_known_of_more_types_is_known_of_fewer(remembering: BoundaryMemory) -> None:
     until = time.monotonic() + 60
     remembering.keep([Known(typed("work.accepted.v1", "work.requested.v1"), (), 5, until, 0)])
-    found = remembering.recall(typed("work.requested.v1"))
+    found = recalled(remembering, typed("work.requested.v1"))
     assert found is not None
     assert found.item == typed("work.accepted.v1", "work.requested.v1")
-    assert remembering.recall(typed("work.declined.v1", "work.requested.v1")) is None
-    assert remembering.recall(an_item(1)) is None
+    assert recalled(remembering, typed("work.declined.v1", "work.requested.v1")) is None
+    assert recalled(remembering, an_item(1)) is None
     remembering.keep([known(1, 6, until)])
-    assert remembering.recall(typed("work.declined.v1")) is not None
+    assert recalled(remembering, typed("work.declined.v1")) is not None
 
 
 def test_what_was_appended_beside_a_boundary_is_not_taken_for_known(remembering: BoundaryMemory) -> None:
     item = an_item(1)
     remembering.keep([known(1, 5, time.monotonic() + 60)])
     remembering.met(item.tags, "work.requested.v1", 8)
-    assert remembering.recall(item) is None
-    assert remembering.recall(typed("work.accepted.v1", "work.requested.v1")) is None
-    other = remembering.recall(typed("work.accepted.v1"))
+    assert recalled(remembering, item) is None
+    assert recalled(remembering, typed("work.accepted.v1", "work.requested.v1")) is None
+    other = recalled(remembering, typed("work.accepted.v1"))
     assert other is not None
     assert (other.item, other.before) == (typed("work.accepted.v1"), 5)
     remembering.keep([known(1, 9, time.monotonic() + 60)])
     remembering.met(item.tags, "work.requested.v1", 8)  # before that place all is known
-    assert remembering.recall(item) is not None
+    assert recalled(remembering, item) is not None
