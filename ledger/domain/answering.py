@@ -5,11 +5,12 @@ violation of its own, so either order of telling comes to the same.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ledger.domain.fact import Fact
 from ledger.domain.finding import FindingRecorded
 from ledger.domain.recorded import Facts, Recorded, of_type
+from ledger.domain.values import replace
 from ledger.domain.violation import ViolationRecorded
 
 Judged = list[ViolationRecorded | FindingRecorded]

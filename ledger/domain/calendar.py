@@ -6,12 +6,12 @@ public holidays of the ``holidays`` library (1949 to 2099; its version is pinned
 (Civil Code 140, 141, 143): an *end* is the first instant after the period, 00:00 in Japan.
 """
 
-import dataclasses
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol
 
+from ledger.domain.values import parts
 from ledger.keys.classes import JST
 from ledger.log.errors import FormatError
 from ledger.log.retention import Period, first_instant_gone
@@ -19,6 +19,8 @@ from ledger.log.retention import Period, first_instant_gone
 _FIRST_YEAR, _LAST_YEAR = 1949, 2099
 TOLD_YEARS = range(_FIRST_YEAR + 1, _LAST_YEAR - 1)
 """Of which years a time may be told: any term that is counted from it in business days ends on a day that is known."""
+_TIMELESS = frozenset((str, int, bool, type(None)))
+"""Types of what is told most often and is no time."""
 _SATURDAY = 5
 _NEW_YEAR = {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}
 
@@ -92,13 +94,10 @@ def outside_calendar(told: Any) -> date | None:
     """Give the first day or time, anywhere in what was told, of a year that nothing can be counted from."""
     if isinstance(told, date):  # a time is a day, too
         return None if told.year in TOLD_YEARS else told
-    if isinstance(told, tuple):
-        parts: Iterable[Any] = told
-    elif dataclasses.is_dataclass(told):
-        parts = (getattr(told, each.name) for each in dataclasses.fields(told))
-    else:
-        return None
-    return next((found for each in parts if (found := outside_calendar(each)) is not None), None)
+    for each in told if isinstance(told, tuple) else parts(told):
+        if type(each) not in _TIMELESS and (found := outside_calendar(each)) is not None:
+            return found
+    return None
 
 
 def _touches(span: Span, day: date) -> bool:

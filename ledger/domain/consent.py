@@ -12,9 +12,10 @@ its own.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ledger.domain import contract as contracts_
 from ledger.domain import terms as terms_
@@ -57,8 +58,7 @@ OPEN = frozenset({Status.PRESENTED, Status.DELIVERED})
 """The customer has still to say something, or to stay silent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """The clock of silence stood still, and why; ``span`` is open while it does."""
 
     id: str
@@ -66,8 +66,7 @@ class Stop:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(NamedTuple):
     """One customer's consent to one version, as far as it has come; ``positions`` is what tells so."""
 
     id: str
@@ -110,8 +109,7 @@ class Consent:
         return next((terms for since, terms in reversed(self.carried) if since <= moment), self.terms)
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(NamedTuple):
     """All that one customer and the vendor agreed, and what is published."""
 
     consents: Mapping[str, Consent]
@@ -139,8 +137,7 @@ def fold(facts: Facts) -> Agreement:
     return Agreement(consents, contracts_.fold(facts), terms_.fold(facts))
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(NamedTuple):
     """The consent that covers an instant, the version that governs then, and what tells so."""
 
     consent: str
@@ -214,48 +211,48 @@ def _apply(consents: dict[str, Consent], recorded: Recorded[Fact]) -> None:
             before = consents[consent]
             status = Status.DELIVERED if before.status is Status.PRESENTED else before.status
             first = delivered_at if before.delivered_at is None else before.delivered_at
-            consents[consent] = replace(_cite(before, recorded), status=status, delivered_at=first)
+            consents[consent] = _cite(before, recorded)._replace(status=status, delivered_at=first)
         case ConsentDeemingSuspended(consent=consent, suspension=suspension, why=why, since=since):
             before = consents[consent]
             stops = (*before.stops, Stop(suspension, why, Span(since, None)))
-            consents[consent] = replace(_cite(before, recorded), stops=stops)
+            consents[consent] = _cite(before, recorded)._replace(stops=stops)
         case ConsentDeemingResumed(consent=consent, suspension=suspension, until=until):
             before = consents[consent]
             stops = tuple(
-                replace(stop, span=Span(stop.span.begins, until)) if stop.id == suspension else stop
+                stop._replace(span=Span(stop.span.begins, until)) if stop.id == suspension else stop
                 for stop in before.stops
             )
-            consents[consent] = replace(_cite(before, recorded), stops=stops)
+            consents[consent] = _cite(before, recorded)._replace(stops=stops)
         case ConsentExpressed() as told:
             before = consents.get(told.consent) or Consent(told.consent, told.terms, Status.PRESENTED, ())
             effective = _effective(before, recorded, Manner.EXPRESSED, told.since)
             if before.no_at is not None:  # a yes that had come before the no, and is told after it
-                effective = replace(effective, status=Status.WITHDRAWN, until=before.no_at)
-            consents[told.consent] = replace(effective, work_order=told.work_order)
+                effective = effective._replace(status=Status.WITHDRAWN, until=before.no_at)
+            consents[told.consent] = effective._replace(work_order=told.work_order)
         case ConsentDeemed(consent=consent, since=since, deadline=deadline):
             deemed = _effective(consents[consent], recorded, Manner.DEEMED, since)
-            consents[consent] = replace(deemed, deadline=deadline)
+            consents[consent] = deemed._replace(deadline=deadline)
         case ConsentIncorporated() as told:
             before = Consent(told.consent, told.terms, Status.PRESENTED, (), contract=told.contract)
             consents[told.consent] = _effective(before, recorded, Manner.INCORPORATED, told.since)
         case ConsentRefused(consent=consent, received_at=received_at):
             before = _cite(consents[consent], recorded)
-            consents[consent] = replace(before, status=Status.REFUSED, no_at=_earliest(before.no_at, received_at))
+            consents[consent] = before._replace(status=Status.REFUSED, no_at=_earliest(before.no_at, received_at))
         case ConsentDeemingAnnulled() as told:
             _annul(consents, told, recorded)
         case ConsentWithdrawn(consent=consent, received_at=received_at):
             before = _cite(consents[consent], recorded)
             no_at, until = _earliest(before.no_at, received_at), _earliest(before.until, received_at)
-            over = replace(before, status=Status.WITHDRAWN, until=until, no_at=no_at, superseded_by=None)
+            over = before._replace(status=Status.WITHDRAWN, until=until, no_at=no_at, superseded_by=None)
             consents[consent] = over
         case ConsentSuperseded(consent=consent, by=by, since=since):
             before = _cite(consents[consent], recorded)
-            consents[consent] = replace(before, status=Status.SUPERSEDED, until=since, superseded_by=by)
+            consents[consent] = before._replace(status=Status.SUPERSEDED, until=since, superseded_by=by)
         case ConsentCarriedOver(consent=consent, terms=terms, since=since):
             before = _cite(consents[consent], recorded)
-            consents[consent] = replace(before, carried=(*before.carried, (since, terms)))
+            consents[consent] = before._replace(carried=(*before.carried, (since, terms)))
         case ConsentReminderDue(consent=consent):
-            consents[consent] = replace(consents[consent], reminded=True)
+            consents[consent] = consents[consent]._replace(reminded=True)
         case _:
             pass
 
@@ -266,17 +263,17 @@ def _annul(consents: dict[str, Consent], annulled: ConsentDeemingAnnulled, recor
     status, no_at = Status.DELIVERED, before.no_at
     if annulled.why is Annulment.OBJECTION:
         status, no_at = Status.REFUSED, _earliest(no_at, annulled.received_at)
-    never = replace(before, status=status, manner=None, since=None, until=None, deadline=None, carried=(), no_at=no_at)
+    never = before._replace(status=status, manner=None, since=None, until=None, deadline=None, carried=(), no_at=no_at)
     consents[annulled.consent] = never
     for each in list(consents.values()):
         if each.superseded_by == annulled.consent:
-            revived = replace(_cite(each, recorded), status=Status.EFFECTIVE, until=None, superseded_by=None)
+            revived = _cite(each, recorded)._replace(status=Status.EFFECTIVE, until=None, superseded_by=None)
             consents[each.id] = revived
 
 
 def _effective(before: Consent, recorded: Recorded[Fact], manner: Manner, since: datetime) -> Consent:
     first = since if before.since is None else min(before.since, since)  # said expressly after it was deemed
-    return replace(_cite(before, recorded), status=Status.EFFECTIVE, manner=manner, since=first)
+    return _cite(before, recorded)._replace(status=Status.EFFECTIVE, manner=manner, since=first)
 
 
 def _earliest(one: datetime | None, other: datetime) -> datetime:
@@ -284,4 +281,4 @@ def _earliest(one: datetime | None, other: datetime) -> datetime:
 
 
 def _cite(consent: Consent, recorded: Recorded[Fact]) -> Consent:
-    return replace(consent, positions=(*consent.positions, recorded.position))
+    return consent._replace(positions=(*consent.positions, recorded.position))

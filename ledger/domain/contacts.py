@@ -5,7 +5,7 @@ was given: who has left since has spoken all the same. Names and addresses are s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from ledger.domain.decision import Decision, Refusal, decided, decides
 from ledger.domain.fact import Fact, fact, ref
 from ledger.domain.recorded import Facts
 from ledger.domain.settings import Defaults
+from ledger.domain.values import replace
 
 
 class ContactRole(StrEnum):

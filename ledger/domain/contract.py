@@ -7,9 +7,9 @@ under one that does not, the customer's request; without a live contract these t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ledger.domain.boundary import Boundary, tag
 from ledger.domain.due import Due, Timer, timer
@@ -91,8 +91,7 @@ class ContractEnded(Fact):
     why: End = public()
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What a contract states from an instant on."""
 
     since: datetime
@@ -102,8 +101,7 @@ class Terms:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(NamedTuple):
     """A contract with all it ever stated, oldest first; ``expired`` where it ended by its own time alone."""
 
     id: str
@@ -114,14 +112,14 @@ class Contract:
 
     def amended(self, stated: Terms) -> "Contract":
         """Give it with what was agreed from an instant on, told in whatever order; a renewal takes its expiry back."""
-        contract = replace(self, stated=tuple(sorted((*self.stated, stated), key=lambda each: each.since)))
-        return replace(contract, ended_at=None, ended=None, expired=False) if self.expired else contract
+        contract = self._replace(stated=tuple(sorted((*self.stated, stated), key=lambda each: each.since)))
+        return contract._replace(ended_at=None, ended=None, expired=False) if self.expired else contract
 
     def over(self, moment: datetime, position: int, why: End) -> "Contract":
         """Give it with an end; of several that are told, the earliest counts."""
         if self.ended_at is not None and self.ended_at <= moment:
             return self
-        return replace(self, ended_at=moment, ended=position, expired=why is End.EXPIRED)
+        return self._replace(ended_at=moment, ended=position, expired=why is End.EXPIRED)
 
     def at(self, moment: datetime) -> Terms | None:
         """Give what it states at an instant; None before it starts and once it is over."""
@@ -170,8 +168,11 @@ def _compute(customer: str, facts: Facts, now: datetime, _defaults: Defaults) ->
     for contract in fold(facts).values():
         stated = [each for each in contract.stated if each.since <= now]
         if contract.ended is None and stated and (ends_at := stated[-1].ends_at) is not None and ends_at <= now:
-            ended = ContractEnded(customer=customer, contract=contract.id, ended_at=ends_at, why=End.EXPIRED)
-            ends.append(replace(ended, cites=(stated[-1].position,)))
+            cites = (stated[-1].position,)
+            ended = ContractEnded(
+                customer=customer, contract=contract.id, ended_at=ends_at, why=End.EXPIRED, cites=cites
+            )
+            ends.append(ended)
     return ends
 
 

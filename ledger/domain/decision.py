@@ -6,7 +6,7 @@ give the same decision.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,6 +16,7 @@ from ledger.domain.due import Due
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Facts
 from ledger.domain.settings import Defaults
+from ledger.domain.values import replace
 from ledger.domain.wording import Language, say
 
 C = TypeVar("C")

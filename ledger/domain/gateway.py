@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from typing import NamedTuple
 
 from ledger.domain import people
 from ledger.domain.answering import Answer, Judged, judged_anew, standing
@@ -113,8 +114,7 @@ class TechnicianLoggedOut(Fact):
     logged_out_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(NamedTuple):
     """A login to the gateway, as far as it has come."""
 
     id: str

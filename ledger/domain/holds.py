@@ -21,7 +21,7 @@ from ledger.domain.instants import spelled
 from ledger.domain.orders_named import of_orders, own_orders
 from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
-from ledger.domain.recorded import Facts, Recorded, last
+from ledger.domain.recorded import Facts, Recorded, last, saying
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.trail import Pair
@@ -109,7 +109,7 @@ def fold(facts: Facts) -> Mapping[str, OrderedHold]:
             case HoldOrdered(hold=hold) as ordered:
                 holds[hold] = OrderedHold(ordered, (each.position,))
             case HoldReleaseProposed(hold=hold) as made if hold in holds:
-                proposed = Recorded(made, each.position, each.at, each.chain, each.tags)
+                proposed = saying(each, made)
                 holds[hold] = replace(holds[hold], proposed=proposed)
             case HoldReleaseOrdered(hold=hold) if hold in holds:
                 before = holds[hold]

@@ -6,7 +6,7 @@ request for it names may be later, and takes nothing away when it is earlier or 
 request is told late, and no reminder counts that is told when it is over.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.domain import permission_facts as permissions_
@@ -21,6 +21,7 @@ from ledger.domain.prompt_answer import prompt_until
 from ledger.domain.recorded import Facts, Recorded, happened_at, last, of_type, positions, tagged
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
+from ledger.domain.values import replace
 from ledger.domain.work import WorkOrder
 from ledger.domain.work_facts import CustomerReminded, Obstacle
 

@@ -9,8 +9,8 @@ customer in time is at first a finding, since a notice may be recorded late; a n
 before the work ended, is a violation.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ledger.domain.boundary import tag
 from ledger.domain.fact import Fact
@@ -34,8 +34,7 @@ from ledger.domain.work import RUNNING, WorkOrder, order_at
 from ledger.domain.work_facts import Channel
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """The time up to one planned end, and what became known of it."""
 
     begins: datetime
@@ -49,8 +48,7 @@ class Stretch:
     detected_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A notice by telephone, and whether it was confirmed in writing."""
 
     sent_at: datetime
@@ -59,8 +57,7 @@ class Call:
     written: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Overrun:
+class Overrun(NamedTuple):
     """The stretch that counts now, and the calls."""
 
     current: Stretch | None = None
@@ -92,18 +89,17 @@ def fold(facts: Facts, work_order: str) -> Overrun:
                 told = window_of(each)
                 window = told if window is None else window.and_told(told)
                 if window == told:
-                    overrun = replace(
-                        overrun, current=Stretch(told.starts_at, told.planned_end, told.said_at, (place,))
-                    )
+                    current = Stretch(told.starts_at, told.planned_end, told.said_at, (place,))
+                    overrun = overrun._replace(current=current)
             case WorkAtRisk() if current is not None:
-                overrun = replace(overrun, current=replace(current, at_risk=True))
+                overrun = overrun._replace(current=current._replace(at_risk=True))
             case OverrunDetected(detected_at=detected_at) if current is not None:
-                overrun = replace(overrun, current=replace(current, detected=place, detected_at=detected_at))
+                overrun = overrun._replace(current=current._replace(detected=place, detected_at=detected_at))
             case OverrunNoticeSent() as notice if current is not None:
                 if notice.channel is Channel.PHONE:
                     calls = (*overrun.calls, Call(notice.sent_at, notice.planned_end, place))
                 else:
-                    calls = tuple(replace(call, written=True) for call in overrun.calls)
+                    calls = tuple(call._replace(written=True) for call in overrun.calls)
                 newest = overrun.told_at is None or notice.sent_at >= overrun.told_at
                 if newest and notice.planned_end > current.ends and notice.sent_at >= current.agreed_at:
                     told_by = (*current.positions, place)
@@ -119,11 +115,11 @@ def fold(facts: Facts, work_order: str) -> Overrun:
 def due(order: WorkOrder, facts: Facts, now: datetime, defaults: Defaults) -> list[Fact]:
     """Give the next thing that time made true of an order's overrun."""
     overrun = fold(facts, order.id)
-    found = [
-        *_at_risk(order, overrun, now, defaults),
-        *_detected(order, overrun, now),
-        *overdue(order, overrun, facts, now, defaults),
-    ]
+    found = (
+        _at_risk(order, overrun, now, defaults)
+        or _detected(order, overrun, now)
+        or overdue(order, overrun, facts, now, defaults)
+    )
     return found[:1]
 
 

@@ -7,7 +7,7 @@ is a pseudonymous id.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from ledger.domain.recorded import Facts
 from ledger.domain.rules import rule
 from ledger.domain.settings import Defaults
 from ledger.domain.shared_accounts import check_not_shared
+from ledger.domain.values import replace
 
 
 class Role(StrEnum):

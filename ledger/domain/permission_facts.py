@@ -8,9 +8,9 @@ answers after the lapse has answered: lapsed → granted | denied.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ledger.domain.consent_facts import Form
 from ledger.domain.encrypted_path import Protocol
@@ -173,16 +173,14 @@ class VpnPrerequisiteConfirmed(Fact):
     confirmed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(NamedTuple):
     """Since when equipment is confirmed, and the position that says so."""
 
     since: datetime
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
+class Permission(NamedTuple):
     """A permission as far as it has come; ``positions`` is what tells so."""
 
     id: str
@@ -237,8 +235,8 @@ def fold(facts: Facts) -> Mapping[str, Permission]:
             case AccessPermissionGranted() as told:
                 before = permissions[told.permission]
                 denied = before.status is Status.DENIED  # the yes had come before the no, and is told after it
-                permissions[told.permission] = replace(
-                    _becomes(before, Status.DENIED if denied else Status.GRANTED, each),
+                after = _becomes(before, Status.DENIED if denied else Status.GRANTED, each)
+                permissions[told.permission] = after._replace(
                     targets=told.targets,
                     protocols=told.protocols,
                     granted_at=told.received_at,
@@ -248,7 +246,7 @@ def fold(facts: Facts) -> Mapping[str, Permission]:
             case AccessPermissionDenied(permission=permission, received_at=received_at):
                 denied_ = _becomes(permissions[permission], Status.DENIED, each)
                 earlier = received_at if denied_.denied_at is None else min(received_at, denied_.denied_at)
-                permissions[permission] = replace(denied_, denied_at=earlier)
+                permissions[permission] = denied_._replace(denied_at=earlier)
             case AccessPermissionLapsed(permission=permission):
                 permissions[permission] = _becomes(permissions[permission], Status.LAPSED, each)
             case AccessPermissionExpired(permission=permission):
@@ -256,17 +254,17 @@ def fold(facts: Facts) -> Mapping[str, Permission]:
             case AccessPermissionRevoked(permission=permission, received_at=received_at):
                 revoked = _becomes(permissions[permission], Status.REVOKED, each)
                 earlier = received_at if revoked.revoked_at is None else min(received_at, revoked.revoked_at)
-                permissions[permission] = replace(revoked, revoked_at=earlier)
+                permissions[permission] = revoked._replace(revoked_at=earlier)
             case VpnPrerequisiteConfirmed(permission=permission, device=device, confirmed_at=confirmed_at):
                 before = permissions[permission]
                 devices = dict(before.devices)
                 if device not in devices or confirmed_at < devices[device].since:
                     devices[device] = Confirmed(confirmed_at, each.position)
-                permissions[permission] = replace(before, devices=tuple(devices.items()))
+                permissions[permission] = before._replace(devices=tuple(devices.items()))
             case _:
                 pass
     return permissions
 
 
 def _becomes(before: Permission, status: Status, each: Recorded[Fact]) -> Permission:
-    return replace(before, status=status, positions=(*before.positions, each.position))
+    return before._replace(status=status, positions=(*before.positions, each.position))

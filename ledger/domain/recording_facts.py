@@ -7,11 +7,11 @@ States: on → interrupted → on, or lost; finalized.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from ledger.domain.fact import Fact, fact, public, ref
-from ledger.domain.recorded import Facts, Recorded
+from ledger.domain.recorded import Facts, Recorded, saying
 
 
 @fact(
@@ -146,8 +146,7 @@ class RecordingMissing(Fact):
     ends: datetime | None = public(default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Interruption:
+class Interruption(NamedTuple):
     """A time in which nothing was recorded; ``until`` is None while it lasts."""
 
     since: datetime
@@ -155,8 +154,7 @@ class Interruption:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(NamedTuple):
     """A recording as far as it has come. ``started_at`` is None where nobody told of a start."""
 
     id: str
@@ -196,28 +194,25 @@ def recordings_of(facts: Facts, session: str) -> Mapping[str, Recording]:
 def _apply(before: Recording, each: Recorded[Fact]) -> Recording:
     match each.fact:
         case SessionRecordingStarted(started_at=started_at):
-            return replace(before, started_at=started_at, positions=(*before.positions, each.position))
+            return before._replace(started_at=started_at, positions=(*before.positions, each.position))
         case RecordingSegmentSealed() as sealed:
-            segment = Recorded(sealed, each.position, each.at, each.chain, each.tags)
-            return replace(before, segments=(*before.segments, segment))
+            return before._replace(segments=(*before.segments, saying(each, sealed)))
         case RecordingInterrupted(interrupted_at=since):
             until = before.resumed_after(since)
-            return replace(
-                before,
+            return before._replace(
                 interruptions=(*before.interruptions, Interruption(since, until, each.position)),
                 resumed_alone=tuple(alone for alone in before.resumed_alone if alone[0] != until),
             )
         case RecordingResumed(resumed_at=until):
             if before.lasting(until) is None:
-                return replace(before, resumed_alone=(*before.resumed_alone, (until, each.position)))
-            return replace(
-                before,
+                return before._replace(resumed_alone=(*before.resumed_alone, (until, each.position)))
+            return before._replace(
                 interruptions=tuple(
-                    replace(stop, until=until) if stop.until is None and stop.since <= until else stop
+                    stop._replace(until=until) if stop.until is None and stop.since <= until else stop
                     for stop in before.interruptions
                 ),
             )
         case SessionRecordingFinalized() as finalized:
-            return replace(before, finalized=Recorded(finalized, each.position, each.at, each.chain, each.tags))
+            return before._replace(finalized=saying(each, finalized))
         case _:
             return before

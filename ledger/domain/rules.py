@@ -31,10 +31,11 @@ def rule(rule_id: str, *, off: object = None) -> Callable[[Callable[P, R]], Call
 
         @wraps(function)
         def enforce(*args: P.args, **kwargs: P.kwargs) -> R:
-            if _watched:
-                _watched[-1].add(name)
-            if rule_id in _off or name in _off:
-                return off  # type: ignore[return-value]  # what the rule's author said it answers
+            if _watched or _off:
+                for each in _watched[-1:]:
+                    each.add(name)
+                if rule_id in _off or name in _off:
+                    return off  # type: ignore[return-value]  # what the rule's author said it answers
             return function(*args, **kwargs)
 
         return enforce

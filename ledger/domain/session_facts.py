@@ -9,15 +9,16 @@ and tells of the real end, which is recorded as well.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ledger.domain.basis import Basis
 from ledger.domain.consent_facts import RELIANCE
 from ledger.domain.encrypted_path import Path
 from ledger.domain.fact import Fact, fact, public, ref
-from ledger.domain.recorded import Facts, Recorded
+from ledger.domain.recorded import Facts, Recorded, saying
 
 UNGROUNDED = "ungrounded"
 """Tags what began on nothing, as far as was known, with its customer."""
@@ -226,14 +227,13 @@ class ParticipantLeft(Fact):
     left_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A session as far as it has come."""
 
     started: Recorded[SessionStarted]
     ended: Recorded[SessionEnded] | None = None
     terminated: Recorded[SessionTerminated] | None = None
-    open: Mapping[str, Recorded[ConnectionOpened]] = field(default_factory=dict)
+    open: Mapping[str, Recorded[ConnectionOpened]] = MappingProxyType({})
     connections: frozenset[str] = frozenset()
 
     @property
@@ -259,7 +259,7 @@ def fold(facts: Facts) -> Mapping[str, Session]:
     sessions: dict[str, Session] = {}
     for each in facts:
         if isinstance(each.fact, SessionStarted):
-            sessions[each.fact.session] = Session(Recorded(each.fact, each.position, each.at, each.chain, each.tags))
+            sessions[each.fact.session] = Session(saying(each, each.fact))
         elif (session := sessions.get(getattr(each.fact, "session", ""))) is not None:
             sessions[session.started.fact.session] = _apply(session, each)
     return sessions
@@ -273,14 +273,13 @@ def session_of(facts: Facts, session: str) -> Session | None:
 def _apply(session: Session, each: Recorded[Fact]) -> Session:
     match each.fact:
         case SessionEnded() as ended:
-            return replace(session, ended=Recorded(ended, each.position, each.at, each.chain, each.tags))
+            return session._replace(ended=saying(each, ended))
         case SessionTerminated() as cut:
-            return replace(session, terminated=Recorded(cut, each.position, each.at, each.chain, each.tags))
+            return session._replace(terminated=saying(each, cut))
         case ConnectionOpened(connection=connection) as opened:
-            recorded = Recorded(opened, each.position, each.at, each.chain, each.tags)
             known = session.connections | {connection}
-            return replace(session, open={**session.open, connection: recorded}, connections=known)
+            return session._replace(open={**session.open, connection: saying(each, opened)}, connections=known)
         case ConnectionClosed(connection=connection):
-            return replace(session, open={key: value for key, value in session.open.items() if key != connection})
+            return session._replace(open={key: value for key, value in session.open.items() if key != connection})
         case _:
             return session

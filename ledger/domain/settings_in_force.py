@@ -8,7 +8,7 @@ governs what is decided from then on, periods that run included; what was due be
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
@@ -20,6 +20,7 @@ from ledger.domain.people import Role
 from ledger.domain.people import fold as fold_people
 from ledger.domain.recorded import Facts, last, of_type
 from ledger.domain.settings import ChangeMode, Defaults
+from ledger.domain.values import replace
 
 SETTINGS_TAG = "settings:all"
 SETTINGS = Boundary.of(SETTINGS_TAG)

@@ -10,9 +10,10 @@ States of a version: judged → published → effective → retired, when the ne
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ledger.domain.boundary import PEOPLE_TAG, TERMS_TAG, Boundary
 from ledger.domain.decision import Decision, Refusal, decided, decides
@@ -106,8 +107,7 @@ class TermsVersionEffective(Fact):
     effective_at: datetime = public()
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """A version as far as it has come."""
 
     terms: str
@@ -122,8 +122,7 @@ class Version:
     signatures: tuple[tuple[int, TermsClassificationSigned], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+class Versions(NamedTuple):
     """All versions: those published, by when they take effect, and those still judged."""
 
     by_id: dict[str, Version]
@@ -149,15 +148,15 @@ def fold(facts: Facts) -> Versions:
             case TermsClassificationSigned() as signed:
                 version = found.get(signed.terms) or Version(signed.terms, signed.sha256)
                 signatures = (*version.signatures, (each.position, signed))
-                found[signed.terms] = replace(version, signatures=signatures)
+                found[signed.terms] = version._replace(signatures=signatures)
             case TermsChangeClassified(terms=terms, sha256=sha256, change=change):
                 version = found.get(terms) or Version(terms, sha256)
-                found[terms] = replace(version, change=change, classified=each.position)
+                found[terms] = version._replace(change=change, classified=each.position)
             case TermsVersionPublished(terms=terms, sha256=sha256, version=label, effective_at=effective_at):
                 version = found.get(terms) or Version(terms, sha256)
-                found[terms] = replace(version, label=label, published=each.position, effective_at=effective_at)
+                found[terms] = version._replace(label=label, published=each.position, effective_at=effective_at)
             case TermsVersionEffective(terms=terms):
-                found[terms] = replace(found[terms], effective=each.position)
+                found[terms] = found[terms]._replace(effective=each.position)
             case _:
                 pass
     return Versions(found)

@@ -5,16 +5,15 @@ of the vendor that came after that word moves its end. A time that was over when
 nothing, and no time to answer ends with a start that came to stand there after it.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ledger.domain.fact import Fact
 from ledger.domain.recorded import Recorded, happened_at
 from ledger.domain.schedule_facts import OverrunNoticeSent, ScheduleAgreed, ScheduleChanged
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """When the work is to be done, as both sides agreed, and by an overrun notice until when now."""
 
     starts_at: datetime
@@ -62,7 +61,7 @@ class Window:
 
     def moved(self, notice: OverrunNoticeSent, position: int) -> "Window":
         """Give it with the end that such a notice names."""
-        return replace(self, planned_end=notice.planned_end, extended=position, told_at=notice.sent_at)
+        return self._replace(planned_end=notice.planned_end, extended=position, told_at=notice.sent_at)
 
     def and_told(self, other: "Window") -> "Window":
         """Give what counts when another agreement is told: the newer word, with what the vendor told after it."""
@@ -70,7 +69,7 @@ class Window:
             return self
         if self.told_at is None or self.told_at <= other.said_at or self.planned_end <= other.planned_end:
             return other
-        return replace(other, planned_end=self.planned_end, extended=self.extended, told_at=self.told_at)
+        return other._replace(planned_end=self.planned_end, extended=self.extended, told_at=self.told_at)
 
 
 def window_of(agreed: Recorded[Fact]) -> Window:

@@ -10,10 +10,10 @@ last, in whatever order it was told.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from ledger.domain.basis import Basis
 from ledger.domain.boundary import Boundary, Item, tag
@@ -80,8 +80,7 @@ RUNNING = frozenset({Status.IN_PROGRESS, Status.SUSPENDED})
 """Begun and not over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A pre-work notice of the agreed time."""
 
     id: str
@@ -91,8 +90,7 @@ class Notice:
     told_of: Window
 
 
-@dataclass(frozen=True, slots=True)
-class WorkOrder:
+class WorkOrder(NamedTuple):
     """A work order; a position tells which entry says so, a time when it happened."""
 
     id: str
@@ -209,8 +207,12 @@ TYPES = tuple(sorted(each.KIND.type for each in STORY))
 
 def of_order(work_order: str, *more: type[Fact]) -> Boundary:
     """Give the boundary of an order's own story, and of other types under its tag."""
-    types = (*TYPES, *(each.KIND.type for each in more))
-    return Boundary((Item((tag("work_order", work_order),), tuple(sorted(types))),))
+    return Boundary((Item((tag("work_order", work_order),), _types(more)),))
+
+
+@cache
+def _types(more: tuple[type[Fact], ...]) -> tuple[str, ...]:
+    return tuple(sorted((*TYPES, *(each.KIND.type for each in more))))
 
 
 def _begins(recorded: Recorded[Fact], work_order: str) -> dict[str, Any]:
