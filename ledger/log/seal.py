@@ -11,6 +11,7 @@ salt and nonce from a cryptographic source, never used before.
 """
 
 import hmac
+from collections.abc import Iterator
 from hashlib import sha256
 from struct import Struct
 
@@ -39,6 +40,7 @@ _PADDING = [b"\x80" + bytes(-(length + 1) % _BLOCK) for length in range(_BLOCK)]
 _salts = Struct(f"{SALT_BYTES}s").iter_unpack
 _nonces = Struct(f"{NONCE_BYTES}s").iter_unpack
 _Fresh = tuple[tuple[bytes], tuple[bytes], tuple[bytes], tuple[bytes]]
+_EXHAUSTED = ((b"",), (b"",), (b"",), (b"",))
 _LONGEST_PADDED = -(-(SALT_BYTES + MAX_PAYLOAD_BYTES + 1) // _BLOCK) * _BLOCK
 
 
@@ -83,7 +85,7 @@ def derive_data_key(epoch_half: bytes, chain_half: bytes, *, origin: str, chain:
 class Draw:
     """Salts and nonces of many seals, from one draw of a cryptographic source. Each is used once, in order."""
 
-    __slots__ = ("_each",)
+    __slots__ = ("each",)
 
     def __init__(self, random: bytes) -> None:
         """Take ``DRAW_BYTES`` for each seal to be made: all salts come first, the nonces behind them."""
@@ -91,23 +93,14 @@ class Draw:
         salts, nonces = random[: count * SALT_BYTES], random[count * SALT_BYTES : count * DRAW_BYTES]
         # The HMAC's two keys are made of all salts at once.
         inner, outer = salts.translate(_INNER), salts.translate(_OUTER)
-        self._each = zip(_salts(salts), _salts(inner), _salts(outer), _nonces(nonces), strict=True)
-
-    def next(self) -> "_Fresh":
-        """Give salt, the HMAC's inner and outer key, and nonce of one seal, each in a tuple of its own.
-
-        Raises IndexError when the draw is used up.
-        """
-        fresh = next(self._each, None)
-        if fresh is None:
-            raise IndexError("The draw is used up.")
-        return fresh
+        self.each: Iterator[_Fresh] = zip(_salts(salts), _salts(inner), _salts(outer), _nonces(nonces), strict=True)
+        """Of each seal that is left: salt, the HMAC's inner and outer key, and nonce, each in a tuple of its own."""
 
 
 class Sealer:
     """Seals and opens the payloads of one chain under one data key. Cheap to keep, safe to share between threads."""
 
-    __slots__ = ("_aad", "_cipher")
+    __slots__ = ("_aad", "_decrypt", "_encrypt")
 
     def __init__(self, data_key: bytes, *, origin: str, chain: str, key: str) -> None:
         """Bind a data key to the names that its seals authenticate.
@@ -116,7 +109,8 @@ class Sealer:
         """
         if len(data_key) != DATA_KEY_BYTES:
             raise SealError("A data key has 32 bytes.")
-        self._cipher = AESGCM(data_key)
+        cipher = AESGCM(data_key)
+        self._encrypt, self._decrypt = cipher.encrypt, cipher.decrypt
         self._aad = b"shoseki seal v1\n" + _names(origin, chain, key) + b"\n"
 
     def seal(self, payload: bytes, *, salt: bytes, nonce: bytes) -> tuple[bytes, bytes]:
@@ -126,24 +120,23 @@ class Sealer:
         if len(salt) != SALT_BYTES or len(nonce) != NONCE_BYTES:
             raise SealError("A seal needs a salt of 32 bytes and a nonce of 12.")
         committed = commitment(salt, payload)
-        return committed, self._box(salt, nonce, payload, committed.hex())
+        padded = salt + payload + _PADDING[(SALT_BYTES + len(payload)) % _BLOCK]
+        return committed, _VERSION + nonce + self._encrypt(nonce, padded, self._aad + committed.hex().encode())
 
     def seal_drawn(self, payload: bytes, draw: Draw) -> tuple[str, bytes]:
         """Give the commitment as hex and the sealed bytes, with the next salt and nonce of a draw.
 
-        What ``seal`` gives, in half its time. Raises SealError for a payload over 1 MiB, IndexError when the
-        draw is used up.
+        What ``seal`` gives, in half its time: in one piece, as it runs for every entry. Raises SealError for a payload
+        over 1 MiB, IndexError when the draw is used up.
         """
         if len(payload) > MAX_PAYLOAD_BYTES:
             raise SealError(f"The payload has {len(payload)} bytes; a payload has at most {MAX_PAYLOAD_BYTES}.")
-        (salt,), (inner_key,), (outer_key,), (nonce,) = draw.next()
-        inner = sha256(inner_key + _INNER_FILL + payload).digest()
-        committed = sha256(outer_key + _OUTER_FILL + inner).hexdigest()
-        return committed, self._box(salt, nonce, payload, committed)
-
-    def _box(self, salt: bytes, nonce: bytes, payload: bytes, committed: str) -> bytes:
-        padded = b"".join((salt, payload, _PADDING[(SALT_BYTES + len(payload)) % _BLOCK]))
-        return b"\x01" + nonce + self._cipher.encrypt(nonce, padded, self._aad + committed.encode())
+        (salt,), (inner,), (outer,), (nonce,) = next(draw.each, _EXHAUSTED)
+        if not salt:
+            raise IndexError("The draw is used up.")
+        committed = sha256(outer + _OUTER_FILL + sha256(inner + _INNER_FILL + payload).digest()).hexdigest()
+        padded = salt + payload + _PADDING[(SALT_BYTES + len(payload)) % _BLOCK]
+        return committed, _VERSION + nonce + self._encrypt(nonce, padded, self._aad + committed.encode())
 
     def open(self, sealed: bytes, committed: bytes) -> tuple[bytes, bytes]:
         """Give salt and payload.
@@ -170,7 +163,7 @@ class Sealer:
         if size % _BLOCK or not _BLOCK <= size <= _LONGEST_PADDED:
             raise SealError("The sealed bytes have a length that no seal has.")
         try:
-            padded = self._cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], box, self._aad + spelled)
+            padded = self._decrypt(sealed[1 : 1 + NONCE_BYTES], box, self._aad + spelled)
         except InvalidTag:
             raise SealError("The seal does not open: bytes, key or names are not those it was made with.") from None
         end = padded.rfind(b"\x80")

@@ -4,7 +4,6 @@ Guarantees: a template holds members that the format allows, in their canonical 
 the same bytes as ``entry.encode``. Leaves to others: the place, for which the sequencer vouches.
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
@@ -23,12 +22,12 @@ from ledger.log.members import (
     check_text,
 )
 
-_PLAIN_TAG = r'"[!#-\[\]-~]{1,128}"'  # no quote and no backslash: nothing to escape
+_PLAIN = bytes(set(range(ord("!"), ord("~") + 1)) - set(b'"\\')) + b"\n"  # what JSON escapes is not among them
+_LONGEST_TAG = 128
 _BETWEEN_TAGS = '","'
 _HEX_DIGITS = 2 * len(NO_PREV)
 _NOTHING: dict[str, Any] = {}
 _NOTHING_PUBLIC = '","public":{},"seq":'
-_PLAIN_TAGS = re.compile(rf"{_PLAIN_TAG}(?:,{_PLAIN_TAG})*").fullmatch
 
 
 class Names(NamedTuple):
@@ -62,19 +61,29 @@ class Template(NamedTuple):
     ) -> Self:
         """Check and encode; raise FormatError naming the member that is wrong."""
         names = spell_names(origin, chain, key, type)
-        return cls.of_names(names, tags, public, None if commitment is None else commitment.hex())
+        check_tag_order(tags)
+        lines = "\n".join(tags).encode(errors="surrogatepass")
+        return cls.of_names(names, tags, lines, public, None if commitment is None else commitment.hex())
 
     @classmethod
-    def of_names(cls, names: "Names", tags: tuple[str, ...], public: Mapping[str, Any], commitment: str | None) -> Self:
+    def of_names(
+        cls, names: "Names", tags: tuple[str, ...], lines: bytes, public: Mapping[str, Any], commitment: str | None
+    ) -> Self:
         """Make the template from names that were checked and spelled before, for the many records that share them.
 
-        ``commitment`` is hex, as ``seal_drawn`` gives it.
+        ``tags`` are sorted and unique, which the caller vouches for, and ``lines`` is what they are when line feeds are
+        put between them; ``commitment`` is hex, as ``seal_drawn`` gives it.
         """
         if commitment is None or names.key is None or len(commitment) != _HEX_DIGITS:
             _check_commitment(commitment, names.key)
             spelled = "null"
         else:
             spelled = f'"{commitment}"'
+        strange = lines.translate(None, _PLAIN) or lines.count(b"\n") != len(tags) - 1 or not tags[0]
+        if strange or (len(lines) > _LONGEST_TAG and max(map(len, tags)) > _LONGEST_TAG):
+            spelled_tags = _spell_tags(tags)
+        else:
+            spelled_tags = f'"{_BETWEEN_TAGS.join(tags)}"'
         # Past the constructor, which takes twice as long: this runs for every entry.
         return tuple.__new__(
             cls,
@@ -82,7 +91,7 @@ class Template(NamedTuple):
                 f"{names.before_commitment}{spelled}{names.after_commitment}",
                 # What is empty is not thereby an object.
                 _NOTHING_PUBLIC if public == _NOTHING else f'","public":{_spell_public(public)},"seq":',
-                f',"tags":[{_spell_tags(tags)}{names.tail}',
+                f',"tags":[{spelled_tags}{names.tail}',
             ),
         )
 
@@ -97,15 +106,9 @@ class Template(NamedTuple):
 
 
 def _spell_tags(tags: tuple[str, ...]) -> str:
-    if not tags:
-        return ""
-    text = f'"{_BETWEEN_TAGS.join(tags)}"'
-    if not _PLAIN_TAGS(text) or text.count('"') != 2 * len(tags):
-        for tag in tags:
-            check_text("tag", tag)
-        text = canonical.encode(tags, depth=2)[1:-1].decode()
-    check_tag_order(tags)
-    return text
+    for tag in tags:
+        check_text("tag", tag)
+    return canonical.encode(tags, depth=2)[1:-1].decode()
 
 
 def _spell_public(public: Mapping[str, Any]) -> str:

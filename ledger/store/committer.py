@@ -180,7 +180,7 @@ class Committer:
         """Let a request that has no other beside it be sealed in its transaction, while the server works on it."""
         draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
         request.unsealed = self._preparer.prepare(request.records, request.shared, draw)
-        if request.core or any(each.idempotency_key is not None for each in request.records):
+        if request.core or request.marked:
             try:
                 request.prepared, request.unsealed = list(request.unsealed), None
             except Exception as error:  # noqa: BLE001 - as above

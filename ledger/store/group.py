@@ -46,10 +46,12 @@ class Request:
     """The log's time of what was appended now."""
     error: Exception | None = None
 
-    @property
-    def marked(self) -> bool:
-        """Tell whether any of the records has an idempotency key."""
-        return any(each.marks is not None for each in self.prepared)
+    marked: bool = field(init=False)
+    """Whether any of the records has an idempotency key."""
+
+    def __post_init__(self) -> None:
+        """Look once: the appending thread asks more than once."""
+        self.marked = any(each.idempotency_key is not None for each in self.records)
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from ledger.log.template import spell_names
 from ledger.store.custody import ChainSecret, Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
 from ledger.store.record import Record
-from ledger.store.rows import bytes_element, text_element
+from ledger.store.rows import pack_length, text_element
 
 SUBJECTS_PART = "subjects"
 _FEW_TAGS = 100
@@ -57,7 +57,9 @@ class Prepared(NamedTuple):
     def said(cls, origin: str, type_: str, public: Mapping[str, Any]) -> "Prepared":
         """Give an entry of the log's own chain that says everything in public."""
         shared = Shared(origin, LOG_CHAIN, type_)
-        return cls(shared, Template.of_names(shared.names, (), public, None), (), text_element(""), None, public, None)
+        return cls(
+            shared, Template.of_names(shared.names, (), b"", public, None), (), text_element(""), None, public, None
+        )
 
 
 class Shared:
@@ -147,10 +149,11 @@ class Preparer:
                 committed = sealed = None
                 if common.seal is not None:
                     committed, box = common.seal(record.data, draw)
-                    sealed = bytes_element(box)
+                    sealed = pack_length(len(box)) + box
                 elif record.data:
                     raise RecordRefusedError(f"The record {record.type} has a payload and no key class: give it one.")
-                template = Template.of_names(common.names, tags, record.public, committed)
+                lines = "\n".join(tags).encode(errors="surrogatepass")
+                template = Template.of_names(common.names, tags, lines, record.public, committed)
                 public = dict(record.public) if record.public else _NOTHING
                 if public or len(tags) > _FEW_TAGS:
                     # The longest place there can be: nothing may turn out too long once entries are being numbered.
@@ -160,10 +163,10 @@ class Preparer:
                     if secret is None or chain != record.chain:
                         chain, secret = record.chain, self._custody.chain_secret(record.chain)
                     marks = _marks(record, record.idempotency_key, tags, public, secret)
-                lines = text_element("\n".join(tags))
             except (FormatError, SealError) as error:
                 raise _refused(record, error) from None
-            yield tuple.__new__(Prepared, (common, template, tags, lines, sealed, public, marks))
+            element = pack_length(len(lines)) + lines
+            yield tuple.__new__(Prepared, (common, template, tags, element, sealed, public, marks))
 
     def _share(self, record: Record, day: str) -> Shared:
         origin = self._custody.origin

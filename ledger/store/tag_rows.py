@@ -5,6 +5,7 @@ within ``SPAN`` positions; rows of one tag never overlap, since what is sent lat
 a place on, or up to one, finds by ``position`` all rows that matter, and their places come in order.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from hashlib import sha256
 from struct import Struct
@@ -24,13 +25,10 @@ def tag_number(tag: str) -> int:
 
 def tag_rows(first: int, tags_of: Iterable[tuple[str, ...]]) -> tuple[list[bytes], list[bytes], list[bytes]]:
     """Give the columns tag, position and before, as ready elements, for entries with these tags from ``first`` on."""
-    met: dict[str, list[int]] = {}
+    met: defaultdict[str, list[int]] = defaultdict(list)
     for position, tags in enumerate(tags_of, first):
         for tag in tags:
-            if tag in met:
-                met[tag].append(position)
-            else:
-                met[tag] = [position]
+            met[tag].append(position)
     numbers = [_HEAD + sha256(tag.encode()).digest()[:_NUMBER_BYTES] for tag in met]
     last = [number_element(places.pop()) for places in met.values()]
     # The earlier ones as text: PostgreSQL has no arrays of arrays of different lengths, and reads this soonest.

@@ -80,21 +80,34 @@ class TestEncode:
     @given(entry=draw.entries())
     def test_names_that_were_spelled_before_give_the_same_template(self, entry):
         names = spell_names(entry.origin, entry.chain, entry.key, entry.type)
-        template = Template.of_names(
-            names, entry.tags, entry.public, None if entry.commitment is None else entry.commitment.hex()
-        )
+        lines = "\n".join(entry.tags).encode()
+        commitment = None if entry.commitment is None else entry.commitment.hex()
+        template = Template.of_names(names, entry.tags, lines, entry.public, commitment)
         assert template.fill(entry.position, entry.at, entry.prev, entry.seq) == encode(entry)
 
     @pytest.mark.parametrize(("key", "commitment"), [(None, "0" * 64), ("person:x", None), ("person:x", "0" * 62)])
     def test_with_spelled_names_too_a_commitment_is_there_exactly_with_a_key(self, key, commitment):
         with pytest.raises(FormatError):
-            Template.of_names(spell_names(SEALED.origin, SEALED.chain, key, SEALED.type), (), {}, commitment)
+            Template.of_names(spell_names(SEALED.origin, SEALED.chain, key, SEALED.type), (), b"", {}, commitment)
 
     @pytest.mark.parametrize("tags", [('a","b',), ('a","b', 'a","c'), ('"',), ('","',), ("a", 'a","b', "b\\")])
     def test_a_tag_that_looks_like_two_is_one(self, tags):
         data = encode(SEALED._replace(tags=tags))
         assert json.loads(data)["tags"] == list(tags)
         assert parse(data).tags == tags
+
+    @pytest.mark.parametrize(
+        "tags",
+        [("a" * 129,), ("a" * 128, "b" * 129), ("", "a"), ("a\nb",), ("a", "b c"), ("a\x7f",), ("é",), ("\ud800",)],
+    )
+    def test_what_is_no_tag_is_refused_also_where_names_were_spelled_before(self, tags):
+        names = spell_names(SEALED.origin, SEALED.chain, None, SEALED.type)
+        with pytest.raises(FormatError):
+            Template.of_names(names, tags, "\n".join(tags).encode(errors="surrogatepass"), {}, None)
+
+    def test_a_tag_of_128_characters_is_one(self):
+        tags = ("a" * 128, "b" * 128)
+        assert parse(encode(SEALED._replace(tags=tags))).tags == tags
 
     def test_names_are_checked_each_time_not_only_when_they_are_new(self):
         for _ in range(2):
