@@ -1,9 +1,11 @@
 """Every text that the command line prints, in English and Japanese, by one name.
 
-The wording lies in ``scripts.wording``. A name that lacks a language, or stands twice, fails at import.
+The wording lies in ``scripts.wording``. A name that lacks a language, or stands twice, fails at import. A place may say
+the word that goes with a count: ``{count} {count:entry|entries}``.
 """
 
 import os
+from string import Formatter
 from typing import Final, Literal, TypeAlias
 
 from scripts.wording import (
@@ -43,7 +45,21 @@ assert all(english and japanese for english, japanese in _TEXTS.values()), "a te
 
 def text(language: Language, name: str, **values: object) -> str:
     """Give a text in a language with its values put in."""
-    return _TEXTS[name][language == "ja"].format(**values)
+    return _COUNTING.vformat(_TEXTS[name][language == "ja"], (), values)
+
+
+class _Counting(Formatter):
+    """Fills places, and gives of two words the one that goes with a count."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """Say a value, or the word for one or for several of it."""
+        if "|" in format_spec:
+            one, several = format_spec.split("|")
+            return one if str(value) == "1" else several
+        return str(super().format_field(value, format_spec))
+
+
+_COUNTING: Final = _Counting()
 
 
 def has_text(name: str) -> bool:

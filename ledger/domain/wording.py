@@ -3,7 +3,7 @@
 The table is put together from ``ledger.domain.sentences``, one file a stream, each with ``SENTENCES``. A sentence may
 have places, filled with texts. A place says what its text is where people do not read that as it stands:
 ``{status:work.Status}`` is a code, or several, said in the words of ``ledger.domain.codes``; ``{deadline:time}`` is a
-time, told as it is in Japan. Entries keep the codes and times themselves.
+time, told as it is in Japan; ``{count:piece|pieces}`` is the word for so many. Entries keep codes and times themselves.
 """
 
 import pkgutil
@@ -58,6 +58,9 @@ class _Speaker(Formatter):
             return value
         if format_spec == "time":
             return _in_japan(value)
+        if "|" in format_spec:
+            one, several = format_spec.split("|")
+            return one if value == "1" else several
         words = CODES[format_spec]
         # A code that is not known here was written by a later version: it is better read than hidden.
         said = [words[code][self._in_english] if code in words else code for code in value.split(", ")]

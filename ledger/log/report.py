@@ -175,7 +175,7 @@ class Report:
             where = "" if finding.position is None else f" [{finding.position}]"
             lines.append(f"{finding.refusal.name}{where}: {finding.refusal.sentence[language]}{between}{finding.text}")
         if self.more_findings:
-            lines.append(_MORE[language].format(self.more_findings))
+            lines.append(_MORE[language].format(self.more_findings, "" if self.more_findings == 1 else "s"))
         lines.extend(f"{name} {count}" for name, count in (self.states or {}).items())
         if self.blobs:
             counts = {name: self.blobs.get(name, 0) for name in ("verified", "withheld", "missing")}
@@ -219,7 +219,7 @@ _STATES: dict[Language, dict[StepState, str]] = {
     "en": {"passed": "passed", "failed": "FAILED", "unchecked": "NOT CHECKED", "not_applicable": "not applicable"},
     "ja": {"passed": "合格", "failed": "不合格", "unchecked": "未検証", "not_applicable": "該当なし"},
 }
-_MORE: dict[Language, str] = {"en": "and {} more findings", "ja": "ほか {} 件"}
+_MORE: dict[Language, str] = {"en": "and {} more finding{}", "ja": "ほか {} 件"}
 
 INTEGRITY: dict[Outcome, Answer] = {
     "holds": Answer(

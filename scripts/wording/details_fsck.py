@@ -68,6 +68,7 @@ TEXTS: Final[dict[str, str]] = {
     "The recordings were not checked: no folder of recordings was given.": (
         "録画の保存場所が指定されていないため、録画は検査していない"
     ),
+    "Recordings that no readable payload names: {}.": "読める内容のどれも指していない録画: {0} 件",
     "The seals could not be checked: {}": "封緘を検査できなかった（{0}）",
     "The newest entry's time is of an injected clock, as throw-away logs have: it was not judged.": (
         "最新のエントリの時刻は使い捨てのログ用の時計によるため、判定していない"

@@ -12,8 +12,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "no_customers": ("No customer is registered.", "登録されたお客様はありません。"),
     "imported": (
         (
-            "Imported {lines} lines as {id}: {facts} facts, {findings} findings, {rejected} rejected lines, "
-            "{known} known before."
+            "Imported {lines} {lines:line|lines} as {id}: {facts} {facts:fact|facts}, "
+            "{findings} {findings:finding|findings}, {rejected} rejected {rejected:line|lines}, {known} known before."
         ),
         (
             "{lines} 行を {id} として取り込みました: 事実 {facts} 件、指摘 {findings} 件、"
@@ -22,8 +22,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "imported_before": (
         (
-            "This file was imported before as {id}; nothing was added. It had {facts} facts, {findings} findings and "
-            "{rejected} rejected lines."
+            "This file was imported before as {id}; nothing was added. It had {facts} {facts:fact|facts}, "
+            "{findings} {findings:finding|findings} and {rejected} rejected {rejected:line|lines}."
         ),
         (
             "このファイルは {id} として取込み済みで、追加はありません。事実 {facts} 件、指摘 {findings} 件、"
@@ -31,7 +31,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     "keystrokes_cut": (
-        "{count} keystrokes and bytes of secrets were cut out and are not kept.",
+        "{count} {count:keystroke or byte of a secret was|keystrokes and bytes of secrets were} cut out: not kept.",
         "キー入力と秘密情報のバイト計 {count} 件を取り除き、保存していません。",
     ),
     "line_rejected": (
@@ -39,7 +39,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "例えば {line} 行目は解釈できません: {reason}",
     ),
     "correlated": (
-        "{sessions} sessions are put together; {uncertain} records could not be placed with certainty.",
+        (
+            "{sessions} {sessions:session is|sessions are} put together; {uncertain} {uncertain:record|records} "
+            "could not be placed with certainty."
+        ),
         "{sessions} 件のセッションを対応付けました。確実に対応付けられない記録は {uncertain} 件です。",
     ),
     "credential_exposed": (
@@ -47,19 +50,28 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{id} の秘密情報が、保存した内容に含まれています（記録 credential.exposure_detected.v1）。",
     ),
     "reconciled": (
-        "{logins} logins were compared with recorded sessions; {matched} of them belong to one.",
+        (
+            "{logins} {logins:login was|logins were} compared with recorded sessions; "
+            "{matched} {matched:belongs|belong} to one."
+        ),
         "ログイン {logins} 件を記録済みセッションと照合し、{matched} 件が対応しました。",
     ),
     "reconciled_earlier": (
-        "{count} logins of earlier imports, unsettled until now, belong to a recorded session.",
+        (
+            "{count} {count:login|logins} of earlier imports, unsettled until now, "
+            "{count:belongs|belong} to a recorded session."
+        ),
         "以前に取り込んだ未照合のログイン {count} 件が、記録済みセッションに対応しました。",
     ),
     "reconciled_elsewhere": (
-        "{count} logins are of no technician's account and on hosts that no work order names: they were not compared.",
+        (
+            "{count} {count:login is|logins are} of no technician's account and on hosts that no work order names: "
+            "{count:it was|they were} not compared."
+        ),
         "作業依頼の対象でないホストへの、技術員以外のログイン {count} 件は照合していません。",
     ),
     "reconciled_to_come": (
-        "{count} logins tell of a time that is still to come, and were not compared.",
+        "{count} {count:login tells|logins tell} of a time that is still to come: not compared.",
         "未来の時刻のログイン {count} 件は照合していません。",
     ),
     "reconciled_suspect": (
@@ -84,7 +96,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "検査したことを記録できませんでした: {reason}",
     ),
     "destroyed": (
-        "{count} payloads under {key} are destroyed (ordered in entry {ordered}, confirmed in entry {confirmed}).",
+        (
+            "{count} {count:payload|payloads} under {key} {count:is|are} destroyed "
+            "(ordered in entry {ordered}, confirmed in entry {confirmed})."
+        ),
         "{key} の記録 {count} 件を破棄しました（指示: 記録 {ordered}、確認: 記録 {confirmed}）。",
     ),
     "not_signed": ("Not under a signed checkpoint yet: {reason}", "まだ署名されていません: {reason}"),
@@ -102,7 +117,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "receipt_written": ("Wrote the receipt to {path}.", "受領証を {path} に書き出しました。"),
     "exported": (
-        "Wrote {path}: entries {first} to {last}, {disclosed} of them disclosed, {blobs} recordings, log size {size}.",
+        (
+            "Wrote {path}: entries {first} to {last}, {disclosed} of them disclosed, "
+            "{blobs} {blobs:recording|recordings}, log size {size}."
+        ),
         (
             "{path} を書き出しました: エントリ {first}〜{last}（うち開示 {disclosed} 件）、"
             "録画 {blobs} 件、ログ件数 {size}。"
@@ -118,7 +136,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "recording_missing": ("The recording {id} is missing.", "録画 {id} が欠落しています。"),
     "exported_incomplete": (
-        "The package lacks {count} recordings that are lost; whoever verifies it is told so. Run 'shoseki fsck'.",
+        (
+            "The package lacks {count} {count:recording that is|recordings that are} lost; whoever verifies it is told "
+            "so. Run 'shoseki fsck'."
+        ),
         (
             "失われた録画 {count} 件は証跡パッケージに含まれず、検証すると欠落と示されます。"
             "shoseki fsck で検査してください。"
@@ -126,7 +147,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "policy_written": ("Wrote the policy to {path}.", "検証方針を {path} に書き出しました。"),
     "recording_written": (
-        "Wrote the recording to {path} ({size} bytes).",
+        "Wrote the recording to {path} ({size} {size:byte|bytes}).",
         "録画を {path} に書き出しました（{size} バイト）。",
     ),
     "no_recording": (
@@ -146,17 +167,23 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "理由のエントリなく内容が失われています。shoseki fsck で検査してください。",
     ),
     "fsck_clean": (
-        "Checked {entries} entries, {opened} payloads, {checkpoints} checkpoints and {blobs} recordings: no finding.",
+        (
+            "Checked {entries} {entries:entry|entries}, {opened} {opened:payload|payloads}, "
+            "{checkpoints} {checkpoints:checkpoint|checkpoints} and {blobs} {blobs:recording|recordings}: no finding."
+        ),
         (
             "エントリ {entries} 件、内容 {opened} 件、チェックポイント {checkpoints} 件、"
             "録画 {blobs} 件を検査しました: "
             "指摘はありません。"
         ),
     ),
-    "fsck_findings": ("Checked {entries} entries: {count} findings.", "{entries} 件を検査しました: 指摘 {count} 件。"),
+    "fsck_findings": (
+        "Checked {entries} {entries:entry|entries}: {count} {count:finding|findings}.",
+        "{entries} 件を検査しました: 指摘 {count} 件。",
+    ),
     "fsck_more": ("and {count} more of this kind.", "ほか同種 {count} 件。"),
     "fsck_unchecked": (
-        "Checked {entries} entries and found nothing, but not everything could be checked: see above.",
+        "Checked {entries} {entries:entry|entries} and found nothing, but not everything could be checked: see above.",
         "{entries} 件を検査し指摘はありませんが、検査できなかった部分があります。上記をご覧ください。",
     ),
     "backup_confirmed": (
@@ -187,8 +214,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "clock_behind": (
         (
-            "The clock is {seconds} seconds behind the newest entry, whose time new entries get: set the clock right, "
-            "or where it is right the log's time with 'shoseki status --correct-clock REASON'."
+            "The clock is {seconds} {seconds:second|seconds} behind the newest entry, whose time new entries get: "
+            "set the clock right, or where it is right the log's time with 'shoseki status --correct-clock REASON'."
         ),
         (
             "時計が最新のエントリより {seconds} 秒遅れ、記録の時刻が進みません: "
@@ -250,9 +277,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "checkpoint": ("checkpoint", "チェックポイント"),
     "signed_none": ("nothing is signed yet", "まだ署名されていません"),
     "signed_all": ("size {size}, every entry signed", "件数 {size}（すべて署名済み）"),
-    "signed_behind": ("size {size}, {behind} entries behind", "件数 {size}（未署名 {behind} 件）"),
+    "signed_behind": ("size {size}, {behind} {behind:entry|entries} behind", "件数 {size}（未署名 {behind} 件）"),
     "signed_ahead": (
-        "size {size}, of which {entries} entries are there: the database is an older or another state of this log",
+        (
+            "size {size}, of which {entries} {entries:entry is|entries are} there: "
+            "the database is an older or another state of this log"
+        ),
         "件数 {size} のうち {entries} 件しかなく、データベースはこのログの古い状態か別の状態です",
     ),
     "keyring": ("keyring", "鍵束"),

@@ -52,12 +52,15 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{at}: 不具合について改めてのお問い合わせがあり、元の作業依頼の続きとして記録しました。{order}",
     ),
     "story_imported": (
-        "The maintenance of 2026-11-22: {files} files, {lines} lines, {sessions} logins and connections (JST).",
+        (
+            "The maintenance of 2026-11-22: {files} {files:file|files}, {lines} {lines:line|lines}, "
+            "{sessions} {sessions:login or connection|logins and connections} (JST)."
+        ),
         "2026-11-22 の保守作業: {files} ファイル、{lines} 行、ログインと接続 {sessions} 件（時刻は日本時間）。",
     ),
     "story_findings": ("Findings in the sources: {findings}.", "取込み元についての指摘: {findings}。"),
     "story_packed": (
-        "{entries} entries under a signed checkpoint; the customer's package is {package}.",
+        "{entries} {entries:entry|entries} under a signed checkpoint; the customer's package is {package}.",
         "エントリ {entries} 件に署名し、お客様の証跡パッケージ {package} を書き出しました。",
     ),
     "story_verified": (
@@ -86,8 +89,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "story_counts": (
         (
-            "{entries} entries tell of {ssh} SSH sessions, {failed} failed SSH logins, {desktop} desktop session and "
-            "{desktop_failed} failed desktop login."
+            "{entries} {entries:entry tells|entries tell} of {ssh} SSH {ssh:session|sessions}, "
+            "{failed} failed SSH {failed:login|logins}, {desktop} desktop {desktop:session|sessions} and "
+            "{desktop_failed} failed desktop {desktop_failed:login|logins}."
         ),
         (
             "エントリ {entries} 件: SSH セッション {ssh} 件、SSH ログイン失敗 {failed} 件、デスクトップ {desktop} 件、"

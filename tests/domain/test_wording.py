@@ -49,7 +49,8 @@ def enumerations() -> dict[str, type[StrEnum]]:
 
 
 def places(sentence: str) -> dict[str, str]:
-    return {name: spec or "" for _, name, spec, _ in Formatter().parse(sentence) if name}
+    """Give what each place says its text is; the word that goes with a count is no text of its own."""
+    return {name: spec or "" for _, name, spec, _ in Formatter().parse(sentence) if name and "|" not in (spec or "")}
 
 
 @pytest.mark.parametrize("key", wording.table())

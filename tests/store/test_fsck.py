@@ -492,7 +492,7 @@ def test_recordings_that_payloads_name_are_opened(filled: TestedLog) -> None:
     name_blob(filled, {"id": whole.id, "key": whole.key.hex()})  # the recording began
     name_blob(filled, whole.members())
     assert check(filled).blobs == 1
-    assert check(filled).notes == ("3 recordings are named by no readable payload.",)
+    assert check(filled).notes == ("Recordings that no readable payload names: 3.",)
     positions = [name_blob(filled, each.members()) for each in (changed, lost)]
     store.delete(lost.id)
     path = store.directory / changed.id[:2] / changed.id
@@ -501,5 +501,5 @@ def test_recordings_that_payloads_name_are_opened(filled: TestedLog) -> None:
     report = check(filled)
     found = [(finding.code, finding.position) for finding in report.findings]
     assert found == [(Code.BLOB, positions[0]), (Code.BLOB_ABSENT, positions[1]), (Code.BLOB_FORM, malformed)]
-    assert report.notes == ("1 recordings are named by no readable payload.",)
+    assert report.notes == ("Recordings that no readable payload names: 1.",)
     assert orphan.id in {each.id for each in store.list()}

@@ -27,7 +27,7 @@ SENTENCES = {
     ),
     "recording_incomplete": (
         "録画の点検で {count} 件の欠落または相違が見つかりました。",
-        "A check of the recording found {count} pieces missing or changed.",
+        "A check of the recording found {count} {count:piece|pieces} missing or changed.",
     ),
     "segment_number": (
         "区間番号 {number} または大きさが正しくありません。",

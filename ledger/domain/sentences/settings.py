@@ -11,6 +11,6 @@ SENTENCES = {
     ),
     "setting_reminds_late": (
         "催促はみなし同意の成立（{days} 営業日）より前でなければなりません。",
-        "A reminder comes before silence is consent, after {days} business days.",
+        "A reminder comes before silence is consent, after {days} {days:business day|business days}.",
     ),
 }

@@ -273,7 +273,7 @@ def _orphans(blobs: Path | None, join: Join, unchecked: set[str]) -> list[str]:
     except BlobStoreError as error:
         unchecked.add(str(error))
         return []
-    return [f"{orphans} recordings are named by no readable payload."] if orphans else []
+    return [f"Recordings that no readable payload names: {orphans}."] if orphans else []
 
 
 @contextmanager
