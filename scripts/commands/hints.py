@@ -50,9 +50,17 @@ def _is_heard(step: Step, told: Told) -> bool:
 def _blank(members: Iterable[Member], told: Told) -> Iterator[Member]:
     for each in members:
         value = told.get((each.within, each.name))
-        texts = (value if each.several else (value,)) if value is not None and each.of_words else ()
-        if any(is_blank(text) for text in texts):
+        if value is not None and any(is_blank(text) for text in _texts(each, value if each.several else (value,))):
             yield each
+
+
+def _texts(member: Member, values: Iterable[Any]) -> Iterator[str]:
+    """Give what is told in words, also where it stands beside something else: the symptom of a system."""
+    for each in values:
+        if member.of_words:
+            yield each
+        elif isinstance(words := getattr(each, "words", None), str):
+            yield words
 
 
 def hints_on(session: Session, ledger: Ledger, told: Told) -> list[str]:

@@ -94,7 +94,7 @@ STEPS: tuple[Step, ...] = (
     Step("work report", completing.SendCompletionReport),
     Step("work request-check", completing.RequestOperationCheck),
     Step("work confirm-check", completing.ConfirmOperation, heard=("words",)),
-    Step("work report-defect", completing.ReportDefect),
+    Step("work report-defect", completing.ReportDefect, heard=("defects",)),
     Step("work follow-up", completing.OpenFollowUp, {"request.work_order": "work_order"}, heard=("words",)),
     Step("work remind", blocking.RemindCustomer),
     Step("work block", blocking.BlockWork),

@@ -8,6 +8,7 @@ from command_line import Answer, recorded
 from office import Office, ago, founded
 from working_day import agree
 
+from ledger.domain.completion_facts import Defect
 from ledger.domain.work_facts import Side
 from ledger.store.embedded import Urls
 from scripts.commands.hints import check_words, hints_on_words, is_blank
@@ -73,6 +74,16 @@ def test_a_blank_text_is_refused_by_its_option_unless_somebody_else_said_it(step
                 check_words(session, step, members, told)
             if any(member.kind is Side for member in members):
                 check_words(session, step, members, {**told, ("", "by"): Side.CUSTOMER})
+
+
+@pytest.mark.parametrize("words", BLANK)
+def test_a_symptom_that_the_customer_did_not_name_is_kept_and_told_of(words: str) -> None:
+    [step] = [each for each in STEPS if each.name == "work report-defect"]
+    session, members = Session(language="en"), members_of(step)
+    told = {("", "defects"): (Defect("ap01", "遅い"), Defect("db01", words))}
+    check_words(session, step, members, told)
+    assert hints_on_words(session, members, told) == ["--defects is blank."]
+    assert hints_on_words(session, members, {("", "defects"): told["", "defects"][:1]}) == []
 
 
 @pytest.mark.parametrize("blank", BLANK)
