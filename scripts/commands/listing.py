@@ -10,7 +10,7 @@ import typer
 
 from ledger.log.entry import LOG_CHAIN
 from ledger.log.members import format_at
-from projections import agreements, evidence, orders, people
+from projections import agreements, evidence, orders, people, trail
 from projections.listing import Listed, View, listed
 from scripts.commands.access import reading
 from scripts.commands.asking import choice_text
@@ -18,7 +18,7 @@ from scripts.commands.declared import Command
 from scripts.console import Session, Status
 from scripts.japan_time import to_the_minute
 
-_OF_CUSTOMERS: Final[Mapping[str, View]] = {
+_OF_CUSTOMERS: Final[Mapping[str, View | tuple[View, ...]]] = {
     "consent": agreements.CONSENT,
     "contract": agreements.CONTRACT,
     "contact": agreements.CONTACT,
@@ -26,6 +26,9 @@ _OF_CUSTOMERS: Final[Mapping[str, View]] = {
     "permission": orders.PERMISSION,
     "credential": orders.CREDENTIAL,
     "session": orders.SESSION,
+    "gateway": trail.LOGIN,
+    "recording": trail.RECORDING,
+    "data": (trail.ITEM, trail.USE),
     "hold": evidence.HOLD,
     "request": evidence.REQUEST,
 }
@@ -44,17 +47,19 @@ def list_of(group: str) -> Command:
     def of_customer(
         session: Session, *, customer: Annotated[str, typer.Option("--customer", help="opt_customer")]
     ) -> Status:
-        return _list(session, _OF_CUSTOMERS[group], customer)
+        views = _OF_CUSTOMERS[group]
+        return _list(session, views if isinstance(views, tuple) else (views,), customer)
 
     def of_all(session: Session) -> Status:
-        return _list(session, _OF_ALL[group], LOG_CHAIN)
+        return _list(session, (_OF_ALL[group],), LOG_CHAIN)
 
     return of_customer if group in _OF_CUSTOMERS else of_all
 
 
-def _list(session: Session, view: View, customer: str) -> Status:
+def _list(session: Session, views: tuple[View, ...], customer: str) -> Status:
     with reading(session) as ledger:
-        rows = listed(ledger, view, customer)
+        rows = [row for view in views for row in listed(ledger, view, customer)]
+    rows.sort(key=lambda row: row.position)
     for row in rows:
         session.give(_members(row))
     if not rows:

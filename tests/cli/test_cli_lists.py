@@ -1,5 +1,6 @@
 """What there is can be listed, so that nobody has to look for an id: states as the log says them, nothing appended."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -24,6 +25,9 @@ LIVED = {
     "permission": ("permission", "granted"),
     "credential": ("credential", "held"),
     "session": ("session", "ended"),
+    "gateway": ("login", "out"),
+    "recording": ("recording", "finalized"),
+    "data": ("use", "used"),
     "hold": ("hold", "released"),
     "request": ("request", "acknowledged"),
     "terms": ("terms", "published"),
@@ -46,7 +50,7 @@ def log_of(office: Office) -> Callable[..., Answer]:
 
 def test_every_group_that_has_subjects_can_list_them() -> None:
     assert LIVED.keys() == GROUPS
-    assert set(STEP_GROUPS) - GROUPS == {"gateway", "recording", "data", "settings"}
+    assert set(STEP_GROUPS) - GROUPS == {"settings"}
 
 
 @pytest.mark.parametrize("group", LIVED)
@@ -72,6 +76,10 @@ def test_what_belongs_together_is_named(lived: Office) -> None:
     assert ids["session"][lived.ids["session"]]["recording"] == [lived.ids["recording"]]
     assert ids["work"][order]["person"] == [lived.ids["technician"]]
     assert ids["request"][lived.ids["request"]] == {"work_order": [order]}
+    assert ids["gateway"][lived.ids["login"]] == {"person": [lived.ids["technician"]]}
+    assert ids["recording"][lived.ids["recording"]] == {"session": [lived.ids["session"]]}
+    assert ids["data"][lived.ids["item"]]["work_order"] == [order]
+    assert lived.ids["session"] in ids["data"][lived.ids["use"]]["session"]
     (consent,) = rows(lived, "consent")
     assert consent["notes"] == ["in_force"]
 
@@ -96,6 +104,21 @@ def test_ids_stand_whole_on_a_terminal(lived: Office, language: str) -> None:
         for row in rows(lived, group):
             assert {row["id"], *(each for ids in row["ids"].values() for each in ids)} <= words
         assert "(JST)" in seen.screen
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_list_is_wider_than_a_terminal_of_80_columns(
+    lived: Office, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(screen, "watched", lambda *, error=False: not error)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    for group in sorted(GROUPS):
+        of = [] if group in OF_ALL else ["--customer", lived.ids["customer"]]
+        told = lived.answers("technician", group, "list", *of, "--lang", language).out
+        lines = re.sub("\x1b\\[[0-9;]*m", "", told).splitlines()
+        assert all(cell_len(line) <= 80 for line in lines), told
+        assert len(lines) > 2, "something is listed"
 
 
 @pytest.mark.parametrize("columns", [120, 80, 50, 20])
