@@ -39,6 +39,11 @@ class Known(NamedTuple):
         """Give what is known with these facts, which are all that came before a later position."""
         return Known(self.item, self.facts + new if new else self.facts, before, self.until, self.forgotten)
 
+    def and_then(self, appended: Sequence[Recorded[Fact]], before: int) -> "Known":
+        """Give what is known with what was appended, of which some may be inside, and nothing else came before it."""
+        takes = self.item.takes
+        return self.then(tuple([each for each in appended if takes(each.fact.TYPE, each.tags)]), before)
+
     def whole(self, item: Item) -> "Known | None":
         """Give it where it tells all that an item of the same tags takes, be it of more types; else None."""
         if not item.within(self.item):
@@ -85,11 +90,14 @@ class BoundaryMemory:
     def met(self, tags: Iterable[str], type_: str | None = None, position: int = 0) -> None:
         """Take note of what stands under these tags: no id in them is new any more, nor all known that was."""
         with self._lock:
-            for tag in tags:
-                self._drawn.pop(tag.partition(":")[2], None)
-                known = self._known.get((tag,)) if type_ is not None else None
-                if known is not None and known.before <= position and known.item.takes(type_ or "", (tag,)):
-                    self._known[tag,] = known._replace(met=known.met | {type_ or ""})
+            self._met(tags, type_, position)
+
+    def learn(self, several: Iterable[Known], appended: Iterable[Recorded[Fact]]) -> None:
+        """Remember items as they are known now, and what was appended last and stands under more tags than theirs."""
+        with self._lock:
+            self._keep_all(several)
+            for each in appended:
+                self._met(each.tags, each.fact.TYPE, each.position)
 
     def recall(self, items: Sequence[Item]) -> list[Known] | None:
         """Give what is known of each item, be it of more types; None where any of them has to be read."""
@@ -111,12 +119,22 @@ class BoundaryMemory:
     def keep(self, several: Iterable[Known]) -> None:
         """Remember items as they are known now; who knows more is believed."""
         with self._lock:
-            for known in several:
-                if known.item.since is None:
-                    self._keep(known.item.tags, known)
-            while len(self._known) > _ITEMS or self._facts > _FACTS:
-                self._drop(next(iter(self._known)))
-            self._sweep()
+            self._keep_all(several)
+
+    def _met(self, tags: Iterable[str], type_: str | None, position: int) -> None:
+        for tag in tags:
+            self._drawn.pop(tag.partition(":")[2], None)
+            known = self._known.get((tag,)) if type_ is not None else None
+            if known is not None and known.before <= position and known.item.takes(type_ or "", (tag,)):
+                self._known[tag,] = known._replace(met=known.met | {type_ or ""})
+
+    def _keep_all(self, several: Iterable[Known]) -> None:
+        for known in several:
+            if known.item.since is None:
+                self._keep(known.item.tags, known)
+        while len(self._known) > _ITEMS or self._facts > _FACTS:
+            self._drop(next(iter(self._known)))
+        self._sweep()
 
     def _partly(self, tags: tuple[str, ...], now: float) -> Known | None:
         known = self._known.get(tags)

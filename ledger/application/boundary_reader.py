@@ -10,7 +10,7 @@ took, and the condition of an append is of that item, too: so the next one is kn
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.application.boundary_memory import BoundaryMemory, Known
 from ledger.application.facts import from_record, query_of
@@ -24,8 +24,7 @@ from ledger.store.reader import Reader
 from ledger.store.since import first_at
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """The facts of a boundary, in order, and what is known of each of its items, or of more types than it takes."""
 
     boundary: Boundary
@@ -86,14 +85,7 @@ class BoundaryReader:
     def learn(self, read: Read, appended: Sequence[Recorded[Fact]]) -> None:
         """Remember what was appended under the condition of a reading, in one append: nothing else came in between."""
         before = appended[-1].position + 1
-        self._memory.keep(
-            [
-                known.then(tuple([each for each in appended if known.item.takes(each.fact.TYPE, each.tags)]), before)
-                for known in read.known
-            ]
-        )
-        for each in appended:
-            self._memory.met(each.tags, each.fact.TYPE, each.position)
+        self._memory.learn([known.and_then(appended, before) for known in read.known], appended)
 
     def _parts(self, item: Item) -> list[Known]:
         """Give what has to be asked: what is known of the item from its place on, and its other types from the first.

@@ -13,7 +13,7 @@ others: who may give which command.
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -125,8 +125,9 @@ class Decider:
         }
         if idempotency_key is not None and (done := self._done(command, idempotency_key, said)) is not None:
             return done
+        acting = actor if isinstance(actor, Acting) else None
         dues = decision.timers(command)
-        boundary = decision.boundary(command, dues, _BESIDE[isinstance(actor, Acting)])
+        boundary = decision.boundary(command, dues, _BESIDE[acting is not None])
         due: list[int] = []
         asked = only = False
         for _ in range(2 * ATTEMPTS):  # by what is remembered, and where that does not do by what stands there
@@ -135,8 +136,8 @@ class Decider:
             try:
                 if customer is not None:
                     seen = check_own_chain(seen, customer, self._boundaries)
-                if isinstance(actor, Acting):
-                    actor.check(seen.facts)
+                if acting is not None:
+                    acting.check(seen.facts)
                 settings = in_force(seen.facts, self.defaults)
                 if found := first_due(dues, seen.facts, now, settings):
                     due += self._append_due(*found, seen, now)
@@ -205,7 +206,7 @@ class Decider:
             if (owner := of_owner(due, seen.facts, self._boundaries)) != due:
                 due = owner
                 continue
-            seen = replace(seen, facts=own(seen.facts, due.chain))
+            seen = seen._replace(facts=own(seen.facts, due.chain))
             settings = in_force(seen.facts, self.defaults)
             found = first_due([due], seen.facts, now, settings)
             if found is None:

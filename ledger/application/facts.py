@@ -6,9 +6,8 @@ comes back as an erased fact, one that cannot be opened and should is refused, n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.application.errors import FactUnreadableError, PayloadUnavailableError
 from ledger.application.payload import Statement, read
@@ -19,7 +18,7 @@ from ledger.log.entry import LOG_CHAIN
 from ledger.log.errors import FormatError
 from ledger.log.members import format_at, parse_at
 from ledger.store.custody import ChainSecret
-from ledger.store.query import Query, query_of_items
+from ledger.store.query import ItemSince, Query
 from ledger.store.record import PayloadState, Record
 from ledger.store.record import Recorded as Stored
 
@@ -27,8 +26,7 @@ _PERSONAL = ("person:", "technician:")
 """How tags begin whose ids are people's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A fact on its way to the log: its record, and what reading that will give."""
 
     record: Record
@@ -100,7 +98,14 @@ def query_of(items: Sequence[Item], secret: ChainSecret, since: Sequence[int] | 
     """Give a boundary's items as the store asks them, each from its place in ``since`` on; None for no items."""
     if not items:
         return None
-    return query_of_items([(item.types, _blinded(item.tags, secret)) for item in items], since)
+    if since is None:
+        since = [0] * len(items)
+    return Query(
+        [
+            ItemSince(list(item.types), _blinded(item.tags, secret), place)
+            for item, place in zip(items, since, strict=True)
+        ]
+    )
 
 
 def blinded(tag: str, secret: ChainSecret) -> str:

@@ -5,8 +5,6 @@ say of it is never decided on and hinders nobody; a command that names what is a
 anything is written. Boundaries go by tag, and a tag is an id that somebody typed: so entries of others get inside.
 """
 
-from dataclasses import replace
-
 from ledger.application.boundary_reader import BoundaryReader, Read
 from ledger.domain.boundary import tag
 from ledger.domain.decision import Refusal
@@ -26,7 +24,7 @@ def check_own_chain(seen: Read, customer: str, boundaries: BoundaryReader) -> Re
     begun = [_first(each, seen.facts, boundaries) for each in sorted(named)]
     if theirs := _of_others([each for each in begun if each is not None], customer):
         raise Refusal("R-36", "chain_of_another_customer", [each.position for each in theirs])
-    return replace(seen, facts=own(seen.facts, customer))
+    return seen._replace(facts=own(seen.facts, customer))
 
 
 def of_owner(due: Due, facts: Facts, boundaries: BoundaryReader) -> Due:

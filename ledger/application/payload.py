@@ -5,15 +5,13 @@ JCS with members ``occurred_at`` (text, UTC, as many fractional digits as the so
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.log import canonical
 from ledger.log.errors import FormatError
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What one record says."""
 
     occurred_at: str

@@ -25,7 +25,7 @@ from ledger.domain import registry
 from ledger.domain.member_type import CODE, MemberError, spelling
 from ledger.domain.registry import Kind, Member, MemberClass, Place, RegistryError
 
-_is_opaque = re.compile(r"[a-z]+(?:_[a-z]+)*_[0-9a-f]{32}").fullmatch
+_is_opaque = re.compile(r"(?:[a-z]++_)++[0-9a-f]{32}").fullmatch
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MISSING = dataclasses.MISSING
 F = TypeVar("F")
@@ -137,18 +137,18 @@ def to_wire(fact: Fact) -> Wire:
     data: dict[str, Any] = {}
     shown: dict[str, Any] = {}
     tags = list(kind.tags)
-    for member, value in zip(kind.members or (), kind.values(fact), strict=True):
-        spelled, (write, _, plain, _, _) = value, member.spelling
+    for (name, public, plain, write, form, member), value in zip(kind.lines, kind.values(fact), strict=True):
+        spelled = value
         if type(value) not in plain:
             try:
                 spelled = write(value)
             except (MemberError, ValueError) as error:
-                raise FactError(kind.type, member.name, f"cannot be written: {error}") from None
-        if member.form is not None:
-            _check(kind, member, member.form, spelled)
+                raise FactError(kind.type, name, f"cannot be written: {error}") from None
+        if form is not None:
+            _check(kind, member, form, spelled)
         if member.tags:
             tags += _tags(kind, member, value)
-        (shown if member.shown else data)[member.name] = spelled
+        (shown if public else data)[name] = spelled
     subject = None if kind.subject is None else getattr(fact, kind.subject)
     return Wire(kind.type, data, shown, tuple(sorted({*tags})), kind.key_class, subject, kind.chain)
 
@@ -229,7 +229,7 @@ def _tags(kind: Kind, member: Member, value: Any) -> list[str]:
     if value is None:
         return []
     tags = []
-    for each in value if isinstance(value, tuple) else (value,):
+    for each in value if type(value) is tuple else (value,):
         name, id_ = (member.ref, each) if member.ref else each.split(":", 1)
         if not _is_opaque(id_):
             raise FactError(kind.type, member.name, f"names {id_!r:.80}, which is no opaque id")

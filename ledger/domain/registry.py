@@ -8,9 +8,9 @@ once ``ledger.domain.catalogue`` is imported.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from ledger.domain.member_type import Spelling
+from ledger.domain.member_type import Spell, Spelling
 from ledger.domain.values import taken_apart
 from ledger.keys.classes import CLASSES
 
@@ -49,6 +49,15 @@ class Member:
         object.__setattr__(self, "shown", self.kind == "public")
         object.__setattr__(self, "tags", self.ref is not None or self.about)
 
+    @property
+    def line(self) -> "Line":
+        """Give at once what writing needs to know of it."""
+        write, _, plain, _, _ = self.spelling
+        return self.name, self.shown, plain, write, self.form, self
+
+
+Line: TypeAlias = tuple[str, bool, frozenset[type[Any]], Spell, re.Pattern[str] | None, Member]
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -72,6 +81,8 @@ class Kind:
     """The class of the key that seals it; None where there is nothing to seal."""
     values: Callable[[Any], tuple[Any, ...]] = field(init=False, compare=False)
     """Gives the members of a fact, in their order."""
+    lines: tuple[Line, ...] = field(init=False, compare=False)
+    """The members as they are written, one after the other."""
     tagging: tuple[Member, ...] = field(init=False, compare=False)
     """The members whose values tag the entry."""
     changing: tuple[Member, ...] = field(init=False, compare=False)
@@ -82,6 +93,7 @@ class Kind:
         object.__setattr__(self, "key_class", None if self.retention == TERMS else self.retention)
         members = self.members or ()
         object.__setattr__(self, "values", taken_apart([member.name for member in members]))
+        object.__setattr__(self, "lines", tuple(member.line for member in members))
         object.__setattr__(self, "tagging", tuple(member for member in members if member.tags))
         object.__setattr__(self, "changing", tuple(member for member in members if member.spelling.stands is not None))
 

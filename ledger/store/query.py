@@ -25,10 +25,9 @@ def query_of_items(items: Iterable[tuple[Sequence[str], Sequence[str]]], since: 
 
     ``since`` says for each item from which entry position on it is looked for.
     """
-    given = [ItemSince(list(types), list(tags)) for types, tags in items]
-    for item, position in zip(given, since or (), strict=since is not None):
-        item.since = position
-    return Query(list[QueryItem](given))
+    if since is None:
+        return Query([ItemSince(list(types), list(tags)) for types, tags in items])
+    return Query([ItemSince(list(types), list(tags), since) for (types, tags), since in zip(items, since, strict=True)])
 
 
 def nothing_new(query: Query, after: int | None) -> AppendCondition:
