@@ -25,8 +25,10 @@ _LEAST = 10
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 # What stays together: a word of narrow characters, or one wide character; with the brackets that open before it, the
-# spaces behind it, and the marks that may not begin a line.
-_PIECE = re.compile("[（「『【]*(?:[!-\u2e7f]+|[^!-\u2e7f\\s])[、。，．：；！？）」』】々ー〜),]*\\s*|\\s+")
+# spaces behind it, and the marks that may not begin a line. A few words of help are short enough to stay whole.
+_PIECE = re.compile(
+    "[（「『【]*(?:必須|以上|既定|複数可|[!-\u2e7f]+|[^!-\u2e7f\\s])[、。，．：；！？）」』】々ー〜),]*\\s*|\\s+"
+)
 
 
 def visible(text: str) -> str:

@@ -92,7 +92,7 @@ CODES: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "customer": ("お客様からのお預かり", "given by the customer"),
         "vendor_built": ("弊社が作成", "made by the vendor"),
         "one_time": ("一回限り", "for one use"),
-        "federated": ("お客様の認証基盤（秘密情報なし）", "the customer's own sign-on, no secret"),
+        "federated": ("お客様の認証基盤", "the customer's own sign-on, no secret"),
     },
     "credential_facts.Rejection": {
         "not_working": ("使用できない", "does not work"),
@@ -105,10 +105,10 @@ CODES: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "in": ("再開", "in again"),
     },
     "encrypted_path.Protocol": {
-        "https": ("HTTPS（TLS 1.2 以上）", "HTTPS with TLS 1.2 or later"),
-        "ssh": ("SSH（第 2 版）", "SSH version 2"),
+        "https": ("TLS 1.2 以上の HTTPS", "HTTPS with TLS 1.2 or later"),
+        "ssh": ("SSH 第 2 版", "SSH version 2"),
         "vpn": ("暗号化された VPN", "encrypted VPN"),
-        "other": ("その他（認められません）", "another (not lawful)"),
+        "other": ("認められない方式", "another, which is not lawful"),
     },
     "encrypted_path.Protocol.name": {
         "https": ("HTTPS", "HTTPS"),

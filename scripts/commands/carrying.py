@@ -230,7 +230,10 @@ def _help(member: Member, language: Language) -> Written:
     shown, space = text(language, member.explained), "" if language == "ja" else " "
     if member.choices is not None:
         said = [(each.value, text(language, choice_name(each))) for each in member.choices]
-        values = [text(language, "help_choice", code=code, words=words) for code, words in said]
+        values = [
+            code if words == code.replace("_", " ") else text(language, "help_choice", code=code, words=words)
+            for code, words in said
+        ]
         shown += space + text(language, "step_choices", values=text(language, "help_and").join(values))
     if member.required:
         shown += space + text(language, "step_required")

@@ -6,7 +6,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "help_terms_list": ("List the versions of the terms.", "条件書の版を一覧表示します。"),
     "help_consent_list": ("List a customer's consents.", "お客様の同意を一覧表示します。"),
     "help_contract_list": ("List a customer's contracts.", "お客様との契約を一覧表示します。"),
-    "help_contact_list": ("List a customer's contacts.", "お客様側のご担当者を一覧表示します。"),
+    "help_contact_list": ("List a customer's contacts.", "お客様のご担当者を一覧表示します。"),
     "help_person_list": ("List the vendor's people.", "弊社の担当者を一覧表示します。"),
     "help_work_list": ("List a customer's work orders.", "お客様の作業依頼を一覧表示します。"),
     "help_permission_list": ("List a customer's permissions.", "お客様の接続の許可を一覧表示します。"),

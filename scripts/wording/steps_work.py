@@ -33,8 +33,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "help_work_confirm_check": ("The customer says that all systems work.", "稼働確認の結果（正常）を記録します。"),
     "help_work_report_defect": ("The customer says what does not work.", "稼働確認の結果（不具合）を記録します。"),
     "help_work_follow_up": (
-        "The customer inquires anew about completed work.",
-        "完了した作業についての改めてのお問い合わせを記録します。",
+        "The customer inquires anew about work that has ended.",
+        "終了した作業についての改めてのお問い合わせを記録します。",
     ),
     "help_work_remind": (
         "Remind the customer of what the work lacks.",

@@ -9,7 +9,9 @@ from rich.cells import cell_len
 
 from scripts.cli import _COMMANDS, STEP_GROUPS
 from scripts.commands.listing import GROUPS
+from scripts.commands.step import Step
 from scripts.commands.steps import STEPS
+from scripts.screen import wrap
 
 ENGLISH = re.compile(
     r"OPTIONS|ARGS|COMMAND\b|TEXT|CODE|TIME|NUMBER|DIRECTORY|FILE\b|[Dd]efault|[Rr]equired|<\w|x>=|Usage"
@@ -65,3 +67,18 @@ def test_bounds_and_what_is_required_are_said() -> None:
     assert "最初のエントリ（チェーン内番号）（既定:1、1以上）。" in japanese
     assert "--customer文字列お客様の識別子。必須。" in japanese
     assert here("--help", "--lang", "ja").out.split("\n")[0] == "使い方: shoseki [オプション] コマンド ..."
+
+
+@pytest.mark.parametrize("columns", range(20, 41))
+def test_a_short_word_of_help_is_not_broken(columns: int) -> None:
+    wrapped = wrap(
+        "連絡・受渡しの手段。指定できる値: phone（電話）。必須。署名する件数（既定: 1000、1 以上）。", columns
+    )
+    assert all(word in wrapped for word in ("必須。", "既定", "以上）"))
+    assert all(cell_len(line) <= columns for line in wrapped.split("\n"))
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_a_choice_is_not_explained_by_its_own_word(step: Step) -> None:
+    told = " ".join(here(*step.name.split(), "--help", "--lang", "en").out.split())
+    assert not [code for code, words in re.findall(r"(\w+) \(([^()]+)\)", told) if words == code.replace("_", " ")]
