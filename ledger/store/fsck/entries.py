@@ -16,24 +16,22 @@ from typing import Any
 
 from psycopg import Connection
 
-from ledger.keys.classes import day_of
 from ledger.log.core_entry import corrected_from
 from ledger.log.entry import CORE_TYPES, Entry, parse
 from ledger.log.errors import FormatError, UnknownFormatError
 from ledger.log.frontier import HASH_BYTES, Frontier
-from ledger.log.members import format_at
-from ledger.store.fsck.blocks import EntryBlock, entry_blocks
-from ledger.store.fsck.fields import array_value, digits, moment_of, name_values, place_values, split_names, time_value
+from ledger.store.fsck.blocks import EntryBlock, EntryRow, entry_blocks, entry_rows
+from ledger.store.fsck.comparing import Alike, Known, Moment, Moments, compare
+from ledger.store.fsck.fields import array_value, name_values, place_values, split_names, time_value
 from ledger.store.fsck.findings import Code
 from ledger.store.fsck.fingerprint import BLOCK_BYTES
-from ledger.store.fsck.kinds import Kind, Kinds, Names, tag_number
+from ledger.store.fsck.kinds import Kinds, Tags, tag_number
 from ledger.store.fsck.marks import Content
 from ledger.store.fsck.tasks import Place, RangeReport, RangeTask, Stretch
 from ledger.store.fsck.wanted import Pair, Wanted
 
 _COLUMNS = ("position", "seq", "at", "chain", "type", "key", "tags")
 _PLACE_BYTES = 8
-_HEX_DIGITS = b"0123456789abcdef"
 
 
 class EntryChecker:
@@ -43,44 +41,43 @@ class EntryChecker:
         """Check the log at this place."""
         self._place = place
         self._kinds = Kinds(place.origin)
+        self._moments = Moments()
 
     def check(self, connection: Connection[Any], task: RangeTask) -> tuple[RangeReport, Wanted]:
         """Read the range; give what it holds, and the payloads that it must have."""
-        reading = self._read(connection, task)
-        if reading.report.broken:  # a row is not in its block: it is wide, or there is none
-            reading = self._read(connection, task, alone=True)
-        return reading.report, reading.wanted
-
-    def _read(self, connection: Connection[Any], task: RangeTask, *, alone: bool = False) -> "_Reading":
-        reading = _Reading(self._place, self._kinds, task)
-        with closing(entry_blocks(connection, self._place.schema, task.start, task.stop, alone=alone)) as blocks:
+        reading = _Reading(self._place, self._kinds, self._moments, task)
+        with closing(entry_blocks(connection, self._place.schema, task.start, task.stop)) as blocks:
             for block in blocks:
                 reading.read(block)
         reading.end()
-        return reading
+        if reading.report.broken:  # a row is not in its block: it is wide, or there is none
+            reading = _Reading(self._place, self._kinds, self._moments, task)
+            with closing(entry_rows(connection, self._place.schema, task.start, task.stop)) as rows:
+                for row in rows:
+                    reading.read_alone(row)
+            reading.end()
+        return reading.report, reading.wanted
 
 
 class _Reading:
     """One range as it is read."""
 
-    def __init__(self, place: Place, kinds: Kinds, task: RangeTask) -> None:
+    def __init__(self, place: Place, kinds: Kinds, moments: Moments, task: RangeTask) -> None:
         self.report = RangeReport(task.start, task.stop)
         self.wanted = Wanted(task.start, task.stop)
         self._place = place
         self._kinds = kinds
+        self._moments = moments
         self._task = task
         self._tree = Frontier()
         self._leaves: list[bytes] = []
         self._stretches: dict[str, Stretch] = {}
-        self._met: dict[Names, tuple[Kind, Stretch, Pair | None]] = {}
+        self._met: dict[bytes, Known] = {}
         """What an entry has in common with those before it in this range."""
         self._tree_cuts = [*task.tree_cuts]
         self._heads_cuts = [*task.heads_cuts]
         self._expected = task.start
-        self._at: bytes | None = None
-        self._at_text = self._at_spelled = b""
-        self._day = ""
-        self._days: dict[str, str] = {}
+        self._now = Moment(b"", b"", b"", "")
         self._tags: list[bytes] = []
         self._marks = dict(task.marks)
 
@@ -88,94 +85,96 @@ class _Reading:
         """Check every row of a block."""
         positions = block.positions
         self.report.entries += len(positions)
-        leaves = [sha256(b"\0" + (data or b"")).digest() for data in block.entries]
+        leaves = [sha256(data).digest() for data in block.hashed]
         start = 0
         while start < len(positions):
             position = positions[start]
-            if position != self._expected and not self._jump(position, self._expected):
+            if not self._reach(position):
                 start += 1
                 continue
-            if position >= self._next_cut():
-                self._cut(position)
             stop = min(len(positions), start + self._next_cut() - position)
             if positions[start:stop] != [*range(position, position + stop - start)]:
                 stop = next(at for at in range(start, stop) if positions[at] != position + at - start)
-            if start == 0 and stop == len(positions):
-                start += self._run(block, leaves)
-            else:
-                start += self._run(EntryBlock._make(column[start:stop] for column in block), leaves[start:stop])
-        if self._marks:
-            self._meet_marked(positions, block.entries)
+            while start < stop:
+                start += self._check(block.rows(start, stop), leaves[start:stop])
+            self._expected = positions[stop - 1] + 1
+        self._meet_marked(positions, block.hashed)
 
-    def _run(self, block: EntryBlock, leaves: list[bytes]) -> int:
-        """Check rows whose positions go on without a gap; give how many of them hold an entry from the first on."""
-        positions, seqs, ats, stored_leaves, all_names, arrays, entries = block
-        wanted, met, add_tags = self.wanted, self._met, self._tags.append
-        pairs_at, commitments, add_leaf = wanted.pairs_at, wanted.commitments, self._leaves.append
-        first, join, marks = self._task.start, b"".join, self._marks
-        for position, place, spelled_position, seq, spelled_seq, at, names, (
-            texts,
-            numbers,
-        ), data, stored_leaf, leaf in zip(
-            positions,
-            place_values(positions),
-            digits(positions),
-            seqs,
-            digits(seqs),
-            ats,
-            all_names,
-            self._kinds.tags_of(arrays),
-            entries,
-            stored_leaves,
-            leaves,
-            strict=True,
-        ):
-            known = met.get(names) or self._meet(names)
-            if known is not None and data and seq and (at == self._at or self._reach(at)):
-                kind, stretch, pair = known
-                commitment = data[kind.commitment]
-                if (
-                    data
-                    == join(
-                        (
-                            self._at_spelled,
-                            kind.before,
-                            commitment,
-                            kind.after,
-                            spelled_position,
-                            b',"prev":"',
-                            hexlify(stretch.last_leaf),
-                            b'","public":{},"seq":',
-                            spelled_seq,
-                            b',"tags":[',
-                            texts,
-                            kind.tail,
-                        )
-                    )
-                    and leaf == stored_leaf
-                    and seq == stretch.last_seq + 1
-                    and numbers is not None
-                    and not commitment.translate(None, _HEX_DIGITS)
-                ):
-                    if marks and position in marks:
-                        wanted.marked[position] = marks.pop(position), kind.content(texts)
-                    add_leaf(leaf)
-                    stretch.last_seq, stretch.last_leaf = seq, leaf
-                    if numbers:
-                        add_tags(place.join(numbers) + place)
-                    if pair is not None:
-                        pair.last = position
-                        if kind.day != self._day and kind.day is not None:
-                            self._other_day(position, pair)
-                        offset = position - first
-                        pairs_at[offset], commitments[offset] = pair, commitment
-                    continue
-            row = positions.index(position)
-            if not self._parse(position, seq, at, stored_leaf, names, arrays[row], data, leaf):
-                self._expected = position
-                return row + 1
-        self._expected = positions[-1] + 1
-        return len(positions)
+    def read_alone(self, row: EntryRow) -> None:
+        """Check one row."""
+        position, seq, at, leaf, names, tags, hashed = row
+        if seq is not None and at is not None and leaf is not None and len(leaf) == HASH_BYTES and hashed is not None:
+            if names is not None and tags is not None:
+                self.read(EntryBlock([position], [seq], at, leaf, [names], [tags], [hashed]))
+                return
+            self.report.entries += 1
+            if self._reach(position):
+                self._parse(row, sha256(hashed).digest())
+                self._expected = position + 1
+            self._meet_marked([position], [hashed])
+            return
+        self.report.entries += 1
+        if self._reach(position):
+            detail = "a column is empty, of another kind or wider than an entry"
+            self.report.findings.add(Code.COLUMN, position, None, detail)
+            self.report.broken = True
+            self._expected = position
+        self._marks.pop(position, None)
+
+    def _reach(self, position: int) -> bool:
+        """Go on at this position; False where it was read before."""
+        if position != self._expected and not self._jump(position, self._expected):
+            return False
+        if position >= self._next_cut():
+            self._cut(position)
+        return True
+
+    def _check(self, block: EntryBlock, leaves: list[bytes]) -> int:
+        """Check rows whose positions go on without a gap, or some of them; give how many."""
+        known: list[Known] = []
+        for names in block.names:
+            found = self._met.get(names) or self._meet(names)
+            if found is None:
+                break
+            known.append(found)
+        if known:
+            self._compare(block.rows(0, len(known)), leaves[: len(known)], known)
+            return len(known)
+        self._parse(block.first(), leaves[0])
+        return 1
+
+    def _compare(self, block: EntryBlock, leaves: list[bytes], known: list[Known]) -> None:
+        """Check rows of kinds that were met: all at once, or where one is not as it is spelled, half of them first."""
+        tags = self._kinds.tags(block.tags)
+        alike = None if tags is None else compare(block, leaves, known, tags, self._now, self._moments)
+        if tags is not None and alike is not None:
+            self._take(block, leaves, tags, alike)
+            return
+        count = len(known)
+        if count == 1:
+            self._parse(block.first(), leaves[0])
+            return
+        for first, end in ((0, count // 2), (count // 2, count)):
+            self._compare(block.rows(first, end), leaves[first:end], known[first:end])
+
+    def _take(self, block: EntryBlock, leaves: list[bytes], tags: Tags, alike: Alike) -> None:
+        """Take rows that are as they are spelled."""
+        positions, wanted = block.positions, self.wanted
+        self._leaves += leaves
+        self._now = alike.now
+        for stretch, (leaf, seq) in alike.heads.items():
+            stretch.last_leaf, stretch.last_seq = leaf, seq
+        if tags.numbers:
+            self._tags.append(tags.rows(place_values(positions)))
+        for pair, position in dict(zip(alike.pairs, positions, strict=True)).items():
+            if pair is not None:
+                pair.last = position
+        first = positions[0] - self._task.start
+        wanted.pairs_at[first : first + len(positions)] = alike.pairs
+        wanted.commitments[first : first + len(positions)] = alike.commitments
+        for position in self._marks.keys() & positions if self._marks else ():
+            at = position - positions[0]
+            wanted.marked[position] = self._marks.pop(position), alike.kinds[at].content(tags.of_each()[at])
 
     def end(self) -> None:
         """Take stock of the range."""
@@ -190,45 +189,32 @@ class _Reading:
         report.stretches.append((task.stop, self._stretches))
         tags = b"".join(self._tags)
         report.tags, report.tag_places = self._place.fingerprint.of(tags), len(tags) // BLOCK_BYTES
-        report.last_at = self._at_text.decode()
+        report.last_at = self._now.text.decode()
 
     # -- what is not as most entries are -------------------------------------------------------------------------------
 
-    def _parse(
-        self,
-        position: int,
-        seq: int | None,
-        at: bytes | None,
-        stored_leaf: bytes | None,
-        names: Names,
-        array: bytes | None,
-        data: bytes | None,
-        leaf: bytes,
-    ) -> bool:
-        """Check an entry by the parser, and name what is wrong with it; False where the row holds none."""
+    def _parse(self, row: EntryRow, leaf: bytes) -> None:
+        """Check an entry by the parser, and name what is wrong with it."""
         report, add = self.report, self.report.findings.add
-        if seq is None or at is None or stored_leaf is None or len(stored_leaf) != HASH_BYTES or data is None:
-            add(Code.COLUMN, position, None, "a column is empty, of another kind or wider than an entry")
-            report.broken = True
-            self._marks.pop(position, None)
-            return False
+        position, seq, at, stored_leaf, names, array, hashed = row
+        data = (hashed or b"")[1:]
         self._leaves.append(leaf)
         if leaf != stored_leaf:
-            add(Code.LEAF, position, None, f"stored {stored_leaf.hex()}, computed {leaf.hex()}")
+            add(Code.LEAF, position, None, f"stored {(stored_leaf or b'').hex()}, computed {leaf.hex()}")
         try:
             entry = parse(data)
         except UnknownFormatError as refusal:
             report.unchecked.add(str(refusal))
             self.wanted.unreadable.add(position)
-            return True
+            return
         except FormatError as refusal:
             add(Code.ENTRY_FORM, position, None, str(refusal).rstrip("."))
             self.wanted.unreadable.add(position)
-            return True
+            return
         said, wrong = time_value(datetime.fromisoformat(entry.at)), corrected_from(entry)
-        if entry.at.encode() < self._at_text and wrong != self._at_text.decode():
-            add(Code.TIME_FELL, position, None, f"{entry.at} after {self._at_text.decode()}")
-        self._set_time(said)
+        if entry.at.encode() < self._now.text and wrong != self._now.text.decode():
+            add(Code.TIME_FELL, position, None, f"{entry.at} after {self._now.text.decode()}")
+        self._now = self._moments.of(said) or self._now
         if report.first is None:
             report.first = (position, entry.at, wrong)
         told = (entry.position, entry.seq, said, *name_values(entry.chain, entry.type, entry.key))
@@ -241,17 +227,18 @@ class _Reading:
         self._tags += [tag_number(tag.encode()) + place for tag in entry.tags]
         if entry.type.startswith(CORE_TYPES):
             report.core.append(data)
+        elif entry.public and self._kinds.leave(entry.type):
+            self._met.clear()
         if entry.key is not None and entry.commitment is not None:
             wanted = self.wanted
             pair = wanted.pairs.setdefault((entry.chain, entry.key), Pair(entry.chain, entry.key, position))
             pair.last = position
-            if pair.day is not None and pair.day != self._day:
-                self._other_day(position, pair)
+            if pair.day is not None and pair.day != self._now.day:
+                report.findings.add(Code.KEY_DAY, position, pair.chain, f"{pair.key} on {self._now.day}")
             offset = position - self._task.start
             wanted.pairs_at[offset], wanted.commitments[offset] = pair, hexlify(entry.commitment)
-        return True
 
-    def _meet(self, names: Names) -> tuple[Kind, Stretch, Pair | None] | None:
+    def _meet(self, names: bytes) -> Known | None:
         """Give what an entry with these columns has in common with those before it; None for the first such one."""
         kind = self._kinds.find(names)
         if kind is None:
@@ -259,18 +246,15 @@ class _Reading:
         stretch, pair = self._stretches.get(kind.chain), self.wanted.pairs.get(kind.names)
         if stretch is None or (pair is None and kind.key):
             return None
-        self._met[names] = known = (kind, stretch, pair)
+        self._met[names] = known = Known.of(kind, stretch, pair)
         return known
 
-    def _meet_marked(self, positions: Sequence[int], entries: Sequence[bytes | None]) -> None:
+    def _meet_marked(self, positions: Sequence[int], entries: Sequence[bytes]) -> None:
         """Keep of entries under a caller's key what is compared once their payload is open: of those of no kind."""
-        for position in self._marks.keys() & {*positions}:
-            body, data = self._marks.pop(position), entries[positions.index(position)]
-            if data is not None and position not in self.wanted.unreadable:
+        for position in self._marks.keys() & {*positions} if self._marks else ():
+            body, data = self._marks.pop(position), entries[positions.index(position)][1:]
+            if position not in self.wanted.unreadable:
                 self.wanted.marked[position] = body, Content.of(data)
-
-    def _other_day(self, position: int, pair: Pair) -> None:
-        self.report.findings.add(Code.KEY_DAY, position, pair.chain, f"{pair.key} on {self._day}")
 
     def _link(self, entry: Entry, position: int, leaf: bytes) -> None:
         stretch = self._stretches.get(entry.chain)
@@ -282,25 +266,6 @@ class _Reading:
         elif entry.prev != stretch.last_leaf:
             self.report.findings.add(Code.LINK, position, entry.chain)
         stretch.last_seq, stretch.last_leaf = entry.seq, leaf
-
-    def _reach(self, at: bytes | None) -> bool:
-        """Go on at a later time than that of the entry before; False for an earlier one, or none that there can be."""
-        try:
-            return at is not None and format_at(moment_of(at)).encode() > self._at_text and self._set_time(at)
-        except (OverflowError, FormatError):
-            return False
-
-    def _set_time(self, at: bytes) -> bool:
-        """Go on at this time, of which an entry can tell."""
-        moment = moment_of(at)
-        text = format_at(moment)
-        self._at, self._at_text = at, text.encode()
-        self._at_spelled = b'{"at":"' + self._at_text
-        day = self._days.get(text[:13])
-        if day is None:
-            day = self._days[text[:13]] = day_of(moment)
-        self._day = day
-        return True
 
     def _columns(self, position: int, entry: Entry, stored: tuple[object, ...], told: tuple[object, ...]) -> None:
         """Say which columns differ from the entry."""

@@ -7,10 +7,10 @@ against the format. What is spelled in another way, or has a ``public``, is no k
 
 from collections.abc import Sequence
 from hashlib import sha256
-from itertools import accumulate, compress
+from itertools import accumulate, chain, compress, repeat
 from itertools import count as numbers_from
-from operator import ge
-from typing import TypeAlias
+from operator import ge, lt
+from typing import NamedTuple, TypeAlias
 
 from ledger.keys.classes import is_day_key
 from ledger.log.entry import CORE_TYPES
@@ -21,21 +21,64 @@ from ledger.store.fsck.marks import NO_PUBLIC, Content, content_of, said
 
 Names: TypeAlias = bytes | None
 """The columns chain, type and key of an entry, as ``fields.names_value`` spells them; None where one has no value."""
-Tags: TypeAlias = tuple[bytes, list[bytes] | None]
-"""The tags of an array as an entry spells them, and the number of each; no numbers where one is unusual: such an entry
-is the parser's."""
 
 _KNOWN_KINDS = 8_192
 _KNOWN_TAGS = 4_096  # of a session, say; most others come once, and a larger memory would only be slower
 _PLAIN = bytes({*range(0x21, 0x7F)} - {*b'"\\'})  # what a tag may hold and JSON does not escape
 _LONGEST_TAG = 128
-_BEFORE_CHAIN = len(b'{"at":"2026-11-22T09:04:51.929164Z')
+_BEFORE_CHAIN = len(b'\0{"at":"2026-11-22T09:04:51.929164Z')
 _COMMITMENT_DIGITS = 64
 _COUNTS = {array_head(count): count for count in range(64)}
 _HEAD_BYTES = len(array_head(1))
 _PARTING = bytes(3)  # what parts elements: of the four bytes of a tag's length the first three are zero
-_UNUSUAL: Tags = (b"", None)
-_NO_TAGS: Tags = (b"", [])
+_BETWEEN_TAGS = b'","'
+
+
+class Tags(NamedTuple):
+    """The tags of many entries, each entry's behind those of the one before."""
+
+    texts: list[bytes]
+    numbers: list[bytes]
+    counts: list[int]
+    """How many each entry has."""
+    few: int | None
+    """How many each has where all have as many."""
+
+    def of_each(self) -> list[bytes]:
+        """Spell the tags of each entry as it does."""
+        ends = [*accumulate(self.counts)]
+        each = [self.texts[end - count : end] for end, count in zip(ends, self.counts, strict=True)]
+        return [b'"%b"' % _BETWEEN_TAGS.join(tags) if tags else b"" for tags in each]
+
+    def columns(self) -> list[list[bytes]]:
+        """Give what stands in the entries one beside the other, and joined is the tags of each."""
+        if self.few is None:
+            return [self.of_each()]
+        texts, few, count = self.texts, self.few, len(self.counts)
+        columns = []
+        for at in range(few):
+            columns += [[_BETWEEN_TAGS] * count, texts[at::few]]
+        return [[b'"'] * count, *columns[1:], [b'"'] * count] if few else []
+
+    def rows(self, places: list[bytes]) -> bytes:
+        """Give the number of every tag and the place of its entry."""
+        rows = [b""] * (2 * len(self.numbers))
+        rows[::2] = self.numbers
+        if self.few is None:
+            rows[1::2] = chain.from_iterable(map(repeat, places, self.counts))
+        else:
+            for at in range(self.few):
+                rows[2 * at + 1 :: 2 * self.few] = places
+        return b"".join(rows)
+
+    def rising(self) -> bool:
+        """Tell whether the tags of each entry rise."""
+        if self.few is None:  # none may be as great as the next, but for the last of an entry
+            falls = compress(numbers_from(1), map(ge, self.texts, self.texts[1:]))
+            return set(accumulate(self.counts)).issuperset(falls)
+        return all(
+            all(map(lt, self.texts[at :: self.few], self.texts[at + 1 :: self.few])) for at in range(self.few - 1)
+        )
 
 
 def tag_number(tag: bytes) -> bytes:
@@ -65,7 +108,7 @@ class Kind:
         self.before, self.after = before.encode(), after.encode()
         start = _BEFORE_CHAIN + len(before)
         self.commitment = slice(start, start if key is None else start + _COMMITMENT_DIGITS)
-        """Where an entry has the digits of its commitment."""
+        """Where an entry, behind the byte that its hash begins with, has the digits of its commitment."""
         self.tail = f'],"type":"{type_}","v":1}}'.encode()
         self.around_tags = said(type_, NO_PUBLIC, key)
 
@@ -81,6 +124,7 @@ class Kinds:
         """Know none yet."""
         self._origin = origin
         self._known: dict[Names, Kind | None] = {}
+        self._parsed: set[str] = set()
         self._tags: dict[bytes, bytes] = {}
 
     def find(self, names: Names) -> Kind | None:
@@ -92,16 +136,13 @@ class Kinds:
         self._known[names] = kind = self._make(names)
         return kind
 
-    def tags(self, array: bytes | None) -> "Tags":
-        """Give the tags of one array."""
-        found = None if array is None else self._spell((array,))
-        return _UNUSUAL if found is None else found[0]
-
-    def tags_of(self, arrays: Sequence[bytes | None]) -> "list[Tags]":
-        """Give the tags of every array."""
-        given = [array for array in arrays if array is not None]
-        found = self._spell(given) if len(given) == len(arrays) else None
-        return [self.tags(array) for array in arrays] if found is None else found
+    def leave(self, type_: str) -> bool:
+        """Leave entries of this type to the parser from now on; tell whether that is new."""
+        if type_ in self._parsed:
+            return False
+        self._parsed.add(type_)
+        self._known.clear()
+        return True
 
     def _make(self, names: Names) -> Kind | None:
         try:
@@ -109,38 +150,29 @@ class Kinds:
             if parts is None:
                 return None
             chain, type_, marked_key = (each.decode() for each in parts)
-            if type_.startswith(CORE_TYPES):
+            if type_.startswith(CORE_TYPES) or type_ in self._parsed:
                 return None
             return Kind(self._origin, chain, type_, marked_key[1:] if marked_key else None)
         except (FormatError, ValueError):
             return None
 
-    def _spell(self, arrays: Sequence[bytes]) -> "list[Tags] | None":
-        """Give the tags of arrays that are all usual; None where one is not. All at once, for a third of the price."""
+    def tags(self, arrays: Sequence[bytes]) -> Tags | None:
+        """Give the tags of these arrays; None where one is unusual: that entry is the parser's."""
         counts = [number for array in arrays if (number := _COUNTS.get(array[:_HEAD_BYTES])) is not None]
         if len(counts) != len(arrays):
             return None
-        ends = [*accumulate(counts)]
         elements = b"".join([array[_HEAD_BYTES:] for array in arrays]).split(_PARTING)
         if elements.pop(0) or len(elements) != sum(counts):
             return None
-        known = self._tags
-        if len(known) >= _KNOWN_TAGS:
-            known.clear()
-        unknown = set(elements).difference(known)
+        if len(self._tags) >= _KNOWN_TAGS:
+            self._tags.clear()
+        unknown = set(elements).difference(self._tags)
         if unknown and not self._learn([*unknown]):
             return None
-        texts = [element[1:] for element in elements]
-        # No tag may be as great as the next, but for the last of an array.
-        if not set(ends).issuperset(compress(numbers_from(1), map(ge, texts, texts[1:]))):
-            return None
-        numbers = [known[element] for element in elements]
-        found = []
-        begin = 0
-        for end in ends:
-            found.append((b'"%b"' % b'","'.join(texts[begin:end]), numbers[begin:end]) if begin < end else _NO_TAGS)
-            begin = end
-        return found
+        numbers = [self._tags[element] for element in elements]
+        few = counts[0] if counts.count(counts[0]) == len(counts) else None
+        tags = Tags([element[1:] for element in elements], numbers, counts, few)
+        return tags if tags.rising() else None
 
     def _learn(self, elements: list[bytes]) -> bool:
         """Learn the numbers of tags, each behind the last byte of its length; False where one is unusual."""
@@ -149,9 +181,9 @@ class Kinds:
         if (
             min(lengths) == 0
             or max(lengths) > _LONGEST_TAG
-            or b"".join([element[:1] for element in elements]) != bytes(lengths)
+            or [element[0] for element in elements] != lengths
             or b"".join(texts).translate(None, _PLAIN)
         ):
             return False
-        self._tags.update(zip(elements, map(tag_number, texts), strict=True))
+        self._tags.update(zip(elements, [sha256(text).digest()[:8] for text in texts], strict=True))
         return True

@@ -134,12 +134,12 @@ class SealChecker:
         pairs = [pair for offset in offsets if (pair := wanted.pairs_at[offset]) is not None]
         sealed = [each for each in payloads if each is not None]
         if (
-            not len(pairs) == len(sealed) == len(set(positions)) == len(positions)
+            not 0 < len(pairs) == len(sealed) == len(set(positions)) == len(positions)
             or not task.removed.isdisjoint(positions)
             or [pair.stored_part for pair in pairs] != stored_parts
         ):
             return False
-        seen = Counter(pairs)
+        seen = Counter(pairs) if pairs.count(pairs[0]) < len(pairs) else {pairs[0]: len(pairs)}
         for pair in seen:
             if pair not in openers:
                 openers[pair] = self._opener(pair, report)
@@ -160,9 +160,10 @@ class SealChecker:
                 if position in marked:
                     body, content = marked.pop(position)
                     self._check_mark(body, content, payload, position, report)
-        for payload, position, pair in zip(opened, positions, pairs, strict=True):
-            if _NAMES_BLOB in payload:
-                self._check_blob(payload, position, pair.chain, report)
+        if b"".join(opened).find(_NAMES_BLOB) >= 0:
+            for payload, position, pair in zip(opened, positions, pairs, strict=True):
+                if payload.find(_NAMES_BLOB) >= 0:
+                    self._check_blob(payload, position, pair.chain, report)
         return True
 
     def _foreign(self, position: int, part: bytes, sealed: bytes | None, report: RangeReport, wanted: Wanted) -> None:

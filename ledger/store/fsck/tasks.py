@@ -72,7 +72,7 @@ class PartsTask:
 Task: TypeAlias = RangeTask | TagsTask | PartsTask
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Stretch:
     """What a range, or a part of one, holds of one chain."""
 
