@@ -29,6 +29,7 @@ from scripts.commands import (
 from scripts.commands.declared import Command, declare, declare_group
 from scripts.console import Session, Status
 from scripts.help_page import Group
+from scripts.refusals import guarded
 from scripts.texts import Language, default_language, text
 
 _COMMANDS: tuple[tuple[str, Command], ...] = (
@@ -138,6 +139,10 @@ def _declare_steps(app: typer.Typer, group: str, language: Language) -> None:
 def run(arguments: Sequence[str]) -> Status:
     """Run one command and give how it ended."""
     session = Session(as_json="--json" in arguments, language=_asked_language(arguments) or default_language())
+    return guarded(session, lambda: _run(session, arguments))  # a page of help meets a full disk, too
+
+
+def _run(session: Session, arguments: Sequence[str]) -> Status:
     steps_of = [each for each in STEP_GROUPS if each in arguments]  # a directory may have the name of one, too
     command = typer.main.get_command(build(session.language, with_formats="import" in arguments, steps_of=steps_of))
     try:
@@ -196,7 +201,7 @@ def _formats(language: Language) -> str:
 
 def _asked_language(arguments: Sequence[str]) -> Language | None:
     """Look ahead for ``--lang``: help is written before options are read."""
-    for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for option, value in zip(arguments, [*arguments, ""][1:], strict=True):
         asked = value if option == "--lang" else option.removeprefix("--lang=")
         if asked in {"en", "ja"} and option.startswith("--lang"):
             return "ja" if asked == "ja" else "en"

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -111,7 +111,8 @@ class Session:
     def complain(self, sentence: str, **members: object) -> None:
         """Say in one sentence why the command could not be done; ``members`` stand beside it in JSON."""
         line = " ".join(sentence.split())
-        self.give({"error": line, **members, "status": int(Status.FAILED)})
+        with suppress(OSError):  # where standard output takes nothing more, the sentence and the status still tell
+            self.give({"error": line, **members, "status": int(Status.FAILED)})
         _to_people(screen.paragraph(f"shoseki: {screen.visible(line)}", "bad", error=True))
 
     def ask(self, question: str, hints: Sequence[tuple[str, str]]) -> None:
