@@ -34,6 +34,8 @@ _FEW_RECORDS = 32
 """How many records that nobody has sealed yet a transaction still takes in before it begins."""
 _AT_ONCE = 8
 """How many records are sealed between two looks at the socket: some tenths of a millisecond."""
+_AT_MOST_ONCE = (False,)
+"""How ``Lock.acquire`` is asked not to wait, as ``map`` takes it."""
 _AHEAD = 100
 """How many records are sent behind a transaction that is under way: fewer wait for its end and make a larger group."""
 
@@ -69,22 +71,25 @@ class Committer:
 
     def commit(self, request: Request) -> None:
         """Append a request: its positions or its error are set when this returns."""
-        if self._turn.acquire(blocking=False):
+        turn: list[bool] = []
+        try:
+            # One call takes the turn and notes it: Python lets an interrupt in between calls, which finds both or none.
+            turn.extend(map(self._turn.acquire, _AT_MOST_ONCE))
             # Nobody appends: this thread does it itself, which spares waking another and being woken by it.
-            try:
-                if not self._closed and not self.pending:
-                    self._append_alone(request)
-                    return
-            finally:
+            if True in turn and not self._closed and not self.pending:
+                self._append_alone(request)
+                return
+        finally:
+            if True in turn:
                 self._turn.release()
         done = threading.Lock()
         done.acquire()
         with self._lock:
             if self._closed:
                 raise StoreError("This recorder is closed: open another.")
-            self._waiting.append((request, done))
             if self._resting:  # only the thread says that it rests no more: a ring too many is heard, too
                 self._ring()
+            self._waiting.append((request, done))  # last: an interrupt leaves nothing that nobody was rung for
         done.acquire()
 
     def close(self) -> None:

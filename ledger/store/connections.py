@@ -36,6 +36,17 @@ Made in an empty log, it must still be right in a long one: everything is looked
 """
 
 
+def connect_with(settings: str, url: str, application: str) -> Connection[Any]:
+    """Give a new connection on which these statements were run; where one fails, no connection is left."""
+    connection = connect(url, application=application)
+    try:
+        connection.execute(settings)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def is_alive(connection: Connection[Any]) -> bool:
     """Tell, without asking the server, whether an idle connection still stands.
 
@@ -93,9 +104,7 @@ class Connections:
                     raise StoreError("This recorder is closed: open another.")
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                connection = connect(self._url, application=self._application)
-                connection.execute(PLANNED_ONCE if self._planned_once else IN_ORDER)
-                return connection
+                return connect_with(PLANNED_ONCE if self._planned_once else IN_ORDER, self._url, self._application)
             if is_alive(connection):
                 return connection
             connection.close()

@@ -24,6 +24,7 @@ from ledger.store.errors import (
 _CONNECT_SECONDS = 10
 _APPENDED = frozenset({"chain", "destroyed_pair", "entry", "idempotency", "key", "payload", "tag"})
 _TOO_LARGE, _TOO_BUSY = "54", "53"  # classes of SQLSTATE: a limit of the program's, and one of what it has at hand
+_TIME_LIMITS = (errors.QueryCanceled, errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,54}").fullmatch
 # Times come as UTC whatever the server's zone; statements are planned for their values, because one tag may stand for
 # three entries and another for a million; nobody waits for a lock for ever.
@@ -74,6 +75,8 @@ def named_errors() -> Iterator[None]:
         raise StoreError(f"The database refuses ({_first_line(error)}): check the role in the database URL.") from error
     except errors.LockNotAvailable as error:
         raise DatabaseUnavailableError("Another session holds the log for too long: end it, or try again.") from error
+    except _TIME_LIMITS as error:
+        raise _timed_out(error) from error
     except errors.UniqueViolation as error:
         table = error.diag.table_name
         if table not in _APPENDED:
@@ -91,6 +94,13 @@ def named_errors() -> Iterator[None]:
             # Not the server's answer, which has a state: libpq's own, where writing to it failed.
             raise _unreachable(error) from error
         raise StoreError(f"The database refused ({_first_line(error)}); run 'shoseki fsck'.") from error
+
+
+def _timed_out(error: Exception) -> DatabaseUnavailableError:
+    return DatabaseUnavailableError(
+        f"The database ended this at a time limit or a word of its own ({_first_line(error)}): raise the limits of the"
+        " role in the database URL, or try again."
+    )
 
 
 def _unserved(error: psycopg.Error) -> StoreError:

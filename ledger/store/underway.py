@@ -13,8 +13,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from ledger.store.connections import PLANNED_ONCE, is_alive
-from ledger.store.database import connect, named_errors
+from ledger.store.connections import PLANNED_ONCE, connect_with, is_alive
+from ledger.store.database import named_errors
 from ledger.store.errors import StoreError
 from ledger.store.group import OutdatedError, Request
 from ledger.store.sequencer import Sequencer
@@ -66,14 +66,14 @@ class Underway:
 
     def drop(self) -> None:
         """Drop the connection, what is under way, and what was remembered: nothing is known."""
-        self._transactions.clear()
         self._disconnect()
+        self._transactions.clear()  # last: whoever is interrupted before leaves them, and the next one drops them
 
     def _disconnect(self) -> None:
+        if self.connection is not None:
+            self.connection.close()  # first: until then the server may hold the log
+            self.connection = None
         self._sequencer.forget()
-        connection, self.connection = self.connection, None
-        if connection is not None:
-            connection.close()
 
     def _go_on(self, new: Sequence[Request], became: int = 0) -> None:
         try:
@@ -129,10 +129,7 @@ class Underway:
 
 def connect_to_append(url: str) -> Connection[Any]:
     """Give a connection for a sequencer: what it commits is durable, and its statements are planned once."""
-    connection = connect(url, application="shoseki sequencer")
-    connection.execute(_DURABLE)
-    connection.execute(PLANNED_ONCE)
-    return connection
+    return connect_with(f"{_DURABLE}; {PLANNED_ONCE}", url, "shoseki sequencer")
 
 
 def _copied(error: Exception) -> Exception:

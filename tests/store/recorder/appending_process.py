@@ -7,8 +7,9 @@ import threading
 from pathlib import Path
 
 from eventsourcing.dcb.api import DCBAppendCondition
-from log_world import World, boundary, record
+from log_world import World, boundary, record, until
 
+from ledger.store import committer as committer_module
 from ledger.store.clock import SystemClock
 from ledger.store.embedded import Urls
 from ledger.store.errors import ConditionFailedError
@@ -57,6 +58,30 @@ def stream(recorder: Recorder, name: str, count: int) -> None:
         each.join()
 
 
+def underway(recorder: Recorder, first: str, second: str) -> None:
+    """At a line: two calls of two threads, the second sent behind the first; entries of each bear a tag."""
+    for number in range(3):
+        recorder.append([record(f"settle {number}")])
+    tell("ready")
+    sys.stdin.readline()
+    committer = recorder._committer
+    calls = [
+        [record("first", tags=("call:1", first))],
+        [record(f"behind {n}", tags=("call:2", second)) for n in range(committer_module._AHEAD)],
+    ]
+    threads = [threading.Thread(target=lambda call=call: tell(recorder.append_all(call))) for call in calls]
+    with committer._turn:  # so that neither appends by itself
+        threads[0].start()
+        until(lambda: committer.pending == 1)
+    until(lambda: len(committer._underway) == 1)
+    threads[1].start()
+    until(lambda: len(committer._underway) == 2)
+    until(lambda: committer._underway.all_sent)
+    tell("two under way")
+    for each in threads:
+        each.join()
+
+
 def of_request(request: str) -> list[object]:
     """Give the records of a request: a retry says the same."""
     return [record(f"{request}/{n}", tags=(f"req:{request}",), idempotency_key=f"{request}/{n}") for n in range(3)]
@@ -66,6 +91,9 @@ def main() -> None:
     owner, application, schema, key_dir, what, *more = sys.argv[1:]
     log = World(Urls(owner, application), schema, Path(key_dir), SystemClock())
     with log.recorder() as recorder:
+        if what == "underway":
+            underway(recorder, *more)
+            return
         tell("ready")
         if what == "race":
             race(recorder, int(more[0]))

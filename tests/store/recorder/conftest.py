@@ -2,8 +2,10 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from log_world import CUSTOMER, World, check_whole, record, world
 from psycopg import sql
 
 from ledger.store.clock import Clock
-from ledger.store.embedded import Urls
+from ledger.store.embedded import EmbeddedPostgres, Urls
 from ledger.store.recorder import Recorder
 
 ROOT = Path(__file__).parents[3]
@@ -86,3 +88,15 @@ def start_process() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         if each.poll() is None:
             each.kill()
         each.communicate()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[tuple[EmbeddedPostgres, Urls]]:
+    """A server of the test's own: it will be killed."""
+    directory = Path(tempfile.mkdtemp(prefix="shoseki-kills-"))
+    postgres = EmbeddedPostgres(directory)
+    try:
+        yield postgres, postgres.start()
+    finally:
+        postgres.close()
+        shutil.rmtree(directory)

@@ -3,13 +3,11 @@
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,18 +60,6 @@ def test_a_killed_client_loses_nothing_that_it_was_told(
         assert process.wait(60) == -signal.SIGKILL
     assert len(acknowledged) > 20
     _is_all_there(log, recorder, acknowledged)
-
-
-@pytest.fixture
-def own_postgres() -> Iterator[tuple[EmbeddedPostgres, Urls]]:
-    """A server of the test's own: it will be killed."""
-    directory = Path(tempfile.mkdtemp(prefix="shoseki-kills-"))
-    postgres = EmbeddedPostgres(directory)
-    try:
-        yield postgres, postgres.start()
-    finally:
-        postgres.close()
-        shutil.rmtree(directory)
 
 
 class Persistent(threading.Thread):

@@ -1,67 +1,17 @@
 """Two transactions under way at once, and something happens to one of them before anybody looks."""
 
-import os
 import select
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-import psycopg
 import pytest
 from eventsourcing.dcb.api import DCBAppendCondition
 from log_world import World, blocked_by, boundary, check_whole, held_back, record, until
+from two_underway import finish, look, request, session, settled
 
-from ledger.log.seal import DRAW_BYTES, Draw
 from ledger.store import committer as committer_module
 from ledger.store.errors import StoreError
-from ledger.store.group import Request
 from ledger.store.recorder import Recorder
-from ledger.store.underway import Underway
 from ledger.store.wire import Statement, Wire
-
-
-def settled(recorder: Recorder) -> Underway:
-    """Append so often that the recorder takes itself for alone."""
-    for number in range(3):
-        recorder.append([record(f"settle {number}")])
-    return recorder._committer._underway
-
-
-def request(recorder: Recorder, name: str, **options: Any) -> Request:
-    """Two records, sealed and ready to be placed."""
-    records = [record(f"{name} {number}", **options) for number in range(2)]
-    made = Request(records, recorder._preparer.share(records, recorder.clock.now()))
-    made.prepared = list(recorder._preparer.prepare(records, made.shared, Draw(os.urandom(2 * DRAW_BYTES))))
-    return made
-
-
-def look(underway: Underway) -> None:
-    """Wait until the server says something, and go on."""
-    socket, wanted = underway.wanted
-    poll = select.poll()
-    poll.register(socket, wanted)
-    ((_, became),) = poll.poll(60_000)
-    underway.resume(became)
-
-
-def finish(underway: Underway) -> None:
-    while underway:
-        look(underway)
-
-
-@contextmanager
-def session(log: World, underway: Underway) -> Iterator[Any]:
-    """Watch what the server does for the recorder: gives a function that tells the state of its session."""
-    assert underway.connection is not None
-    pid = underway.connection.info.backend_pid
-    with psycopg.connect(log.urls.application, autocommit=True) as watcher:
-
-        def state() -> str | None:
-            found = watcher.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", (pid,)).fetchone()
-            return None if found is None else str(found[0])
-
-        yield state
 
 
 def refuse(log: World, tag: str, *, deferred: bool) -> None:
