@@ -214,3 +214,13 @@ def test_times_are_recorded_in_utc_whatever_the_server_says(log: World, recorder
 
     (told,) = [each.event for each in recorder.read(boundary(), after=3)]
     assert before <= datetime.fromisoformat(told.at) <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("query", [["kind:1"], ["kind:1", "kind:2"], []], ids=["a tag", "two tags", "a type"])
+def test_a_condition_looks_from_the_very_next_entry_on(recorder: Recorder, query: list[str]) -> None:
+    seen = recorder.append([record("seen", tags=("kind:1", "kind:2"))])
+    after = DCBQuery([DCBQueryItem(types=["test.said.v1"], tags=query)])
+    assert recorder.append([record("next", tags=("kind:1", "kind:2"))], DCBAppendCondition(after, seen)) == seen + 1
+    with pytest.raises(IntegrityError):
+        recorder.append([record("decided without it")], DCBAppendCondition(after, seen))
+    recorder.append([record("decided with it")], DCBAppendCondition(after, seen + 1))

@@ -91,7 +91,7 @@ def test_the_first_is_decided_and_unheard_and_the_second_waits(
         check_all(log)
 
 
-@pytest.mark.parametrize(("kill", "tag"), zip(KILLS, WAITING_TAGS, strict=True))
+@pytest.mark.parametrize(("kill", "tag"), list(zip(KILLS, WAITING_TAGS, strict=True)))
 def test_the_first_is_undecided_and_the_second_stands_behind_it(
     own_postgres: tuple[EmbeddedPostgres, Urls], tmp_path: Path, kill: Callable[..., None], tag: str
 ) -> None:
