@@ -54,7 +54,10 @@ def sentence_of(session: Session, error: Exception) -> str:
     if isinstance(error, BrokenExecutor):
         return session.text("process_ended")
     if isinstance(error, OSError):
-        return session.text("file_error", path=os.fsdecode(error.filename or "-"), reason=reason_of(session, error))
+        reason = reason_of(session, error)
+        if error.filename is None:
+            return session.text("output_error", reason=reason)
+        return session.text("file_error", path=os.fsdecode(error.filename), reason=reason)
     return session.text("unexpected", error=f"{type(error).__name__}: {error}")
 
 

@@ -78,8 +78,12 @@ class Policy:
             if key.algorithm != COSIGNATURE:
                 raise FormatError(f"The key {key.name} is not a cosignature key.")
         for name, keys in (("witnesses", self.witnesses), ("monitors", self.monitors)):
-            if len({(key.name, key.key_id) for key in keys}) != len(keys):
+            if len({key.public_key for key in keys}) != len(keys):  # under another name, too: it is one signer
                 raise FormatError(f"A key is named twice among the {name}.")
+        own = {log_key.key.public_key for log_key in self.log_keys}
+        for key in (*self.witnesses, *self.monitors):
+            if key.public_key in own:
+                raise FormatError(f"The key {key.name} is the log's own, which cannot bear itself out.")
         if not 0 <= self.quorum <= len(self.witnesses):
             raise FormatError(f"A quorum of {self.quorum} among {len(self.witnesses)} witnesses cannot be.")
         if not all(_FINGERPRINT.match(fingerprint) for fingerprint in self.tsa):

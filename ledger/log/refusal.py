@@ -130,6 +130,13 @@ class Refusal(Enum):
     POSITION_NOT_RISING = _L, _FINDING, _CHANGED, "Positions do not rise.", "位置が昇順でない。"
     OTHER_CHAIN = _L, _FINDING, _CHANGED, "An entry is another chain's.", "別のチェーンのエントリがある。"
 
+    CHAIN_NOT_ASKED = (
+        _H,
+        _FINDING,
+        _LACKING,
+        "The package is not of the chain that was asked for.",
+        "求めたチェーンのパッケージでない。",
+    )
     HEADS_NOT_LAST = _H, _FINDING, _LACKING, "The heads map is not the last leaf.", "先頭表が最後の葉でない。"
     HEADS_STALE = _H, _FINDING, _LACKING, "The heads map is of an earlier log.", "先頭表が以前の時点のものである。"
     HEAD_DIFFERS = _H, _FINDING, _LACKING, "The last entry is not the chain's head.", "末尾がチェーンの先頭でない。"

@@ -22,7 +22,7 @@ from ledger.log.beside import Beside, read_beside
 from ledger.log.blob import BlobReference, check_blob
 from ledger.log.block import BlockContext, BlockResult, TimeBound, check_block
 from ledger.log.conclude import check_head, check_retired_keys, claim
-from ledger.log.entry import format_at
+from ledger.log.entry import check_chain, format_at
 from ledger.log.erasure import Erasures
 from ledger.log.errors import ProofError, SealError
 from ledger.log.held import NOTHING_HELD, Held, HeldEntries, OpenedHeld, check_continues, open_held
@@ -52,6 +52,11 @@ class Asked:
 
     chain: str | None = None
     until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse to ask for what is no chain; raise FormatError."""
+        if self.chain is not None:
+            check_chain(self.chain)
 
 
 ANYTHING = Asked()
@@ -217,7 +222,7 @@ class _PackageCheck:
     def _check_asked(self, proofs: Proofs, beside: Beside) -> None:
         asked, chain = self._asked, proofs.covers.chain
         if asked.chain not in {None, chain}:
-            self.findings.add(Refusal.OTHER_CHAIN, f"The package is of the chain {chain}, not of {asked.chain}.")
+            self.findings.add(Refusal.CHAIN_NOT_ASKED, f"The package is of the chain {chain}, not of {asked.chain}.")
         if asked.until is not None and beside.heads_entry.at < format_at(asked.until):
             self.findings.add(
                 Refusal.NOT_COVERED,

@@ -87,6 +87,7 @@ TEXTS: Final[dict[str, str]] = {
     "A retention class is named by [a-z0-9_].": "鍵種別の名前は [a-z0-9_] に限られる",
     "A time stamping certificate is named by 64 hex digits.": "タイムスタンプの証明書は 16 進 64 桁で示す",
     "The file is not a policy: its format is not {}.": "検証方針でない（形式が {0} でない）",
+    "The key {} is the log's own, which cannot bear itself out.": "鍵 {0} はログ自身の鍵で、ログの裏付けにならない",
     "The key {} is not a cosignature key.": "鍵 {0} は連署の鍵でない",
     "The log key {} counts for no size.": "ログの鍵 {0} が有効な件数がない",
     "The log key {} is not an Ed25519 key named as the origin.": "ログの鍵 {0} は発行元の名を持つ Ed25519 の鍵でない",

@@ -238,6 +238,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "usage": ("{problem} (try '{command} --help').", "{problem}（'{command} --help' をご覧ください）。"),
     "file_error": ("{path} cannot be used ({reason}).", "{path} は使えません（{reason}）。"),
+    "output_error": ("Reading or writing failed ({reason}).", "読み書きに失敗しました（{reason}）。"),
     "file_exists": (
         "{path} is there already and is not overwritten: give another name.",
         "{path} は既にあり、上書きしません。別の名前を指定してください。",

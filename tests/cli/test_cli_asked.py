@@ -17,7 +17,7 @@ Shoseki = Callable[..., Answer]
 
 @pytest.mark.parametrize(
     ("customer", "until", "status", "refusal"),
-    [(None, EARLIER, 0, ""), (None, LATER, 2, "NOT_COVERED"), (NOBODY, EARLIER, 1, "OTHER_CHAIN")],
+    [(None, EARLIER, 0, ""), (None, LATER, 2, "NOT_COVERED"), (NOBODY, EARLIER, 1, "CHAIN_NOT_ASKED")],
 )
 def test_a_package_is_of_the_customer_and_reaches_the_time_that_were_asked_for(
     shoseki: Shoseki, trail: Trail, customer: str | None, until: str, status: int, refusal: str
@@ -30,6 +30,12 @@ def test_a_package_is_of_the_customer_and_reaches_the_time_that_were_asked_for(
     assert answer.out.startswith("Log ")
     alone = ["--policy", str(trail.policy), "--chain", chain, "--until", until]
     assert verify_alone.main([str(trail.package), *alone]) == status
+
+
+def test_what_is_no_customer_cannot_be_asked_for(shoseki: Shoseki, trail: Trail) -> None:
+    asked = ("verify", trail.package, "--policy", trail.policy, "--customer", "nobody")
+    assert "'nobody' is not a chain" in shoseki(*asked).check_refused()
+    assert verify_alone.main([str(trail.package), "--policy", str(trail.policy), "--chain", "nobody"]) == 2
 
 
 def test_a_receipt_cannot_be_asked_how_far_it_reaches(shoseki: Shoseki, trail: Trail) -> None:

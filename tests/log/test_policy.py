@@ -41,6 +41,21 @@ def test_policies_with_any_quorum_come_back(witnesses, data):
     assert policy.parse(policy.format(made)) == made
 
 
+@pytest.mark.parametrize("member", ["witnesses", "monitors"])
+def test_one_key_under_two_names_is_one_signer(member):
+    other = replace(WITNESSES[0], name="witness.example/other")
+    assert other.key_id != WITNESSES[0].key_id
+    with pytest.raises(FormatError, match="twice"):
+        replace(FULL, quorum=0, **{member: (WITNESSES[0], other)})
+
+
+@pytest.mark.parametrize("member", ["witnesses", "monitors"])
+def test_the_log_does_not_bear_itself_out_under_another_name(member):
+    own = replace(WITNESSES[0], public_key=FULL.log_keys[1].key.public_key)
+    with pytest.raises(FormatError, match="log's own"):
+        replace(FULL, quorum=0, **{member: (own,)})
+
+
 def test_a_key_counts_from_its_first_size_and_before_its_last():
     old, new = FULL.log_keys
     assert [size for size in (0, 899, 900, 999, 1000) if old.counts_at(size)] == [0, 899, 900, 999]

@@ -10,6 +10,7 @@ from package_logs import long_log
 from small_log import ALICE, BOB, names, states_of_steps, two_customers
 
 from ledger.log import entry
+from ledger.log.errors import FormatError
 from ledger.log.verify import Asked
 
 
@@ -96,7 +97,10 @@ def test_what_was_asked_for_is_compared():
     sealed = entry.parse_at(log.parsed(12).at)
     assert draft.verify(asked=Asked(ALICE, sealed)).status == 0
     other = draft.verify(asked=Asked(BOB))
-    assert names(other) == {"OTHER_CHAIN"}
+    assert names(other) == {"CHAIN_NOT_ASKED"}
+    assert (other.status, other.integrity.outcome, other.completeness.outcome) == (1, "holds", "broken")
+    with pytest.raises(FormatError):
+        Asked("nobody")
     late = draft.verify(asked=Asked(until=sealed + timedelta(microseconds=1)))
     assert names(late) == {"NOT_COVERED"}
     assert late.status == 2
