@@ -7,7 +7,8 @@ from enum import StrEnum
 from ledger.domain import gateway
 from ledger.domain.acquisition import DataAcquired, DataAcquisitionRejected
 from ledger.domain.data_use import DataUseDenied, DataUseRecorded, PurposeViolationDetected
-from ledger.domain.recorded import Facts, happened_at, of_type
+from ledger.domain.fact import Fact
+from ledger.domain.recorded import Facts, Recorded, happened_at, of_type
 from ledger.domain.recording_facts import (
     RecordingInterrupted,
     RecordingMissing,
@@ -66,26 +67,22 @@ def _logins(facts: Facts, _now: datetime) -> Iterator[Listed]:
 
 
 def _recordings(facts: Facts, _now: datetime) -> Iterator[Listed]:
-    told = [*of_type(facts, *_OF_RECORDINGS)]
-    for session in dict.fromkeys(each.fact.session for each in told):  # type: ignore[attr-defined]  # all of these have
-        mine = [each for each in told if each.fact.session == session]  # type: ignore[attr-defined]
-        for id_, each in recordings_of(mine, session).items():
-            first = next(one for one in mine if one.fact.recording == id_)  # type: ignore[attr-defined]
-            state = RecordingState.RUNNING
-            if each.finalized is not None:
-                state = RecordingState.FINALIZED
-            elif any(stop.until is None for stop in each.interruptions):
+    firsts: dict[tuple[str, str], Recorded[Fact]] = {}
+    for each in of_type(facts, *_OF_RECORDINGS):
+        fact = each.fact
+        assert isinstance(fact, _OF_RECORDINGS)
+        if fact.recording is not None:  # nothing at all was recorded of some session
+            firsts.setdefault((fact.session, fact.recording), each)
+    incomplete = {each.fact.recording for each in of_type(facts, RecordingMissing)}
+    for session in dict.fromkeys(session for session, _ in firsts):
+        for id_, recording in recordings_of(facts, session).items():
+            first, over = firsts[session, id_], recording.finalized is not None
+            state = RecordingState.FINALIZED if over else RecordingState.RUNNING
+            if not over and any(stop.until is None for stop in recording.interruptions):
                 state = RecordingState.INTERRUPTED
-            gaps = any(one.fact.recording == id_ for one in of_type(mine, RecordingMissing))
-            yield Listed(
-                id_,
-                state,
-                each.started_at or happened_at(first),
-                first.position,
-                each.finalized is not None,
-                (Note.INCOMPLETE,) if gaps else (),
-                (session,),
-            )
+            began = recording.started_at or happened_at(first)
+            notes = (Note.INCOMPLETE,) if id_ in incomplete else ()
+            yield Listed(id_, state, began, first.position, over, notes, (session,))
 
 
 def _items(facts: Facts, _now: datetime) -> Iterator[Listed]:

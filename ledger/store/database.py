@@ -98,8 +98,8 @@ def named_errors() -> Iterator[None]:
 
 def _timed_out(error: Exception) -> DatabaseUnavailableError:
     return DatabaseUnavailableError(
-        f"The database ended this at a time limit or a word of its own ({_first_line(error)}): raise the limits of the"
-        " role in the database URL, or try again."
+        f"The database broke this off, at a time limit or because somebody told it to ({_first_line(error)}): try"
+        " again, or raise the limits of the role in the database URL."
     )
 
 
