@@ -40,7 +40,7 @@ from ledger.log.members import (
     format_at,
     parse_at,
 )
-from ledger.log.template import Template
+from ledger.log.template import NO_COMMITMENT, fill, spell_names, spell_public, spell_tags
 
 __all__ = [
     "CORE_TYPES",
@@ -49,7 +49,6 @@ __all__ = [
     "NO_PREV",
     "VERSION",
     "Entry",
-    "Template",
     "check_chain",
     "check_key",
     "check_origin",
@@ -107,16 +106,12 @@ def encode(entry: Entry) -> bytes:
     if len(entry.prev) != len(NO_PREV):
         raise FormatError("The member prev has not 32 bytes.")
     check_place(entry.position, entry.seq, entry.prev)
-    template = Template.of(
-        origin=entry.origin,
-        chain=entry.chain,
-        type=entry.type,
-        tags=entry.tags,
-        public=entry.public,
-        commitment=entry.commitment,
-        key=entry.key,
-    )
-    return template.fill(entry.position, entry.at, entry.prev, entry.seq)
+    check_tag_order(entry.tags)
+    names = spell_names(entry.origin, entry.chain, entry.key, entry.type)
+    commitment = NO_COMMITMENT if entry.commitment is None else entry.commitment.hex()
+    (tags,) = spell_tags([entry.tags])
+    public = spell_public(entry.public)
+    return fill(names, commitment, public, tags, entry.position, entry.at, entry.prev, entry.seq)
 
 
 def parse(data: bytes) -> Entry:

@@ -1,12 +1,13 @@
-"""An entry before it has its place: what is known of a record outside the append lock, checked and encoded once.
+"""The bytes of an entry, from members that were checked and spelled before its place was known.
 
-Guarantees: a template holds members that the format allows, in their canonical spelling; filled with a place it gives
-the same bytes as ``entry.encode``. Leaves to others: the place, for which the sequencer vouches.
+Guarantees: what is spelled here is allowed by the format and canonical; filled in at a place it gives the same bytes as
+``entry.encode``. Leaves to others: the place, for which the sequencer vouches.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, Self
+from itertools import chain as joined
+from typing import Any, NamedTuple
 
 from ledger.log import canonical
 from ledger.log.errors import FormatError
@@ -18,110 +19,27 @@ from ledger.log.members import (
     check_key,
     check_length,
     check_origin,
-    check_tag_order,
     check_text,
 )
 
-_PLAIN = bytes(set(range(ord("!"), ord("~") + 1)) - set(b'"\\')) + b"\n"  # what JSON escapes is not among them
+_PLAIN = bytes(set(range(ord("!"), ord("~") + 1)) - set(b'"\\'))  # what JSON escapes is not among them
 _LONGEST_TAG = 128
-_BETWEEN_TAGS = '","'
 _HEX_DIGITS = 2 * len(NO_PREV)
-_NOTHING: dict[str, Any] = {}
-_NOTHING_PUBLIC = '","public":{},"seq":'
+_BETWEEN_TAGS = '","'
+NO_PUBLIC = "{}"
+"""How a public member that says nothing is spelled."""
+NO_COMMITMENT = ""
+"""What stands for the commitment of an entry that has no key."""
 
 
 class Names(NamedTuple):
-    """Chain, key and type of an entry, checked, with what is spelled around its other members."""
+    """Origin, chain, key and type of an entry, checked, as the text around its other members."""
 
-    chain: str
-    key: str | None
     before_commitment: str
+    digits: int
+    """How long a commitment is in hexadecimal; 0 where the entry has none."""
     after_commitment: str
     tail: str
-
-
-class Template(NamedTuple):
-    """An entry without its place: all members but position, time and link, as the text around them."""
-
-    before_position: str
-    before_seq: str
-    tail: str
-
-    @classmethod
-    def of(
-        cls,
-        *,
-        origin: str,
-        chain: str,
-        type: str,  # noqa: A002 - the member's name in the format
-        tags: tuple[str, ...],
-        public: Mapping[str, Any],
-        commitment: bytes | None,
-        key: str | None,
-    ) -> Self:
-        """Check and encode; raise FormatError naming the member that is wrong."""
-        names = spell_names(origin, chain, key, type)
-        check_tag_order(tags)
-        lines = "\n".join(tags).encode(errors="surrogatepass")
-        return cls.of_names(names, tags, lines, public, None if commitment is None else commitment.hex())
-
-    @classmethod
-    def of_names(
-        cls, names: "Names", tags: tuple[str, ...], lines: bytes, public: Mapping[str, Any], commitment: str | None
-    ) -> Self:
-        """Make the template from names that were checked and spelled before, for the many records that share them.
-
-        ``tags`` are sorted and unique, which the caller vouches for, and ``lines`` is what they are when line feeds are
-        put between them; ``commitment`` is hex, as ``seal_drawn`` gives it.
-        """
-        if commitment is None or names.key is None or len(commitment) != _HEX_DIGITS:
-            _check_commitment(commitment, names.key)
-            spelled = "null"
-        else:
-            spelled = f'"{commitment}"'
-        strange = lines.translate(None, _PLAIN) or lines.count(b"\n") != len(tags) - 1 or not tags[0]
-        if strange or (len(lines) > _LONGEST_TAG and max(map(len, tags)) > _LONGEST_TAG):
-            spelled_tags = _spell_tags(tags)
-        else:
-            spelled_tags = f'"{_BETWEEN_TAGS.join(tags)}"'
-        # Past the constructor, which takes twice as long: this runs for every entry.
-        return tuple.__new__(
-            cls,
-            (
-                f"{names.before_commitment}{spelled}{names.after_commitment}",
-                # What is empty is not thereby an object.
-                _NOTHING_PUBLIC if public == _NOTHING else f'","public":{_spell_public(public)},"seq":',
-                f',"tags":[{spelled_tags}{names.tail}',
-            ),
-        )
-
-    def fill(self, position: int, at: str, prev: bytes, seq: int) -> bytes:
-        """Give the entry's bytes at its place. The caller vouches for the four values; the size is checked here."""
-        data = (
-            f'{{"at":"{at}{self.before_position}{position},"prev":"{prev.hex()}{self.before_seq}{seq}{self.tail}'
-        ).encode()
-        if len(data) > MAX_ENTRY_BYTES:
-            check_length(data)
-        return data
-
-
-def _spell_tags(tags: tuple[str, ...]) -> str:
-    for tag in tags:
-        check_text("tag", tag)
-    return canonical.encode(tags, depth=2)[1:-1].decode()
-
-
-def _spell_public(public: Mapping[str, Any]) -> str:
-    if type(public) is not dict and not isinstance(public, Mapping):
-        raise FormatError("The member public is not an object.")
-    return canonical.encode(public, depth=2).decode()
-
-
-def _check_commitment(commitment: str | None, key: str | None) -> None:
-    if (commitment is None) is not (key is None):
-        raise FormatError("An entry has a commitment exactly when it has a key.")
-    if commitment is not None and len(commitment) != _HEX_DIGITS:
-        raise FormatError("The commitment has not 32 bytes.")
 
 
 @lru_cache(maxsize=1024)  # a writer meets few combinations; a reader of foreign bytes does not come here
@@ -132,11 +50,56 @@ def spell_names(origin: str, chain: str, key: str | None, type_: str) -> Names:
     if key is not None:
         check_key(key)
     check_text("type", type_)
-    keyed = "null" if key is None else f'"{key}"'
+    before, digits, after = ("null", 0, ',"key":null') if key is None else ('"', _HEX_DIGITS, f'","key":"{key}"')
     return Names(
-        chain,
-        key,
-        f'","chain":"{chain}","commitment":',
-        f',"key":{keyed},"origin":"{origin}","position":',
+        f'","chain":"{chain}","commitment":{before}',
+        digits,
+        f'{after},"origin":"{origin}","position":',
         f'],"type":"{type_}","v":{VERSION}}}',
     )
+
+
+def spell_tags(many: Sequence[tuple[str, ...]]) -> list[str]:
+    """Check and spell the tags of several entries; raise FormatError for one that is none.
+
+    That they are sorted and unique is vouched for by the caller.
+    """
+    tags = list(joined.from_iterable(many))
+    text = "\n".join(tags)
+    plain = (
+        text.isascii()
+        and not text.encode().translate(None, _PLAIN + b"\n")
+        and text.count("\n") == max(len(tags) - 1, 0)
+        and "" not in tags
+        and max(map(len, tags), default=0) <= _LONGEST_TAG
+    )
+    if plain:  # all at once: nearly all are, and this runs for every entry
+        return [f'"{_BETWEEN_TAGS.join(each)}"' if each else "" for each in many]
+    for tag in tags:
+        check_text("tag", tag)
+    return [canonical.encode(each, depth=2)[1:-1].decode() for each in many]
+
+
+def spell_public(public: Mapping[str, Any]) -> str:
+    """Check and spell what is public; raise FormatError where it is no object, or holds what no entry may."""
+    if type(public) is not dict and not isinstance(public, Mapping):
+        raise FormatError("The member public is not an object.")
+    return canonical.encode(public, depth=2).decode()
+
+
+def fill(names: Names, commitment: str, public: str, tags: str, position: int, at: str, prev: bytes, seq: int) -> bytes:
+    """Give the bytes of the entry at this place.
+
+    ``commitment`` is in hexadecimal, ``public`` and ``tags`` as they are spelled above. The caller vouches for the
+    place; FormatError is raised for an entry that is too long, and for one with a key and no commitment or the reverse.
+    """
+    before, digits, after, tail = names
+    if len(commitment) != digits:
+        raise FormatError("An entry has a commitment of 32 bytes exactly when it has a key.")
+    data = (
+        f'{{"at":"{at}{before}{commitment}{after}{position},"prev":"{prev.hex()}","public":{public},"seq":{seq}'
+        f',"tags":[{tags}{tail}'
+    ).encode()
+    if len(data) > MAX_ENTRY_BYTES:
+        check_length(data)
+    return data

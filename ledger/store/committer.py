@@ -16,7 +16,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from ledger.log.seal import DRAW_BYTES, Draw
@@ -32,8 +32,10 @@ _GROUP_BYTES = 1 << 26
 """How many bytes of payload: a group is held in memory until it is committed."""
 _FEW_RECORDS = 32
 """How many records that nobody has sealed yet a transaction still takes in before it begins."""
-_AT_ONCE = 8
-"""How many records are sealed between two looks at the socket: some tenths of a millisecond."""
+_AT_ONCE = 25
+"""How many records are sealed between two looks at the socket: half a millisecond, in which it does not run dry."""
+_AT_ONCE_ALONE = 40
+"""How many records of a request that is alone are sealed, and sent, before the next."""
 _AT_MOST_ONCE = (False,)
 """How ``Lock.acquire`` is asked not to wait, as ``map`` takes it."""
 _AHEAD = 100
@@ -56,7 +58,7 @@ class Committer:
         self._resting = False
         self._ready: list[tuple[Request, Any]] = []
         self._taken: deque[list[tuple[Request, Any]]] = deque()
-        self._sealing: tuple[Request, Any, Iterator[Prepared]] | None = None
+        self._sealing: tuple[Request, Any, Iterator[list[Prepared]]] | None = None
         self._answered: deque[Any] = deque()
         self._wake_end, self._bell = os.pipe()
         os.set_blocking(self._bell, False)
@@ -184,10 +186,10 @@ class Committer:
     def _seal_late(self, request: Request) -> None:
         """Let a request that has no other beside it be sealed in its transaction, while the server works on it."""
         draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
-        request.unsealed = self._preparer.prepare(request.records, request.shared, draw)
+        request.unsealed = self._preparer.prepare(request.records, request.shared, draw, _AT_ONCE_ALONE)
         if request.core or request.marked:
             try:
-                request.prepared, request.unsealed = list(request.unsealed), None
+                request.prepared, request.unsealed = list(chain.from_iterable(request.unsealed)), None
             except Exception as error:  # noqa: BLE001 - as above
                 request.error = error
 
@@ -201,19 +203,20 @@ class Committer:
                 return 0
             request, done = self._fetched[0]
             # Taken off the queue last: what breaks before that finds it there, and answers it.
-            self._sealing = (request, done, self._preparer.prepare(request.records, request.shared, self._draw))
+            several = self._preparer.prepare(request.records, request.shared, self._draw, _AT_ONCE)
+            self._sealing = (request, done, several)
             self._fetched.popleft()
         request, done, prepared = self._sealing
         before = len(request.prepared)
         try:
-            request.prepared.extend(islice(prepared, _AT_ONCE))
+            request.prepared += next(prepared)
         except Exception as error:  # noqa: BLE001 - as above
             request.error = error
         sealed = len(request.prepared) - before
         if request.error is not None:
             self._sealing = None
             self._answered.append(done)
-        elif sealed < _AT_ONCE:
+        elif len(request.prepared) == len(request.records):
             self._sealing = None
             self._ready.append((request, done))
         return sealed or 1

@@ -37,7 +37,7 @@ class Request:
     accept_known: bool = False
     """Take a record whose idempotency key was used for known, whatever its content."""
     prepared: list[Prepared] = field(default_factory=list)
-    unsealed: Iterator[Prepared] | None = None
+    unsealed: Iterator[list[Prepared]] | None = None
     """Of a request that is alone in its transaction: its records, sealed as they are taken."""
     positions: list[int] = field(default_factory=list)
     fresh: int = 0
@@ -55,17 +55,12 @@ class Request:
 
 
 @dataclass(slots=True)
-class Columns:
-    """Rows that were made and not sent yet, by column: ready elements of arrays (``rows``)."""
+class Unsent:
+    """Rows that were made and not sent yet: pieces of records (``rows``), and how many payloads these are."""
 
-    seqs: list[bytes] = field(default_factory=list)
-    leaves: list[bytes] = field(default_factory=list)
     entries: list[bytes] = field(default_factory=list)
-    names: list[bytes] = field(default_factory=list)
-    tag_lines: list[bytes] = field(default_factory=list)
-    sealed: list[bytes] = field(default_factory=list)
-    sealed_at: list[bytes] = field(default_factory=list)
-    parts: list[bytes] = field(default_factory=list)
+    payloads: list[bytes] = field(default_factory=list)
+    sealed: int = 0
     marks: list[tuple[bytes, bytes, bytes]] = field(default_factory=list)
 
 
@@ -88,7 +83,7 @@ class Group:
     """Something was placed that must not be committed."""
     sent: int = 0
     """How many of the placed were sent."""
-    columns: Columns = field(default_factory=Columns)
+    unsent: Unsent = field(default_factory=Unsent)
     moved: set[str] = field(default_factory=set)
     marked: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
 

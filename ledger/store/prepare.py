@@ -1,30 +1,30 @@
 """Preparing a record outside the append lock: everything that needs no position is checked, sealed and encoded here."""
 
 import math
+import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from ledger.keys.classes import CLASSES, day_of, is_day_key
 from ledger.keys.errors import HalfIdError
 from ledger.log import canonical
-from ledger.log.entry import CORE_TYPES, LOG_CHAIN, NO_PREV, Template
+from ledger.log.entry import CORE_TYPES, LOG_CHAIN, NO_PREV
 from ledger.log.errors import FormatError, SealError
 from ledger.log.members import check_key
-from ledger.log.seal import Draw
-from ledger.log.template import spell_names
-from ledger.store.custody import ChainSecret, Custody, DataKey, content_mark_input
+from ledger.log.seal import DRAW_BYTES, Draw, seal_drawn
+from ledger.log.template import NO_COMMITMENT, NO_PUBLIC, fill, spell_names, spell_public, spell_tags
+from ledger.store.custody import Custody, DataKey, content_mark_input
 from ledger.store.errors import RecordRefusedError
 from ledger.store.record import Record
-from ledger.store.rows import pack_length, text_element
+from ledger.store.rows import text_field
 
 SUBJECTS_PART = "subjects"
 _FEW_TAGS = 100
 _REMEMBER_SHARED = 4096
 _Names = tuple[str, str, str | None, str | None, str]
 _NOTHING: Mapping[str, Any] = {}
-_NOTHING_SPELLED = b"{}"
 _LONGEST_AT = "2026-11-22T00:00:00.000000Z"
 
 
@@ -40,11 +40,13 @@ class Prepared(NamedTuple):
     """A record as far as it can be made before its place is known."""
 
     shared: "Shared"
-    template: Template
+    commitment: str
+    spelled_public: str
+    spelled_tags: str
     tags: tuple[str, ...]
-    tags_element: bytes
+    tags_field: bytes
+    """The tags with line feeds between them, as a field of a record."""
     sealed: bytes | None
-    """The sealed payload, as a ready element."""
     public: Mapping[str, Any]
     marks: Marks | None
 
@@ -57,9 +59,11 @@ class Prepared(NamedTuple):
     def said(cls, origin: str, type_: str, public: Mapping[str, Any]) -> "Prepared":
         """Give an entry of the log's own chain that says everything in public."""
         shared = Shared(origin, LOG_CHAIN, type_)
-        return cls(
-            shared, Template.of_names(shared.names, (), b"", public, None), (), text_element(""), None, public, None
-        )
+        return cls(shared, NO_COMMITMENT, spell_public(public), "", (), text_field(b""), None, public, None)
+
+    def fill(self, position: int, at: str, prev: bytes, seq: int) -> bytes:
+        """Give the entry's bytes at its place."""
+        return fill(self.shared.names, self.commitment, self.spelled_public, self.spelled_tags, position, at, prev, seq)
 
 
 class Shared:
@@ -73,9 +77,9 @@ class Shared:
         "epoch_check",
         "key",
         "names",
-        "names_element",
-        "part_element",
-        "seal",
+        "names_fields",
+        "part_field",
+        "sealer",
         "type",
         "until",
     )
@@ -90,9 +94,10 @@ class Shared:
         self.core = type_.startswith(CORE_TYPES)
         self.key = key
         self.day = key.partition(":")[2] if key is not None and is_day_key(key) else None
-        self.names_element = text_element(f"{chain}\n{type_}\n{key or ''}")
-        self.part_element = b"" if key is None else text_element(part_of(key))
-        self.seal = None if data_key is None else data_key.sealer.seal_drawn
+        spelled = None if key is None else key.encode()
+        self.names_fields = text_field(chain.encode()) + text_field(type_.encode()) + text_field(spelled)
+        self.part_field = b"" if key is None else text_field(part_of(key).encode())
+        self.sealer = None if data_key is None else data_key.sealer
         self.epoch_check = None if data_key is None else data_key.epoch_check
         self.chain_check = None if data_key is None else data_key.chain_check
         self.until = math.inf if data_key is None else data_key.until
@@ -139,34 +144,71 @@ class Preparer:
             given.append(shared)
         return given
 
-    def prepare(self, records: Iterable[Record], shared: Iterable[Shared], draw: Draw) -> Iterator[Prepared]:
-        """Give the prepared form of every record, one after the other. Raises RecordRefusedError as ``share`` does."""
-        chain, secret = "", None  # of the record before: most have the same
-        for record, common in zip(records, shared, strict=True):
+    def prepare(
+        self, records: Sequence[Record], shared: Sequence[Shared], draw: Draw, at_once: int
+    ) -> Iterator[list[Prepared]]:
+        """Give the prepared form of the records, so many at once. Raises RecordRefusedError as ``share`` does."""
+        for start in range(0, len(records), at_once):
+            several, common = records[start : start + at_once], shared[start : start + at_once]
             try:
-                # In one piece, and past the constructor, which takes twice as long: this runs for every entry.
-                tags = tuple(sorted(set(record.tags)) if len(record.tags) > 1 else record.tags)
-                committed = sealed = None
-                if common.seal is not None:
-                    committed, box = common.seal(record.data, draw)
-                    sealed = pack_length(len(box)) + box
-                elif record.data:
+                prepared = self._prepare(several, common, draw)
+            except (FormatError, SealError):
+                for record, alone in zip(several, common, strict=True):
+                    try:
+                        self._prepare([record], [alone], Draw(os.urandom(DRAW_BYTES)))
+                    except (FormatError, SealError) as error:
+                        raise _refused(record, error) from None
+                raise
+            yield prepared
+
+    def _prepare(self, records: Sequence[Record], shared: Sequence[Shared], draw: Draw) -> list[Prepared]:
+        """Prepare several records, each step for all of them: this runs for every entry, and takes less time so."""
+        sealers = [each.sealer for each in shared]
+        if None in sealers:
+            for record, sealer in zip(records, sealers, strict=True):
+                if sealer is None and record.data:
                     raise RecordRefusedError(f"The record {record.type} has a payload and no key class: give it one.")
-                lines = "\n".join(tags).encode(errors="surrogatepass")
-                template = Template.of_names(common.names, tags, lines, record.public, committed)
-                public = dict(record.public) if record.public else _NOTHING
-                if public or len(tags) > _FEW_TAGS:
-                    # The longest place there can be: nothing may turn out too long once entries are being numbered.
-                    template.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
-                marks = None
-                if record.idempotency_key is not None:
-                    if secret is None or chain != record.chain:
-                        chain, secret = record.chain, self._custody.chain_secret(record.chain)
-                    marks = _marks(record, record.idempotency_key, tags, public, secret)
-            except (FormatError, SealError) as error:
-                raise _refused(record, error) from None
-            element = pack_length(len(lines)) + lines
-            yield tuple.__new__(Prepared, (common, template, tags, element, sealed, public, marks))
+        seals = seal_drawn(sealers, [each.data for each in records], draw)
+        tags = [tuple(sorted({*each.tags})) for each in records]
+        lists = spell_tags(tags)
+        fields = [text_field("\n".join(each).encode()) for each in tags]
+        publics: list[Mapping[str, Any]] = [each.public for each in records]
+        objects = [NO_PUBLIC] * len(publics)
+        if publics.count(_NOTHING) < len(publics):
+            objects = [NO_PUBLIC if each == _NOTHING else spell_public(each) for each in publics]
+            publics = [dict(each) for each in publics]
+        marks: Sequence[Marks | None] = [None] * len(records)
+        if any(each.idempotency_key is not None for each in records):
+            marks = self._marks(records, tags, objects)
+        columns = zip(shared, seals, objects, lists, tags, fields, publics, marks, strict=True)
+        prepared = [
+            # Past the constructor, which takes twice as long.
+            tuple.__new__(Prepared, (common, committed, public, spelled, given, field, sealed, said, mark))
+            for common, (committed, sealed), public, spelled, given, field, said, mark in columns
+        ]
+        if any(publics) or max(map(len, tags)) > _FEW_TAGS:
+            for each in prepared:  # nothing may turn out too long once entries are being numbered
+                each.fill(canonical.MAX_INTEGER, _LONGEST_AT, NO_PREV, canonical.MAX_INTEGER)
+        return prepared
+
+    def _marks(
+        self, records: Sequence[Record], tags: Sequence[tuple[str, ...]], publics: Sequence[str]
+    ) -> list[Marks | None]:
+        marks: list[Marks | None] = []
+        chain, secret = "", None  # of the record before: most have the same
+        for record, given, public in zip(records, tags, publics, strict=True):
+            key = record.idempotency_key
+            if key is None:
+                marks.append(None)
+                continue
+            if secret is None or chain != record.chain:
+                chain, secret = record.chain, self._custody.chain_secret(record.chain)
+            names = record.key_class or "", record.subject or ""
+            content = content_mark_input(record.type, given, public.encode(), *names, record.data)
+            # A mark under another half would find nothing that was appended before: the check goes with it.
+            mark = secret.mark("key", _encoded(key))
+            marks.append(tuple.__new__(Marks, (mark, secret.mark("content", content), secret.check)))
+        return marks
 
     def _share(self, record: Record, day: str) -> Shared:
         origin = self._custody.origin
@@ -174,20 +216,6 @@ class Preparer:
             return Shared(origin, record.chain, record.type)
         key = _key_of(record, day)
         return Shared(origin, record.chain, record.type, key, self._custody.for_sealing(record.chain, key))
-
-
-def _marks(record: Record, key: str, tags: tuple[str, ...], public: Mapping[str, Any], secret: ChainSecret) -> Marks:
-    content = content_mark_input(
-        record.type,
-        tags,
-        canonical.encode(public, depth=2) if public else _NOTHING_SPELLED,
-        record.key_class or "",
-        record.subject or "",
-        record.data,
-    )
-    # A mark under another half would find nothing that was appended before: the check goes with it.
-    mark = secret.mark("key", _encoded(key))
-    return tuple.__new__(Marks, (mark, secret.mark("content", content), secret.check))
 
 
 def _refused(record: Record, error: Exception) -> RecordRefusedError:

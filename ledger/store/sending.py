@@ -10,7 +10,7 @@ from typing import Any
 from ledger.keys.classes import is_day_key
 from ledger.log.core_entry import KEY_CREATED, KEY_DESTROYED
 from ledger.store import rows
-from ledger.store.group import Columns, Group
+from ledger.store.group import Group, Unsent
 from ledger.store.known import ChainHead
 from ledger.store.statements import Statements
 from ledger.store.tag_rows import tag_rows
@@ -23,32 +23,26 @@ class Sender:
     def __init__(self, statements: Statements) -> None:
         """Send by these statements."""
         self._statements = statements
+        self.types = (0, 0, 0)
+        """The OIDs of the types of the records that make entries, tags and payloads: the database's own."""
 
     def send_rows(self, wire: Wire, group: Group) -> None:
         """Send the rows of what was placed since the last sending."""
-        statements, columns = self._statements, group.columns
-        first = group.start + group.sent
-        wire.send(
-            statements.entries,
-            rows.number(first),
-            rows.number(group.at_field),
-            rows.numbers(columns.seqs),
-            rows.byte_strings(columns.leaves),
-            rows.byte_strings(columns.entries),
-            rows.texts(columns.names),
-            rows.texts(columns.tag_lines),
-        )
-        tags, last, before = tag_rows(first, [each.tags for each in group.placed[group.sent :]])
+        statements, unsent = self._statements, group.unsent
+        of_entry, of_tag, of_payload = self.types
+        placed = group.placed[group.sent :]
+        entries = rows.records(of_entry, len(placed), unsent.entries)
+        wire.send(statements.entries, entries, rows.number(group.at_field))
+        tags = tag_rows(group.start + group.sent, [each.tags for each in placed])
         if tags:
-            wire.send(statements.tags, rows.numbers(tags), rows.numbers(last), rows.texts(before))
-        if columns.sealed:
-            values = rows.numbers(columns.sealed_at), rows.texts(columns.parts), rows.byte_strings(columns.sealed)
-            wire.send(statements.payloads, *values)
-        if columns.marks:
-            macs, bodies, places = zip(*columns.marks, strict=True)
+            wire.send(statements.tags, rows.records(of_tag, len(tags), tags))
+        if unsent.sealed:
+            wire.send(statements.payloads, rows.records(of_payload, unsent.sealed, unsent.payloads))
+        if unsent.marks:
+            macs, bodies, places = zip(*unsent.marks, strict=True)
             wire.send(statements.new_marks, rows.byte_strings(macs), rows.byte_strings(bodies), rows.numbers(places))
         wire.push()
-        group.columns = Columns()
+        group.unsent = Unsent()
         group.sent = len(group.placed)
 
     def send_end(self, wire: Wire, group: Group, chains: Mapping[str, ChainHead]) -> None:
@@ -59,7 +53,7 @@ class Sender:
             self._statements.advance,
             rows.texts([rows.text_element(name) for name in moved]),
             rows.numbers([rows.number_element(head.seq) for head in heads]),
-            rows.byte_strings([rows.leaf_element(head.leaf) for head in heads]),
+            rows.byte_strings([rows.bytes_element(head.leaf) for head in heads]),
             rows.texts([rows.text_element(head.half) for head in heads]),
             rows.number(group.position),
             rows.number(group.at_field),

@@ -14,9 +14,8 @@ Heads and keys are remembered between transactions. The memory counts only while
 sequencer committed last: another writer's entry makes it void.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from psycopg import Connection
@@ -26,6 +25,7 @@ from ledger.keys.classes import day_of
 from ledger.log.core_entry import CHAIN_CREATED, CLOCK_CORRECTED, KEY_CREATED, KEY_DESTROYED
 from ledger.log.entry import leaf_hash
 from ledger.log.members import format_at
+from ledger.log.template import fill
 from ledger.store import rows
 from ledger.store.clock import Clock
 from ledger.store.conditions import Conditions, fails_among
@@ -41,7 +41,20 @@ from ledger.store.errors import (
 from ledger.store.group import DayIsOverError, Group, OutdatedError, Request, split_known
 from ledger.store.known import Known, kinds_of
 from ledger.store.prepare import Prepared
-from ledger.store.rows import bytes_element, pack_leaf, pack_length, pack_number
+from ledger.store.rows import (
+    BYTES,
+    ENTRY_FIELDS,
+    ENTRY_SIZE,
+    LEAF,
+    NUMBER,
+    PAYLOAD_FIELDS,
+    PAYLOAD_SIZE,
+    bytes_element,
+    number_element,
+    pack_entry,
+    pack_payload,
+    record_head,
+)
 from ledger.store.sending import Sender
 from ledger.store.statements import Statements
 from ledger.store.tag_rows import SPAN
@@ -53,7 +66,6 @@ _SLICE = SPAN // 2
 
 Twice as many are the most whose tags are sent at once.
 """
-_SLICE_UNSEALED = 40
 _Marks = dict[bytes, tuple[bytes, int]]
 Made = Callable[[Wire, int, datetime], Steps[Prepared | None]]
 """Makes an entry of the log's own chain, knowing the log's size and the entry's time, with what it asks the server."""
@@ -229,7 +241,9 @@ class Sequencer:
             raise LogMissingError("There is no log in this schema: make one with 'shoseki init'.")
         if len(answer) > 1:
             raise LogDamagedError("The row of the log is there more than once: run 'shoseki fsck'.")
-        ((length, boot, elapsed),) = answer
+        ((length, boot, elapsed, *types),) = answer
+        of_entry, of_tag, of_payload = map(rows.read_number, types)
+        self._sender.types = (of_entry, of_tag, of_payload)
         size = rows.read_number(length)
         count = ("", 0) if boot is None or elapsed is None else (rows.read_text(boot), rows.read_number(elapsed))
         yield from self._known.begin(wire, size, *count)
@@ -263,12 +277,12 @@ class Sequencer:
         placed = range(first, group.position)
         request.positions = list(placed) if split is None else split.placed(placed)
 
-    def _append_unsealed(self, wire: Wire, group: Group, request: Request, unsealed: Iterator[Prepared]) -> None:
+    def _append_unsealed(self, wire: Wire, group: Group, request: Request, unsealed: Iterable[list[Prepared]]) -> None:
         """Append a request that is alone, sealing each part while the server takes in the one before."""
         self._place_all(wire, group, self._known.check(group, kinds_of(request, ())))
         first = group.position
         try:
-            while several := list(islice(unsealed, _SLICE_UNSEALED)):
+            for several in unsealed:
                 request.prepared += several  # should all of it have to be done again
                 self._place(wire, group, several)
                 self._sender.send_rows(wire, group)
@@ -289,29 +303,34 @@ class Sequencer:
     def _place(self, wire: Wire, group: Group, several: Sequence[Prepared]) -> None:
         """Give checked records their places: in one piece, as it runs for every entry under the lock."""
         chains, moved, position = self._known.chains, group.moved, group.position
-        at_text, columns = group.at_text, group.columns
-        seqs, leaves, entries = columns.seqs, columns.leaves, columns.entries
-        names, tag_lines = columns.names, columns.tag_lines
-        boxes, places, parts = columns.sealed, columns.sealed_at, columns.parts
+        at_text, unsent = group.at_text, group.unsent
+        entries, payloads = unsent.entries, unsent.payloads
         for each in several:
-            shared, template, _, lines, sealed, public, marks = each
+            shared, commitment, spelled, spelled_tags, _, tags, sealed, public, marks = each
             head = chains.get(shared.chain) or self._known.open_chain(each)
             seq = head.seq + 1
-            data = template.fill(position, at_text, head.leaf, seq)
+            data = fill(shared.names, commitment, spelled, spelled_tags, position, at_text, head.leaf, seq)
             leaf = leaf_hash(data)
-            place = pack_number(8, position)
-            seqs.append(pack_number(8, seq))
-            leaves.append(pack_leaf(32, leaf))
-            entries.append(pack_length(len(data)) + data)
-            names.append(shared.names_element)
-            tag_lines.append(lines)
+            names, length = shared.names_fields, len(data)
+            entries += (
+                record_head(ENTRY_SIZE + len(names) + len(tags) + length, ENTRY_FIELDS),
+                names,
+                tags,
+                pack_entry(NUMBER, position, NUMBER, seq, LEAF, leaf, BYTES, length),
+                data,
+            )
             if sealed is not None:
-                boxes.append(sealed)
-                places.append(place)
-                parts.append(shared.part_element)
+                part, length = shared.part_field, len(sealed)
+                payloads += (
+                    record_head(PAYLOAD_SIZE + len(part) + length, PAYLOAD_FIELDS),
+                    part,
+                    pack_payload(NUMBER, position, BYTES, length),
+                    sealed,
+                )
+                unsent.sealed += 1
             if marks is not None:
                 mark, body, _ = marks
-                columns.marks.append((bytes_element(mark), bytes_element(body), place))
+                unsent.marks.append((bytes_element(mark), bytes_element(body), number_element(position)))
                 group.marked[mark] = (body, position)
             if public and shared.type in _EFFECTS:
                 self._sender.send_effect(wire, position, shared.type, public)

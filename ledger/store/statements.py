@@ -6,7 +6,12 @@ from ledger.store.wire import Statement
 
 _TEXTS = {
     "begin": "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-    "lock": "SELECT size, clock_boot, clock_elapsed FROM {schema}.log FOR UPDATE",
+    # With the types that rows are sent as: each database numbers them anew.
+    "lock": (
+        "SELECT size, clock_boot, clock_elapsed, pg_typeof(NULL::{schema}.sent_entry)::oid::bigint,"
+        " pg_typeof(NULL::{schema}.tag)::oid::bigint, pg_typeof(NULL::{schema}.payload)::oid::bigint"
+        " FROM {schema}.log FOR UPDATE"
+    ),
     # Locks as well; fails, and with it all that is sent behind it, unless there is one log of this size that ends with
     # this leaf. The size alone is no proof: where the COMMIT before this failed, others may have brought it there.
     "expect": (
@@ -37,25 +42,15 @@ _TEXTS = {
         "INSERT INTO {schema}.destroyed_pair (chain, key, position) VALUES ($1::text, $2::text, $3::bigint)"
         " ON CONFLICT DO NOTHING"
     ),
-    # No name and no tag holds a line feed (record format, section 2): chain, type and key of an entry are one text on
-    # their way, and all its tags are one. The entries of one statement stand one behind the other.
+    # No tag holds a line feed (record format, section 2): all tags of an entry are one text on their way.
     "entries": (
-        "INSERT INTO {schema}.entry (position, seq, at, leaf, entry, chain, type, key, tags)"
-        " SELECT $1::bigint + number - 1, seq, $2::timestamptz, leaf, entry, split_part(names, E'\\n', 1),"
-        " split_part(names, E'\\n', 2), nullif(split_part(names, E'\\n', 3), ''), string_to_array(tags, E'\\n')"
-        " FROM unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[])"
-        " WITH ORDINALITY AS row (seq, leaf, entry, names, tags, number)"
+        "INSERT INTO {schema}.entry (position, chain, seq, at, type, tags, key, leaf, entry)"
+        " SELECT position, chain, seq, $2::timestamptz, type, string_to_array(tags, E'\\n'), key, leaf, entry"
+        " FROM unnest($1::{schema}.sent_entry[])"
     ),
     # As ``tag_rows`` gives them.
-    "tags": (
-        "INSERT INTO {schema}.tag (tag, position, before)"
-        " SELECT tag, position, before::bigint[]"
-        " FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS row (tag, position, before)"
-    ),
-    "payloads": (
-        "INSERT INTO {schema}.payload (position, part, sealed)"
-        " SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])"
-    ),
+    "tags": "INSERT INTO {schema}.tag (tag, position, before) SELECT * FROM unnest($1::{schema}.tag[])",
+    "payloads": "INSERT INTO {schema}.payload (part, position, sealed) SELECT * FROM unnest($1::{schema}.payload[])",
     "new_marks": (
         "INSERT INTO {schema}.idempotency (mark, body, position)"
         " SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])"

@@ -8,14 +8,12 @@ a place on, or up to one, finds by ``position`` all rows that matter, and their 
 from collections import defaultdict
 from collections.abc import Iterable
 from hashlib import sha256
-from struct import Struct
 
-from ledger.store.rows import NULL, number_element, text_element
+from ledger.store.rows import tag_record
 
 SPAN = 256
 """The places of a row are fewer than this apart: a row with a place before p has its last before p + SPAN."""
 _NUMBER_BYTES = 8
-_HEAD = Struct(">i").pack(_NUMBER_BYTES)
 
 
 def tag_number(tag: str) -> int:
@@ -23,14 +21,10 @@ def tag_number(tag: str) -> int:
     return int.from_bytes(sha256(tag.encode()).digest()[:_NUMBER_BYTES], "big", signed=True)
 
 
-def tag_rows(first: int, tags_of: Iterable[tuple[str, ...]]) -> tuple[list[bytes], list[bytes], list[bytes]]:
-    """Give the columns tag, position and before, as ready elements, for entries with these tags from ``first`` on."""
+def tag_rows(first: int, tags_of: Iterable[tuple[str, ...]]) -> list[bytes]:
+    """Give the rows, as records, for entries with these tags from ``first`` on."""
     met: defaultdict[str, list[int]] = defaultdict(list)
     for position, tags in enumerate(tags_of, first):
         for tag in tags:
             met[tag].append(position)
-    numbers = [_HEAD + sha256(tag.encode()).digest()[:_NUMBER_BYTES] for tag in met]
-    last = [number_element(places.pop()) for places in met.values()]
-    # The earlier ones as text: PostgreSQL has no arrays of arrays of different lengths, and reads this soonest.
-    before = [text_element(f"{{{','.join(map(str, places))}}}") if places else NULL for places in met.values()]
-    return numbers, last, before
+    return [tag_record(sha256(tag.encode()).digest()[:_NUMBER_BYTES], places) for tag, places in met.items()]

@@ -26,13 +26,13 @@ TEXTS: Final[dict[str, str]] = {
     "{} is not {}.": "{0} は {1} でない",
     # -- entries -------------------------------------------------------------------------------------------------------
     "An entry has a commitment exactly when it has a key.": "約定値と鍵の一方だけがある",
+    "An entry has a commitment of 32 bytes exactly when it has a key.": "約定値（32 バイト）と鍵の一方だけがある",
     "An entry is a JSON object.": "エントリが JSON のオブジェクトでない",
     "The entry has {} bytes; an entry has at most {}.": "エントリが {0} バイトで、上限の {1} を超えている",
     "The entry is not in its canonical spelling (RFC 8785).": "エントリが正規の表記（RFC 8785）でない",
     "The entry lacks or adds members: {}.": "エントリの項目に過不足がある（{0}）",
     "The entry names no format version.": "エントリに形式の版がない",
     "The entry has format version {}; this program knows {}.": "エントリの形式は {0} で、この版の知る {1} でない",
-    "The commitment has not 32 bytes.": "約定値が 32 バイトでない",
     "The member position is not an integer from 0.": "項目 position が 0 以上の整数でない",
     "The member prev has not 32 bytes.": "項目 prev が 32 バイトでない",
     "The member prev is 64 zeros exactly in the first entry of a chain.": (

@@ -6,10 +6,11 @@ import entry_strategies as draw
 import pytest
 from entry_samples import BARE, BARE_BYTES, SEALED
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ledger.log.entry import NO_PREV, Template, encode, parse
+from ledger.log.entry import NO_PREV, encode, parse
 from ledger.log.errors import FormatError
-from ledger.log.template import spell_names
+from ledger.log.template import fill, spell_names, spell_public, spell_tags
 
 thorough = settings(max_examples=150, deadline=None)
 
@@ -61,34 +62,27 @@ class TestEncode:
     @pytest.mark.exhaustive
     @thorough
     @given(entry=draw.entries(), place=draw.entries())
-    def test_a_filled_template_is_the_encoded_entry(self, entry, place):
-        template = Template.of(
-            origin=entry.origin,
-            chain=entry.chain,
-            type=entry.type,
-            tags=entry.tags,
-            public=entry.public,
-            commitment=entry.commitment,
-            key=entry.key,
-        )
+    def test_what_was_spelled_before_and_filled_in_is_the_encoded_entry(self, entry, place):
+        names = spell_names(entry.origin, entry.chain, entry.key, entry.type)
+        commitment = "" if entry.commitment is None else entry.commitment.hex()
+        public, (tags,) = spell_public(entry.public), spell_tags([entry.tags])
         for at, position, prev, seq in ((e.at, e.position, e.prev, e.seq) for e in (entry, place, entry)):
             moved = entry._replace(position=position, at=at, prev=prev, seq=seq)
-            assert template.fill(position, at, prev, seq) == encode(moved)
-            assert parse(template.fill(position, at, prev, seq)) == moved
+            data = fill(names, commitment, public, tags, position, at, prev, seq)
+            assert data == encode(moved)
+            assert parse(data) == moved
 
     @thorough
-    @given(entry=draw.entries())
-    def test_names_that_were_spelled_before_give_the_same_template(self, entry):
-        names = spell_names(entry.origin, entry.chain, entry.key, entry.type)
-        lines = "\n".join(entry.tags).encode()
-        commitment = None if entry.commitment is None else entry.commitment.hex()
-        template = Template.of_names(names, entry.tags, lines, entry.public, commitment)
-        assert template.fill(entry.position, entry.at, entry.prev, entry.seq) == encode(entry)
+    @given(entries=st.lists(draw.entries(), max_size=4))
+    def test_tags_of_several_are_spelled_as_those_of_each(self, entries):
+        tags = [entry.tags for entry in entries]
+        assert spell_tags(tags) == [json.dumps(each, separators=(",", ":"))[1:-1] for each in tags]
 
-    @pytest.mark.parametrize(("key", "commitment"), [(None, "0" * 64), ("person:x", None), ("person:x", "0" * 62)])
-    def test_with_spelled_names_too_a_commitment_is_there_exactly_with_a_key(self, key, commitment):
+    @pytest.mark.parametrize(("key", "commitment"), [(None, "0" * 64), ("person:x", ""), ("person:x", "0" * 62)])
+    def test_a_commitment_is_there_exactly_with_a_key(self, key, commitment):
+        names = spell_names(SEALED.origin, SEALED.chain, key, SEALED.type)
         with pytest.raises(FormatError):
-            Template.of_names(spell_names(SEALED.origin, SEALED.chain, key, SEALED.type), (), b"", {}, commitment)
+            fill(names, commitment, "{}", "", SEALED.position, SEALED.at, SEALED.prev, SEALED.seq)
 
     @pytest.mark.parametrize("tags", [('a","b',), ('a","b', 'a","c'), ('"',), ('","',), ("a", 'a","b', "b\\")])
     def test_a_tag_that_looks_like_two_is_one(self, tags):
@@ -100,10 +94,10 @@ class TestEncode:
         "tags",
         [("a" * 129,), ("a" * 128, "b" * 129), ("", "a"), ("a\nb",), ("a", "b c"), ("a\x7f",), ("é",), ("\ud800",)],
     )
-    def test_what_is_no_tag_is_refused_also_where_names_were_spelled_before(self, tags):
-        names = spell_names(SEALED.origin, SEALED.chain, None, SEALED.type)
-        with pytest.raises(FormatError):
-            Template.of_names(names, tags, "\n".join(tags).encode(errors="surrogatepass"), {}, None)
+    def test_what_is_no_tag_is_refused_also_among_others(self, tags):
+        for many in ([tags], [("a", "b"), tags], [tags, ("a",)], [(), tags, ()]):
+            with pytest.raises(FormatError):
+                spell_tags(many)
 
     def test_a_tag_of_128_characters_is_one(self):
         tags = ("a" * 128, "b" * 128)

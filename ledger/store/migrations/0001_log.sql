@@ -55,6 +55,11 @@ CREATE UNIQUE INDEX entry_chain_seq ON {schema}.entry (hashtextextended(chain, 0
 -- Keys, heads and holds are looked up by type, and only in the chain of the whole log.
 CREATE INDEX entry_log_type ON {schema}.entry (type, position) WHERE chain = 'log';
 
+-- An entry as the writer sends it: the fields that many share come first, all tags are one text with line feeds between.
+CREATE TYPE {schema}.sent_entry AS (
+    chain text, type text, key text, tags text, position bigint, seq bigint, leaf bytea, entry bytea
+);
+
 -- Where each tag stands: the first eight bytes of its SHA-256 as a number, so that the index stays small; a reader
 -- compares `entry.tags` with what it looked for. What is sent at once has one row a tag: its last place, and those
 -- before it in rising order, all within 256 positions, NULL where it has one place. Rows of a tag never overlap.

@@ -10,7 +10,6 @@ from eventsourcing.dcb.api import DCBAppendCondition
 from log_world import CUSTOMER, World, boundary, check_whole, record, together
 from psycopg import errors
 
-from ledger.store import sequencer as sequencer_module
 from ledger.store.committer import Committer
 from ledger.store.errors import DatabaseFullError, DatabaseUnavailableError, DatabaseUnreachableError, StoreError
 from ledger.store.record import Record
@@ -234,12 +233,13 @@ class Ending:
         return ended
 
 
-@pytest.mark.parametrize("slices", [("_SLICE", 1), ("_SLICE", 7), ("_SLICE_UNSEALED", 1), ("_SLICE_UNSEALED", 7)])
+@pytest.mark.parametrize("name", ["sequencer._SLICE", "committer._AT_ONCE_ALONE", "committer._AT_ONCE"])
+@pytest.mark.parametrize("slice_", [1, 7])
 @pytest.mark.parametrize("marked", [False, True])
 def test_a_call_may_be_parted_anywhere(
-    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, slices: tuple[str, int], marked: bool
+    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, name: str, slice_: int, marked: bool
 ) -> None:
-    monkeypatch.setattr(sequencer_module, *slices)
+    monkeypatch.setattr(f"ledger.store.{name}", slice_)
     recorder.append([record(f"{n}", tags=("kind:1",), idempotency_key=f"{n}" if marked else None) for n in range(20)])
 
     assert len(list(recorder.read(boundary("kind:1")))) == 20

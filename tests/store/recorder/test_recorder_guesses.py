@@ -42,7 +42,7 @@ def request(recorder: Recorder, name: str) -> Request:
     """Two records, sealed and ready to be placed."""
     records = [record(f"{name} {number}", tags=("kind:1",)) for number in range(2)]
     made = Request(records, recorder._preparer.share(records, recorder.clock.now()))
-    made.prepared = list(recorder._preparer.prepare(records, made.shared, Draw(os.urandom(2 * DRAW_BYTES))))
+    (made.prepared,) = recorder._preparer.prepare(records, made.shared, Draw(os.urandom(2 * DRAW_BYTES)), 2)
     return made
 
 

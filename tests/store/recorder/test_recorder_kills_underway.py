@@ -162,6 +162,7 @@ def test_the_process_that_appends_is_killed(
             until_waits(first)
             assert recorder.reader.size() == size
             process.send_signal(signal.SIGSTOP)
+            os.waitpid(process.pid, os.WUNTRACED)  # until all its threads have stopped: one could still hear
             if not decided:
                 process.kill()
                 assert process.wait(60) == -signal.SIGKILL

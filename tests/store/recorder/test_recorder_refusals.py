@@ -16,6 +16,7 @@ from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQue
 from log_world import ORIGIN, World, check_whole, record, together, world
 
 from ledger.log.seal import MAX_PAYLOAD_BYTES
+from ledger.store.committer import _AT_ONCE_ALONE
 from ledger.store.database import named_errors
 from ledger.store.embedded import Urls
 from ledger.store.errors import (
@@ -27,7 +28,6 @@ from ledger.store.errors import (
 )
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder, create_log
-from ledger.store.sequencer import _SLICE_UNSEALED
 
 REFUSED: dict[str, Callable[[], DCBEvent]] = {
     "payload over 1 MiB": lambda: DCBEvent("t", bytes(MAX_PAYLOAD_BYTES + 1)),
@@ -78,12 +78,35 @@ def test_what_cannot_be_an_entry_is_refused_with_all_that_came_in_its_call(
     shared_recorder: Recorder, what: str
 ) -> None:
     before = shared_recorder.reader.size()
-    sent = [record(f"before it {number}") for number in range(_SLICE_UNSEALED + 1)]  # a slice goes to the server
+    sent = [record(f"before it {number}") for number in range(_AT_ONCE_ALONE + 1)]  # a slice goes to the server
     with pytest.raises(RecordRefusedError) as caught:
         shared_recorder.append([*sent, REFUSED[what](), record("after it")])
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 500
     assert shared_recorder.reader.size() == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tags": ["a b"]},
+        {"tags": [""]},
+        {"tags": ["証跡"]},
+        {"data": bytes(MAX_PAYLOAD_BYTES + 1)},
+        {"public": {"a": 1.5}},
+        {"public": []},
+        {"key_class": None},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+@pytest.mark.parametrize("place", [0, 7, _AT_ONCE_ALONE + 3])
+def test_the_refusal_names_the_record_that_is_wrong(
+    shared_recorder: Recorder, wrong: dict[str, Any], place: int
+) -> None:
+    sent = [record(f"{number}", public={"number": number}) for number in range(_AT_ONCE_ALONE + 9)]
+    sent[place] = Record(**{"type": "test.wrong.v1", "data": b"x", "tags": ["kind:1"], **wrong})
+    with pytest.raises(RecordRefusedError, match=r"test\.wrong\.v1"):
+        shared_recorder.append(sent)
 
 
 def test_the_largest_that_fits_is_recorded(log: World, recorder: Recorder) -> None:

@@ -68,8 +68,8 @@ def test_three_ways_to_look_up_tags_find_what_a_list_has(
     limit: int,
     slice_: int,
 ) -> None:
-    for name in ("_SLICE", "_SLICE_UNSEALED"):
-        monkeypatch.setattr(f"ledger.store.sequencer.{name}", slice_)
+    for name in ("sequencer._SLICE", "committer._AT_ONCE_ALONE"):
+        monkeypatch.setattr(f"ledger.store.{name}", slice_)
     for call in appended:
         recorder.append(events(call))
     told = [(type_, set(tags)) for type_, tags in log.ask("SELECT type, tags FROM entry ORDER BY position")]
