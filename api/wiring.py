@@ -27,6 +27,7 @@ from ledger.store.checkpoints import Checkpointer, check_size
 from ledger.store.clock import Clock, SystemClock
 from ledger.store.database import role_of
 from ledger.store.embedded import APPLICATION_ROLE, EmbeddedPostgres, Urls
+from ledger.store.errors import DatabaseUnreachableError
 from ledger.store.recorder import Recorder, create_log, stored_size
 
 
@@ -113,8 +114,15 @@ def _ledger(
 @contextmanager
 def _database(settings: Settings) -> Iterator[Urls]:
     if settings.database_url is None:
-        with EmbeddedPostgres(settings.directory) as urls:
-            yield urls
+        postgres = EmbeddedPostgres(settings.directory)
+        with postgres as urls:
+            try:
+                yield urls
+            except DatabaseUnreachableError as error:
+                ended = postgres.ended()
+                if ended is None:
+                    raise
+                raise ended from error
     else:
         role_of(settings.database_url)  # a server that is not there is named at once, not after the pool's patience
         yield Urls(owner=settings.owner_database_url or settings.database_url, application=settings.database_url)

@@ -1,4 +1,4 @@
-"""What checks and importers say exactly, in Japanese: their own words are English, one short template each.
+"""What checks, importers and the embedded server say, in Japanese: their own words are English, one template each.
 
 Guarantees: what stands in the tables is told whole in Japanese, also where one saying holds another; what does not,
 such as the words of a database, stays as it is. Leaves to others: the sentence that a detail belongs to.
@@ -7,9 +7,15 @@ such as the words of a database, stays as it is. Leaves to others: the sentence 
 import re
 from functools import cache
 
-from scripts.wording import details_formats, details_fsck, details_import, details_verify
+from scripts.wording import details_formats, details_fsck, details_import, details_postgres, details_verify
 
-_PARTS = (details_fsck.TEXTS, details_verify.TEXTS, details_formats.TEXTS, details_import.TEXTS)
+_PARTS = (
+    details_fsck.TEXTS,
+    details_verify.TEXTS,
+    details_formats.TEXTS,
+    details_import.TEXTS,
+    details_postgres.TEXTS,
+)
 _WEAK = 9
 """A saying with fewer letters of its own could be met by chance: only behind a comma do its places hold blanks."""
 

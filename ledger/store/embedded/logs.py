@@ -50,6 +50,11 @@ def gives_a_reason(said: str) -> bool:
     return any(_REASON.search(line) and "unexpected postmaster exit" not in line for line in said.splitlines())
 
 
+def gave_up(said: str) -> bool:
+    """Say whether the server ended itself while it ran, for something that it cannot go on after."""
+    return "PANIC: " in said
+
+
 def drop_old(folder: Folder) -> None:
     """Take away files of last week: a server that runs begins its file anew each day, one that starts adds to it."""
     for path in _files(folder):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal
 
-from ledger.store.embedded import cluster, credentials, server, sockets
+from ledger.store.embedded import cluster, credentials, logs, server, sockets
 from ledger.store.embedded.credentials import Urls
 from ledger.store.embedded.errors import PostgresUnavailable
 from ledger.store.embedded.folder import Folder, explained, prepare, server_account
@@ -53,6 +53,7 @@ class EmbeddedPostgres:
         self._mutex = threading.RLock()
         self._uses = 0
         self._users_lock: int | None = None
+        self._heard: dict[Path, int] = {}
         self._process = os.getpid()
 
     def start(self) -> Urls:
@@ -76,6 +77,18 @@ class EmbeddedPostgres:
             if self._uses == 0:
                 raise PostgresUnavailable("The embedded PostgreSQL has not been started here: call start first.")
             return self._enter()
+
+    def ended(self) -> PostgresUnavailable | None:
+        """Tell a user whose connections broke why the server gave up, None where it did not: a full disk, most often.
+
+        A write-ahead log that cannot be written is where PostgreSQL ends itself. Nothing that was committed is lost.
+        """
+        folder = self._folder
+        with explained(folder):
+            said = logs.said_since(folder, self._heard)
+            if not logs.gave_up(said):
+                return None
+            return logs.failure(folder, said, f"PostgreSQL in {folder.path} ended itself: look at its disk, try again.")
 
     def close(self) -> None:
         """Take back one ``start``; the last use in the last process stops the server. Raises PostgresUnavailable."""
@@ -131,7 +144,9 @@ class EmbeddedPostgres:
                         self._users_lock = take(folder, folder.users_lock, Mode.SHARED, timeout=timeout, busy=busy)
                     account = server_account(folder, self._preferred)
                     credentials.check_private(folder)
-                    return server.ensure_running(folder, account, self._is_only_user)
+                    urls = server.ensure_running(folder, account, self._is_only_user)
+                    self._heard = logs.sizes(folder)
+                    return urls
             except BaseException:
                 if self._uses == 0:
                     self._leave()
