@@ -29,6 +29,9 @@ _SETTINGS = {
     "max_connections": "100",
     "superuser_reserved_connections": "0",  # no superuser can log in
     "max_wal_senders": "0",  # nor can a replica
+    # With nobody to send it to, the write-ahead log is kept for crashes alone, and the system's copy of a full segment
+    # is let go: the memory that it took serves the next one, which else waits for new memory page by page.
+    "wal_level": "minimal",
     "shared_buffers": "128MB",
     "max_wal_size": "2GB",
     "min_wal_size": "128MB",
