@@ -19,8 +19,8 @@ MEMBERS = (
 )
 _APPENDS = {
     "append_100_vs_eventsourcing": {"callers": 1, "calls": 40, "entries": 100},
-    "append_8x100_vs_eventsourcing": {"callers": 8, "calls": 6, "entries": 100},
-    "append_64_clients_vs_eventsourcing": {"callers": 64, "calls": 12, "entries": 1},
+    "append_8x100_vs_eventsourcing": {"callers": 8, "calls": 20, "entries": 100},
+    "append_64_clients_vs_eventsourcing": {"callers": 64, "calls": 24, "entries": 1},
 }
 
 Progress = Callable[[str, int, int], None]

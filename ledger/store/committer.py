@@ -14,7 +14,7 @@ import os
 import select
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
 from typing import Any
@@ -54,6 +54,7 @@ class Committer:
         self._waiting: deque[tuple[Request, Any]] = deque()
         self._fetched: deque[tuple[Request, Any]] = deque()  # waited, and have what their seals are drawn from
         self._draw = Draw(b"")
+        self._apart = 0  # so many of the fetched are sealed by themselves: with another's they could not be
         self._closed = False
         self._resting = False
         self._ready: list[tuple[Request, Any]] = []
@@ -185,7 +186,7 @@ class Committer:
 
     def _seal_late(self, request: Request) -> None:
         """Let a request that has no other beside it be sealed in its transaction, while the server works on it."""
-        draw = Draw(os.urandom(DRAW_BYTES * len(request.records)))
+        draw = _draw([(request, None)])
         request.unsealed = self._preparer.prepare(request.records, request.shared, draw, _AT_ONCE_ALONE)
         if request.core or request.marked:
             try:
@@ -201,11 +202,14 @@ class Committer:
         if self._sealing is None:
             if not self._fetched and not self._fetch():
                 return 0
+            if not self._apart and (sealed := self._seal_small()):
+                return sealed
             request, done = self._fetched[0]
             # Taken off the queue last: what breaks before that finds it there, and answers it.
             several = self._preparer.prepare(request.records, request.shared, self._draw, _AT_ONCE)
             self._sealing = (request, done, several)
             self._fetched.popleft()
+            self._apart = max(0, self._apart - 1)
         request, done, prepared = self._sealing
         before = len(request.prepared)
         try:
@@ -221,6 +225,33 @@ class Committer:
             self._ready.append((request, done))
         return sealed or 1
 
+    def _seal_small(self) -> int:
+        """Seal what several callers want, where it is little, as one; tell how many records these were."""
+        several, number = [], 0
+        for each in self._fetched:
+            number += len(each[0].records)
+            if number > _AT_ONCE:
+                break
+            several.append(each)
+        if len(several) <= 1:
+            return 0
+        records = [record for request, _ in several for record in request.records]
+        shared = [each for request, _ in several for each in request.shared]
+        try:
+            (prepared,) = self._preparer.prepare(records, shared, self._draw, _AT_ONCE)
+        except Exception:  # noqa: BLE001 - one of them cannot be had: each by itself, so that only its caller hears
+            self._apart = len(several)
+            self._draw = _draw(self._fetched)
+            return 0
+        end = 0
+        for request, _ in several:
+            begin, end = end, end + len(request.records)
+            request.prepared = prepared[begin:end]
+        self._ready += several
+        for _ in several:
+            self._fetched.popleft()
+        return end
+
     def _fetch(self) -> bool:
         """Take over all that wait, with salts and nonces for all of them; tell whether there were any.
 
@@ -230,7 +261,7 @@ class Committer:
             return False
         with self._lock:
             self._fetched, self._waiting = self._waiting, deque()
-        self._draw = Draw(os.urandom(DRAW_BYTES * sum(len(request.records) for request, _ in self._fetched)))
+        self._draw = _draw(self._fetched)
         return True
 
     def _unsealed(self) -> Request | None:
@@ -249,6 +280,7 @@ class Committer:
             number = len(self._ready)
             while len(self._ready) == number and request.error is None:
                 self._use_time()
+            few -= sum(len(each.records) for each, _ in self._ready[number:]) - len(request.records)
         records = size = 0
         for count, (request, _) in enumerate(self._ready):
             records += len(request.records)
@@ -290,6 +322,11 @@ class Committer:
             with suppress(BlockingIOError):
                 os.read(self._wake_end, 1024)
         return found.get(socket, 0) if socket is not None else 0
+
+
+def _draw(waiting: Iterable[tuple[Request, Any]]) -> Draw:
+    """Give what the seals of all records of these requests are drawn from."""
+    return Draw(os.urandom(DRAW_BYTES * sum(len(request.records) for request, _ in waiting)))
 
 
 def _poll(socket: int, wanted: int) -> int:

@@ -78,6 +78,8 @@ class Group:
     position: int
     leaf: bytes = b""
     """The leaf of what was placed last."""
+    waiting: list[Prepared] = field(default_factory=list)
+    """What was checked and gets its places next: records of several callers, placed together."""
     placed: list[Prepared] = field(default_factory=list)
     spoiled: bool = False
     """Something was placed that must not be committed."""

@@ -112,6 +112,7 @@ class Sequencer:
                     self._append(wire, group, request, known, condition_failed=number in failed)
                 except (StoreError, DayIsOverError) as error:
                     request.error = error
+        self._place_waiting(wire, group)
         self.all_sent = True
         try:
             yield from self._finish(wire, group)
@@ -257,6 +258,9 @@ class Sequencer:
     # -- one request ---------------------------------------------------------------------------------------------------
 
     def _append(self, wire: Wire, group: Group, request: Request, known: _Marks, *, condition_failed: bool) -> None:
+        plain = not (request.core or request.marked) and request.condition is None and request.unsealed is None
+        if not plain:  # what it asks for depends on what stands before it
+            self._place_waiting(wire, group)
         split = split_known(request, known, group.marked) if request.marked else None
         several = request.prepared if split is None else split.new
         if not several and request.unsealed is None:
@@ -265,21 +269,25 @@ class Sequencer:
         condition = request.condition
         if condition_failed or (condition is not None and fails_among(condition, group.start, group.placed)):
             raise ConditionFailedError("Entries that the append condition excludes are there: read again.")
+        # All checks come before the first placing, so that a refused request leaves no trace in the group.
+        announcements = self._known.check(group, kinds_of(request, several))
+        if announcements:
+            self._place_waiting(wire, group)
+            self._place_all(wire, group, announcements)
         if request.unsealed is not None:
             self._append_unsealed(wire, group, request, request.unsealed)
             return
-        # All checks come before the first placing, so that a refused request leaves no trace in the group.
-        self._place_all(wire, group, self._known.check(group, kinds_of(request, several)))
-        first = group.position
-        self._place_all(wire, group, several)
+        first = group.position + len(group.waiting)
+        group.waiting += several
+        if not plain:
+            self._place_waiting(wire, group)
         request.fresh = len(several)
         request.at = group.at
-        placed = range(first, group.position)
+        placed = range(first, first + len(several))
         request.positions = list(placed) if split is None else split.placed(placed)
 
     def _append_unsealed(self, wire: Wire, group: Group, request: Request, unsealed: Iterable[list[Prepared]]) -> None:
         """Append a request that is alone, sealing each part while the server takes in the one before."""
-        self._place_all(wire, group, self._known.check(group, kinds_of(request, ())))
         first = group.position
         try:
             for several in unsealed:
@@ -293,6 +301,10 @@ class Sequencer:
         request.positions = list(range(first, group.position))
         request.fresh = len(request.positions)
         request.at = group.at
+
+    def _place_waiting(self, wire: Wire, group: Group) -> None:
+        waiting, group.waiting = group.waiting, []
+        self._place_all(wire, group, waiting)
 
     def _place_all(self, wire: Wire, group: Group, several: Sequence[Prepared]) -> None:
         for start in range(0, len(several), _SLICE):

@@ -115,7 +115,9 @@ def test_rows_of_a_tag_follow_one_another_within_their_span(
     recorder.append(events([("a", {"k:all", "k:alone"} if index % 3 else set()) for index in range(330)]))
     with together(log, recorder) as waiting:
         for number in range(6):
-            records = [record(tags=("k:all", f"k:{number}"), chain=CUSTOMER) for _ in range(90)]
+            # What has keys is placed by itself.
+            keys = [f"{number} {n}" if number % 3 == 2 else None for n in range(90)]
+            records = [record(tags=("k:all", f"k:{number}"), chain=CUSTOMER, idempotency_key=key) for key in keys]
             if number % 3 == 1:
                 records += [record(tags=("k:all",), key_class="person", subject=f"{number}_{n}") for n in range(250)]
             waiting.call(lambda given=records: recorder.append(given))

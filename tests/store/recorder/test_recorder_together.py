@@ -1,0 +1,97 @@
+"""Callers who share a transaction: each is told of its own, whatever the others want."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
+from eventsourcing.persistence import IntegrityError
+from log_world import World, check_whole, record, together, until
+
+from ledger.log.seal import Draw
+from ledger.store.errors import RecordRefusedError
+from ledger.store.prepare import Prepared, Shared
+from ledger.store.record import Record
+from ledger.store.recorder import Recorder
+
+
+def _said(recorder: Recorder) -> dict[int, bytes]:
+    return {each.position - 1: each.event.data for each in recorder.read()}
+
+
+def test_each_is_told_the_places_of_its_own_records(log: World, recorder: Recorder) -> None:
+    """Among plain calls some that stand by themselves: with keys of idempotency, with a key that is announced first."""
+    calls_of: list[Callable[[int], list[Record]]] = [
+        lambda n: [record(f"{n} a"), record(f"{n} b")],
+        lambda n: [record(f"{n} a", key_class="person", subject=f"per_{n}")],
+        lambda n: [record(f"{n} a", idempotency_key=f"{n}"), record(f"{n} b")],
+        lambda n: [record(f"{n} a", public={"number": n})],
+    ]
+    wanted = [calls_of[number % len(calls_of)](number) for number in range(24)]
+    with together(log, recorder) as waiting:
+        for records in wanted:
+            waiting.call(lambda given=records: recorder.append_all(given))
+    told = waiting.results()
+    said = _said(recorder)
+    assert [[said[place] for place in places] for places in told] == [[e.data for e in records] for records in wanted]
+    check_whole(log)
+
+
+def test_a_condition_sees_who_came_before_it_in_the_same_transaction(log: World, recorder: Recorder) -> None:
+    condition = DCBAppendCondition(DCBQuery([DCBQueryItem(tags=["work:1"])]))
+    with together(log, recorder) as waiting:
+        waiting.call(lambda: recorder.append([record("too early")], condition))
+        waiting.call(lambda: recorder.append([record("the one", tags=("work:1",))]))
+        waiting.call(lambda: recorder.append([record("too late")], condition))
+        waiting.call(lambda: recorder.append([record("after all")]))
+    early, one, late, after = waiting.results()
+    assert isinstance(late, IntegrityError)
+    said = _said(recorder)
+    assert [said[each - 1] for each in (early, one, after)] == [b"too early", b"the one", b"after all"]
+    check_whole(log)
+
+
+@pytest.mark.parametrize("wrong", [None, 0, 4, 9])
+def test_what_several_want_is_sealed_as_one_and_who_is_wrong_hears_it_alone(
+    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, wrong: int | None
+) -> None:
+    prepare, hold, sealed = recorder._preparer.prepare, threading.Event(), list[int]()
+
+    def held(records: Sequence[Record], shared: Sequence[Shared], draw: Draw, at_once: int) -> Iterator[list[Prepared]]:
+        sealed.append(len(records))
+        assert hold.wait(60)
+        return prepare(records, shared, draw, at_once)
+
+    monkeypatch.setattr(recorder._preparer, "prepare", held)
+    answers: dict[int, Any] = {}
+    wanted = {number: [record(f"{number} {n}") for n in range(1 + number % 3)] for number in range(10)}
+    if wrong is not None:
+        wanted[wrong].append(record(public={"a": 1.5}))
+
+    def call(number: int) -> None:
+        try:
+            answers[number] = recorder.append_all(wanted[number])
+        except RecordRefusedError as error:
+            answers[number] = error
+
+    opener = threading.Thread(target=recorder.append, args=([record("opener")],), daemon=True)
+    threads = [threading.Thread(target=call, args=(number,), daemon=True) for number in wanted]
+    opener.start()
+    until(lambda: sealed == [1])
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        until(lambda number=number: recorder._committer.pending == number)
+    hold.set()
+    for thread in (opener, *threads):
+        thread.join(60)
+
+    together = sum(len(records) for records in wanted.values())
+    assert sealed == [1, together, *(len(wanted[number]) for number in wanted if wrong is not None)]
+    said = _said(recorder)
+    for number, records in wanted.items():
+        if number == wrong:
+            assert isinstance(answers[number], RecordRefusedError)
+        else:
+            assert [said[place] for place in answers[number]] == [each.data for each in records]
+    check_whole(log)
