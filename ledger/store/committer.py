@@ -32,13 +32,13 @@ _GROUP_BYTES = 1 << 26
 """How many bytes of payload: a group is held in memory until it is committed."""
 _FEW_RECORDS = 32
 """How many records that nobody has sealed yet a transaction still takes in before it begins."""
-_AT_ONCE = 25
+_AT_ONCE = 32
 """How many records are sealed between two looks at the socket: half a millisecond, in which it does not run dry."""
 _AT_ONCE_ALONE = 40
 """How many records of a request that is alone are sealed, and sent, before the next."""
 _AT_MOST_ONCE = (False,)
 """How ``Lock.acquire`` is asked not to wait, as ``map`` takes it."""
-_AHEAD = 100
+_AHEAD = 24
 """How many records are sent behind a transaction that is under way: fewer wait for its end and make a larger group."""
 
 
