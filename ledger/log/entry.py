@@ -105,6 +105,8 @@ def encode(entry: Entry) -> bytes:
     check_day(entry.at)
     if len(entry.prev) != len(NO_PREV):
         raise FormatError("The member prev has not 32 bytes.")
+    if entry.commitment == b"":
+        raise FormatError("The commitment has not 32 bytes.")
     check_place(entry.position, entry.seq, entry.prev)
     check_tag_order(entry.tags)
     names = spell_names(entry.origin, entry.chain, entry.key, entry.type)

@@ -33,7 +33,11 @@ _GROUP_BYTES = 1 << 26
 _FEW_RECORDS = 32
 """How many records that nobody has sealed yet a transaction still takes in before it begins."""
 _AT_ONCE = 32
-"""How many records are sealed between two looks at the socket: half a millisecond, in which it does not run dry."""
+"""How many records are sealed between two looks at the socket: a fraction of a millisecond, where they are small."""
+_LITTLE = 1 << 16
+"""How many bytes of payload several callers' records have at most that are sealed as one."""
+_ANSWERED_AT_ONCE = 8
+"""How many callers hear of their transaction before the next one is sent: some of them have more to append."""
 _AT_ONCE_ALONE = 40
 """How many records of a request that is alone are sealed, and sent, before the next."""
 _AT_MOST_ONCE = (False,)
@@ -134,6 +138,7 @@ class Committer:
             self._taken.clear()
             self._ready, self._sealing = [], None
             self._fetched.clear()
+            self._apart = 0
             self._waiting.clear()
         self._underway.drop()
         for request, done in left:
@@ -156,6 +161,8 @@ class Committer:
                 underway.resume(self._wait(*underway.wanted))
             while len(self._taken) > len(underway):
                 self._answered.extend(done for _, done in self._taken.popleft())
+            for _ in range(min(_ANSWERED_AT_ONCE, len(self._answered))):
+                self._answered.popleft().release()
 
     def _append_alone(self, request: Request) -> None:
         """Append a request, and say on it what became of it."""
@@ -227,10 +234,11 @@ class Committer:
 
     def _seal_small(self) -> int:
         """Seal what several callers want, where it is little, as one; tell how many records these were."""
-        several, number = [], 0
+        several, number, size = [], 0, 0
         for each in self._fetched:
             number += len(each[0].records)
-            if number > _AT_ONCE:
+            size += sum(len(record.data) for record in each[0].records)
+            if number > _AT_ONCE or size > _LITTLE:
                 break
             several.append(each)
         if len(several) <= 1:
@@ -280,7 +288,7 @@ class Committer:
             number = len(self._ready)
             while len(self._ready) == number and request.error is None:
                 self._use_time()
-            few -= sum(len(each.records) for each, _ in self._ready[number:]) - len(request.records)
+            few -= sum(len(each.records) for each, _ in self._ready[number:] if each is not request)
         records = size = 0
         for count, (request, _) in enumerate(self._ready):
             records += len(request.records)

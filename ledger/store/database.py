@@ -60,12 +60,18 @@ def _parameters(url: str, application: str) -> dict[str, Any]:
     return {"application_name": application, "options": f"{given} {_OPTIONS}".strip()}
 
 
+_LAST_WORDS = ("FATAL", "PANIC")
+"""How grave an error is after which the server, or its session, is gone."""
+
+
 @contextmanager
 def named_errors() -> Iterator[None]:
     """Turn what psycopg raises into a StoreError of one sentence."""
     try:
         yield
     except (errors.DiskFull, errors.OutOfMemory) as error:
+        if error.diag.severity_nonlocalized in _LAST_WORDS:  # a commit may be in the write-ahead log already
+            raise _unreachable(error) from error
         raise DatabaseFullError(
             "The database has no room left and nothing of the last append was written: make room, then do it again."
         ) from error

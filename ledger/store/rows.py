@@ -20,7 +20,7 @@ _NUMBERS_OID = 1016
 _length = Struct(">i").pack
 _two = Struct(">ii").pack
 _number = Struct(">iq").pack
-_array_head = Struct(">iiiii").pack
+_array_head = Struct(">iiIii").pack  # an OID has no sign
 _bare_number = Struct(">q").pack
 _NULL = _length(-1)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)

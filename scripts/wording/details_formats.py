@@ -27,6 +27,7 @@ TEXTS: Final[dict[str, str]] = {
     # -- entries -------------------------------------------------------------------------------------------------------
     "An entry has a commitment exactly when it has a key.": "約定値と鍵の一方だけがある",
     "An entry has a commitment of 32 bytes exactly when it has a key.": "約定値（32 バイト）と鍵の一方だけがある",
+    "The commitment has not 32 bytes.": "約定値が 32 バイトでない",
     "An entry is a JSON object.": "エントリが JSON のオブジェクトでない",
     "The entry has {} bytes; an entry has at most {}.": "エントリが {0} バイトで、上限の {1} を超えている",
     "The entry is not in its canonical spelling (RFC 8785).": "エントリが正規の表記（RFC 8785）でない",

@@ -28,6 +28,7 @@ class TestEncode:
             {"key": None},
             {"commitment": None},
             {"commitment": bytes(31)},
+            {"commitment": b"", "key": None},
             {"prev": bytes(31)},
             {"prev": bytes(33)},
             {"prev": NO_PREV},

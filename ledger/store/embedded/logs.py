@@ -14,6 +14,7 @@ from ledger.store.embedded.folder import Folder
 _KEPT = 6 * 86400.0
 _REASON = re.compile(r"\b(FATAL|PANIC): ")
 _LAST_LINES = 20
+_AGAIN = 3
 _LAST_BYTES = 8192
 
 
@@ -55,6 +56,11 @@ def gave_up(said: str) -> bool:
     return "PANIC: " in said
 
 
+def gives_up_again(said: str) -> bool:
+    """Say whether the server ends itself each time that it has recovered."""
+    return said.count("PANIC: ") >= _AGAIN
+
+
 def drop_old(folder: Folder) -> None:
     """Take away files of last week: a server that runs begins its file anew each day, one that starts adds to it."""
     for path in _files(folder):
@@ -68,5 +74,6 @@ def _files(folder: Folder) -> list[Path]:
 
 def _tail(path: Path, start: int) -> str:
     with path.open("rb") as file:
-        file.seek(max(start, path.stat().st_size - _LAST_BYTES))
+        size = path.stat().st_size
+        file.seek(max(start if start <= size else 0, size - _LAST_BYTES))  # the server may have begun the file anew
         return file.read().decode("utf-8", errors="replace").strip()

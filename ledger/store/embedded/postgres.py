@@ -23,6 +23,7 @@ from ledger.store.embedded.locks import Mode, held, is_free, release, take, try_
 
 _START_TIMEOUT = 900.0  # somebody else's first start, or recovery after a crash, has to end first
 _USERS_TIMEOUT = 10.0
+_HEARS, _HEARS_PAUSE = 10, 0.05
 _LOOKS, _PAUSE = 5, 0.02  # somebody else who looks at the alive lock holds it for that moment
 
 State = Literal["absent", "stopped", "starting", "ready", "stopping", "crashed"]
@@ -85,8 +86,12 @@ class EmbeddedPostgres:
         """
         folder = self._folder
         with explained(folder):
-            said = logs.said_since(folder, self._heard)
-            if not logs.gave_up(said):
+            for _ in range(_HEARS):  # what the server says comes to its log through another process
+                said = logs.said_since(folder, self._heard)
+                if logs.gave_up(said):
+                    break
+                time.sleep(_HEARS_PAUSE)
+            else:
                 return None
             return logs.failure(folder, said, f"PostgreSQL in {folder.path} ended itself: look at its disk, try again.")
 

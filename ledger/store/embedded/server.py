@@ -87,6 +87,14 @@ def ensure_running(folder: Folder, account: Account, is_only_user: Callable[[], 
                     f"delete {folder.owner_passfile.name} and {folder.application_passfile.name}, and start again.",
                     detail=refused.text,
                 )
+        elif logs.gives_up_again(logs.said_since(folder, heard)):
+            # On a disk that is full it recovers, cannot write, and recovers: for ever, as long as there is no room.
+            _end(folder, postmaster, gently=False)
+            raise logs.failure(
+                folder,
+                logs.said_since(folder, heard),
+                f"PostgreSQL in {folder.path} ended itself: look at its disk, try again.",
+            )
         elif state == "stopping" and waited > _GRACE:
             # Nobody of ours stops it, we have the start lock. A slow shutdown that was asked for by hand becomes fast.
             send(postmaster.pid, signal.SIGINT if waited < _STOP_PATIENCE else signal.SIGQUIT)

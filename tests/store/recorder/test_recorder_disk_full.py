@@ -74,7 +74,8 @@ def test_no_room_for_the_write_ahead_log_ends_the_server_which_says_why_and_lose
     postgres, urls = server_with("pg_wal", "30m")
     log = world(urls, "full", tmp_path / "keys")
     with log.recorder() as recorder:
-        acknowledged, _ = _fill(recorder)
+        acknowledged, refused = _fill(recorder)
+        assert DatabaseFullError not in map(type, refused)  # which says that nothing was written: nobody knows that
         ended = postgres.ended()
         assert ended is not None
         assert str(ended).startswith("The disk that holds ")

@@ -11,7 +11,13 @@ from log_world import CUSTOMER, World, boundary, check_whole, record, together
 from psycopg import errors
 
 from ledger.store.committer import Committer
-from ledger.store.errors import DatabaseFullError, DatabaseUnavailableError, DatabaseUnreachableError, StoreError
+from ledger.store.errors import (
+    DatabaseFullError,
+    DatabaseUnavailableError,
+    DatabaseUnreachableError,
+    RecordRefusedError,
+    StoreError,
+)
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder
 from ledger.store.reread import StoredEntryError
@@ -233,16 +239,38 @@ class Ending:
         return ended
 
 
-@pytest.mark.parametrize("name", ["sequencer._SLICE", "committer._AT_ONCE_ALONE", "committer._AT_ONCE"])
 @pytest.mark.parametrize("slice_", [1, 7])
 @pytest.mark.parametrize("marked", [False, True])
-def test_a_call_may_be_parted_anywhere(
-    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, name: str, slice_: int, marked: bool
+def test_a_call_that_is_alone_may_be_parted_anywhere(
+    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, slice_: int, marked: bool
 ) -> None:
-    monkeypatch.setattr(f"ledger.store.{name}", slice_)
+    monkeypatch.setattr("ledger.store.committer._AT_ONCE_ALONE", slice_)
     recorder.append([record(f"{n}", tags=("kind:1",), idempotency_key=f"{n}" if marked else None) for n in range(20)])
 
     assert len(list(recorder.read(boundary("kind:1")))) == 20
+    check_whole(log)
+
+
+@pytest.mark.parametrize("name", ["sequencer._SLICE", "committer._AT_ONCE"])
+@pytest.mark.parametrize("slice_", [1, 7])
+@pytest.mark.parametrize("marked", [False, True])
+def test_calls_that_share_a_transaction_may_be_parted_anywhere(
+    log: World, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, name: str, slice_: int, marked: bool
+) -> None:
+    monkeypatch.setattr(f"ledger.store.{name}", slice_)
+    several = [
+        [record(f"{call} {n}", idempotency_key=f"{call} {n}" if marked else None) for n in range(count)]
+        for call, count in enumerate([20, 1, 9, 30])
+    ]
+    broken = [*several[0][:15], record("wrong", public={"a": 1.5})]  # after some of it was sealed
+    with together(log, recorder) as waiting:
+        for records in (*several, broken, several[1]):
+            waiting.call(lambda given=records: recorder.append_all(given))
+    *told, refused, again = waiting.results()
+    assert isinstance(refused, RecordRefusedError)
+    said = {each.position - 1: each.event.data for each in recorder.read()}
+    assert [[said[place] for place in places] for places in told] == [[e.data for e in records] for records in several]
+    assert (again == told[1]) is marked
     check_whole(log)
 
 

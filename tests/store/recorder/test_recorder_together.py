@@ -1,5 +1,6 @@
 """Callers who share a transaction: each is told of its own, whatever the others want."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -9,8 +10,10 @@ from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
 from eventsourcing.persistence import IntegrityError
 from log_world import World, check_whole, record, together, until
 
-from ledger.log.seal import Draw
+from ledger.log.seal import DRAW_BYTES, Draw
+from ledger.store.committer import _FEW_RECORDS, _LITTLE
 from ledger.store.errors import RecordRefusedError
+from ledger.store.group import Request
 from ledger.store.prepare import Prepared, Shared
 from ledger.store.record import Record
 from ledger.store.recorder import Recorder
@@ -95,3 +98,45 @@ def test_what_several_want_is_sealed_as_one_and_who_is_wrong_hears_it_alone(
         else:
             assert [said[place] for place in answers[number]] == [each.data for each in records]
     check_whole(log)
+
+
+def test_what_is_refused_gives_nobody_else_more_time(log: World, recorder: Recorder) -> None:
+    """However many are refused while it gathers, a transaction begins after a few more records."""
+    committer = recorder._committer
+    for number in range(100):
+        wrong = [record(f"{number}"), record("wrong", public={"a": 1.5})]
+        committer._fetched.append((_request(recorder, wrong), _unanswered()))
+    good = _request(recorder, [record("good")])
+    committer._fetched.appendleft((good, _unanswered()))
+    committer._draw = Draw(os.urandom(DRAW_BYTES * 201))
+    with committer._turn:
+        while not committer._ready:
+            committer._use_time()
+        taken = committer._take()
+        assert [request for request, _ in taken] == [good]
+        assert len(committer._fetched) > 100 - _FEW_RECORDS
+        committer._fetched.clear()
+        committer._answered.clear()
+        committer._sealing = None
+
+
+def test_what_is_much_is_sealed_by_itself(log: World, recorder: Recorder) -> None:
+    committer = recorder._committer
+    several = [_request(recorder, [Record("test.large.v1", bytes(_LITTLE // 3))]) for _ in range(9)]
+    with committer._turn:
+        committer._fetched.extend((each, _unanswered()) for each in several)
+        committer._draw = Draw(os.urandom(DRAW_BYTES * 9))
+        committer._use_time()
+        assert [len(each.prepared) for each in several] == [1, 1, 1, *[0] * 6]
+        committer._fetched.clear()
+        committer._ready.clear()
+
+
+def _request(recorder: Recorder, records: list[Record]) -> Request:
+    return Request(records, recorder._preparer.share(records, recorder.clock.now()))
+
+
+def _unanswered() -> Any:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
